@@ -1,0 +1,3 @@
+"""Soundscape turns a shot list into a finished soundtrack."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,174 @@
+"""The one gate for signals: what a signal is, reading audio files in blocks, and nothing else.
+
+A signal is float32, shape `(channels, frames)`, finite, with its rate in Hz carried beside it.
+Files are read by libsndfile; what it cannot read (AAC, M4A, the sound of a video) goes through ffmpeg by pydub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.errors import AudioError
+
+if TYPE_CHECKING:
+    import soundfile
+
+Audio: TypeAlias = npt.NDArray[np.float32]
+"""float32, `(channels, frames)`."""
+
+BLOCK = 1 << 16
+"""Frames in which files are read and mixed."""
+
+MAX_CHANNELS = 64
+RATES = (8_000, 384_000)
+SUBTYPES = frozenset(
+    "PCM_S8 PCM_U8 PCM_16 PCM_24 PCM_32 FLOAT DOUBLE VORBIS OPUS ULAW ALAW "
+    "MPEG_LAYER_I MPEG_LAYER_II MPEG_LAYER_III".split()
+)
+"""Encodings that are decoded; the rest of libsndfile's decoders are old and not hardened."""
+
+
+def check_signal(audio: npt.NDArray[np.generic], *, what: str = "signal") -> Audio:
+    """The signal itself, when it is one.
+
+    Raises
+    ------
+    AudioError
+        When the type or shape is wrong, or a sample is NaN or infinite (the first is named).
+    """
+    if audio.dtype != np.float32 or audio.ndim != 2:
+        raise AudioError(f"{what}: {audio.dtype} of shape {audio.shape}; allowed: float32 of (channels, frames)")
+    # A sum is finite whenever every sample is; only a doubtful one is searched.
+    if not np.isfinite(np.dot(audio.ravel(), audio.ravel())) and not np.isfinite(audio).all():
+        channel, frame = (int(axis[0]) for axis in np.nonzero(~np.isfinite(audio)))
+        raise AudioError(f"{what}: sample {frame} of channel {channel + 1} is not a finite number")
+    return audio.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioInfo:
+    """What a file says of itself."""
+
+    path: Path
+    sample_rate: int
+    channels: int
+    frames: int
+    subtype: str
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.sample_rate
+
+
+class AudioFile:
+    """An audio file that is read in blocks; a context manager.
+
+    Raises
+    ------
+    AudioError
+        When the file does not exist, is no audio, has a rate, channel count or encoding that is not allowed,
+        or holds samples that are not finite.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path)
+        self._file = _open(self._path)
+        self.info = AudioInfo(
+            path=self._path,
+            sample_rate=self._file.samplerate,
+            channels=self._file.channels,
+            frames=self._file.frames,
+            subtype=self._file.subtype,
+        )
+
+    def __enter__(self) -> AudioFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def blocks(self, frames: int = BLOCK) -> Iterator[Audio]:
+        """The signal from its start, in blocks of `frames` frames and a shorter last one."""
+        import soundfile
+
+        self._file.seek(0)
+        position = 0
+        while position < self.info.frames:
+            try:
+                block = self._file.read(frames, dtype="float32", always_2d=True)
+            except soundfile.SoundFileError as error:
+                raise AudioError(
+                    f"cannot be decoded at {position / self.info.sample_rate:.1f} s", path=self._path
+                ) from error
+            if not len(block):
+                raise AudioError(
+                    f"ends at frame {position}, but its header promises {self.info.frames}; is it truncated?",
+                    path=self._path,
+                )
+            position += len(block)
+            try:
+                yield check_signal(np.ascontiguousarray(block.T))
+            except AudioError as error:
+                raise error.at(path=self._path) from None
+
+
+def read(path: Path | str) -> tuple[Audio, int]:
+    """A whole file as `(signal, sample_rate)`: for what is known to be short."""
+    with AudioFile(path) as file:
+        blocks = list(file.blocks())
+        audio = np.concatenate(blocks, axis=1) if blocks else np.zeros((file.info.channels, 0), np.float32)
+        return audio, file.info.sample_rate
+
+
+def _open(path: Path) -> soundfile.SoundFile:
+    import soundfile
+
+    if not path.is_file():
+        raise AudioError("there is no such file", path=path)
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.SoundFileError, TypeError):
+        file = soundfile.SoundFile(_decode(path))
+    low, high = RATES
+    if not 1 <= file.channels <= MAX_CHANNELS or not low <= file.samplerate <= high:
+        raise AudioError(
+            f"{file.channels} channels at {file.samplerate} Hz; allowed: 1 to {MAX_CHANNELS} channels, "
+            f"{low} to {high} Hz",
+            path=path,
+        )
+    if file.subtype not in SUBTYPES:
+        raise AudioError(f"the encoding {file.subtype} is not allowed; convert it to PCM first", path=path)
+    return file
+
+
+def _decode(path: Path) -> Path:
+    """Decode a compressed file by ffmpeg into a temporary WAV that lives as long as the process."""
+    import atexit
+    import os
+    import shutil
+    import tempfile
+
+    if path.stat().st_size == 0 or shutil.which("ffmpeg") is None:
+        reason = "is empty" if path.stat().st_size == 0 else "is no audio file that can be read without ffmpeg"
+        raise AudioError(
+            f"{reason}; allowed: WAV, RF64, AIFF, FLAC, OGG, MP3, and with ffmpeg M4A and video", path=path
+        )
+    from pydub import AudioSegment
+    from pydub.exceptions import CouldntDecodeError
+
+    try:
+        segment = AudioSegment.from_file(path)
+    except (CouldntDecodeError, IndexError, KeyError, OSError) as error:
+        raise AudioError("is not an audio file that libsndfile or ffmpeg can read", path=path) from error
+    handle, name = tempfile.mkstemp(suffix=".wav", prefix="soundscape-")
+    os.close(handle)
+    atexit.register(Path(name).unlink, missing_ok=True)
+    segment.export(name, format="wav")
+    return Path(name)

@@ -1,0 +1,260 @@
+"""The data of every stage, frozen: Timeline → Plan → measurements. No behaviour lives here.
+
+Times in a `Timeline` are whole frames counted from 00:00:00:00; times in a `Plan` are samples counted from
+the start of the programme. Every class can be written to JSON and read back (`soundscape.serial`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from soundscape.params import ParamValue
+from soundscape.timecode import Rate
+
+SAMPLE_RATE = 48_000
+"""Sample rate of everything that is made, in Hz."""
+
+BUSES = ("dialogue", "music", "effects", "ambience")
+"""The stems, in the order in which a mixer names them."""
+
+
+# ---------------------------------------------------------------- timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """How a shot begins: over `frames` frames, the first of which is the shot's first."""
+
+    kind: str = "cut"
+    """`cut`, `dissolve`, `wipe` or `key`."""
+    frames: int = 0
+    detail: str = ""
+    """What the file says of it, e.g. `W001`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitPoint:
+    """A moment of the picture that the sound must meet."""
+
+    frame: int
+    label: str
+    """What happens, in the words of the file."""
+    strength: str = "strong"
+    """`strong` or `soft`."""
+    frames: int = 0
+    """Length of a ranged marker; 0 is a point."""
+    colour: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One shot of the cut."""
+
+    label: str
+    start: int
+    end: int
+    """First frame after the shot."""
+    scene: str = ""
+    place: str = ""
+    description: str = ""
+    mood: str = ""
+    intensity: float | None = None
+    """0 to 1, or unknown."""
+    owners: tuple[str, ...] = ()
+    """Characters and objects in the shot: the owners of motifs."""
+    sounds: tuple[str, ...] = ()
+    """Sounds asked for, in the words of the file."""
+    movement: str = ""
+    source: str = ""
+    """Clip or reel name."""
+    transition: Transition = field(default_factory=Transition)
+    extra: tuple[tuple[str, str], ...] = ()
+    """Columns that were not understood: (name, value)."""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A line of narration or a subtitle."""
+
+    start: int
+    end: int
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """A cut: shots in order of time, with the moments that matter."""
+
+    title: str
+    rate: Rate
+    start: int
+    """Timecode of the programme's first frame, which is not always the first shot's."""
+    shots: tuple[Shot, ...]
+    hits: tuple[HitPoint, ...] = ()
+    narration: tuple[Cue, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """First frame after the programme."""
+        return max((shot.end for shot in self.shots), default=self.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """Something about an input that its owner should know; the input was usable all the same."""
+
+    message: str
+    path: str = ""
+    line: int = 0
+    severity: str = "warning"
+    """`warning`, or `info` for a decision that was taken by a rule."""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.message}" if place else self.message
+
+
+# ---------------------------------------------------------------- score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One note for one instrument; times are samples from the start of its `Sound`."""
+
+    start: int
+    length: int
+    pitch: float
+    """MIDI pitch."""
+    velocity: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """One beat of a tempo map."""
+
+    sample: int
+    """From the start of the programme."""
+    bar: int
+    """Counted from 1 within the cue."""
+    beat: int
+    """Counted from 1 within the bar; 1 is the downbeat."""
+
+
+# ---------------------------------------------------------------- plan
+
+Curve = tuple[tuple[int, float], ...]
+"""Breakpoints (sample from the start of the sound, value); straight lines between, held outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """One sound-maker in one cue: what, where, how, with which seed, and why."""
+
+    name: str
+    """Unique in the plan, and independent of time: `ambience/dunes/1/desert-wind`."""
+    kind: str
+    """Folder of the unit: `layers`, `hits` or `instruments`."""
+    unit: str
+    preset: str
+    params: dict[str, ParamValue]
+    seed: int
+    at: int
+    """Sample of its first frame, or, for a hit, of its sync point."""
+    length: int
+    """Samples; a hit and the last notes ring on beyond it."""
+    bus: str
+    curves: dict[str, Curve] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    gain_db: float = 0.0
+    pan: float = 0.0
+    """-1 left to 1 right, constant power."""
+    fade_in: int = 0
+    """Samples, equal-power."""
+    fade_out: int = 0
+    space: str = ""
+    """Preset of the space it sounds in; empty for none."""
+    send_db: float = 0.0
+    why: str = ""
+    """What chose it, for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A piece of narration laid into the programme."""
+
+    name: str
+    path: str
+    at: int
+    gain_db: float = 0.0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A named moment of the programme: a shot, or a hit with the sample it must land on."""
+
+    name: str
+    sample: int
+    timecode: str
+    kind: str
+    """`shot`, `strong` or `soft`."""
+    sound: str = ""
+    """Name of the `Sound` that lands there, if any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicCue:
+    """The tempo map of one cue and what it says for itself."""
+
+    name: str
+    at: int
+    length: int
+    bpm: float
+    beats_per_bar: int
+    key: str
+    mode: str
+    beats: tuple[Beat, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The record of a soundtrack: with the program's version it makes the same audio again."""
+
+    title: str
+    version: str
+    seed: int
+    rate: Rate
+    start: int
+    """Timecode of the first frame."""
+    length: int
+    """Samples of the programme."""
+    target: str
+    sounds: tuple[Sound, ...]
+    music: tuple[MusicCue, ...] = ()
+    narration: tuple[Clip, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    bus_gains_db: dict[str, float] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+# ---------------------------------------------------------------- measurements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loudness:
+    """What a loudness meter says of one signal; None where the standard defines no value."""
+
+    integrated_lufs: float | None
+    true_peak_dbtp: float | None
+    sample_peak_dbfs: float | None
+    loudness_range_lu: float | None
+    max_momentary_lufs: float | None
+    max_short_term_lufs: float | None
+    duration_s: float
+    sample_rate: int
+    channels: int

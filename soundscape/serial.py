@@ -1,0 +1,30 @@
+"""The data of `soundscape.model` to JSON and back, checked against its types."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def _adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def to_json(value: object, *, indent: int | None = 2) -> str:
+    """Canonical JSON text of a dataclass of the model; the same value gives the same text."""
+    text: bytes = _adapter(value.__class__).dump_json(value, indent=indent)
+    return text.decode()
+
+
+def to_data(value: object) -> Any:
+    """A dataclass of the model as plain dictionaries, lists, numbers and strings."""
+    return _adapter(value.__class__).dump_python(value, mode="json")
+
+
+def from_json(kind: type[T], text: str | bytes) -> T:
+    """The dataclass that `to_json` wrote; raises ValueError when the text is none."""
+    value: T = _adapter(kind).validate_json(text)
+    return value
