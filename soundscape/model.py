@@ -44,6 +44,10 @@ class HitPoint:
     frames: int = 0
     """Length of a ranged marker; 0 is a point."""
     colour: str = ""
+    kind: str = ""
+    """What the file calls it: `marker`, `chapter`, `comment` ..."""
+    note: str = ""
+    """What the file says beyond the label."""
     line: int = 0
 
 
@@ -68,9 +72,13 @@ class Shot:
     movement: str = ""
     source: str = ""
     """Clip or reel name."""
+    source_start: int | None = None
+    """Frame of the source that the shot begins with, where the file says it."""
+    track: int = 1
+    """Picture track, counted from 1 at the bottom."""
     transition: Transition = field(default_factory=Transition)
     extra: tuple[tuple[str, str], ...] = ()
-    """Columns that were not understood: (name, value)."""
+    """What the file says beyond these fields: (name, value)."""
     line: int = 0
 
 
@@ -170,16 +178,27 @@ class Sound:
     curves: dict[str, Curve] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     gain_db: float = 0.0
+    level_db: Curve = ()
+    """Automation that the mix applies; empty is 0 dB throughout."""
     pan: float = 0.0
     """-1 left to 1 right, constant power."""
     fade_in: int = 0
     """Samples, equal-power."""
     fade_out: int = 0
     space: str = ""
-    """Preset of the space it sounds in; empty for none."""
+    """Name of the `Room` it sounds in; empty for none."""
     send_db: float = 0.0
     why: str = ""
     """What chose it, for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A space in which sounds sound: its unit and parameters."""
+
+    unit: str
+    params: dict[str, ParamValue]
+    seed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +254,7 @@ class Plan:
     """Samples of the programme."""
     target: str
     sounds: tuple[Sound, ...]
+    rooms: dict[str, Room] = field(default_factory=dict)
     music: tuple[MusicCue, ...] = ()
     narration: tuple[Clip, ...] = ()
     marks: tuple[Mark, ...] = ()

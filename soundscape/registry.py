@@ -44,7 +44,7 @@ def unit(kind: str, name: str) -> Any:
     """The module of a unit."""
     modules = units(kind)
     if name not in modules:
-        raise PresetError(f'there is no unit "{name}" in {kind}{_did_you_mean(name, modules)}')
+        raise PresetError(f'there is no unit "{name}" in {kind}{did_you_mean(name, modules)}')
     return importlib.import_module(modules[name])
 
 
@@ -100,7 +100,7 @@ def load_preset(path: Path, kind: str) -> Preset:
         raise PresetError("the file name is not a preset name; allowed: a-z, 0-9 and -", path=path)
     unknown = sorted(set(data) - _KEYS)
     if unknown:
-        raise PresetError(f"unknown key{_did_you_mean(unknown[0], _KEYS)}", path=path, column=unknown[0])
+        raise PresetError(f"unknown key{did_you_mean(unknown[0], _KEYS)}", path=path, column=unknown[0])
     if "unit" not in data:
         raise PresetError(f"names no unit; allowed: {', '.join(units(kind))}", path=path, column="unit")
     preset = Preset(
@@ -121,7 +121,7 @@ def get_preset(kind: str, name: str, folders: Iterable[Path] | None = None) -> P
     """The preset of this kind and name; raises PresetError with the nearest names when there is none."""
     found = find_presets(kind, folders)
     if name not in found:
-        raise PresetError(f'there is no preset "{name}" in {kind}{_did_you_mean(name, found)}')
+        raise PresetError(f'there is no preset "{name}" in {kind}{did_you_mean(name, found)}')
     return load_preset(found[name], kind)
 
 
@@ -147,7 +147,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PresetError(f"is not TOML: {error}", path=path, line=int(line[1]) if line else None) from error
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of an error message: the nearest known names, or else the first of them."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3)
     if near:

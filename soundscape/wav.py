@@ -7,7 +7,6 @@ Sources: EBU Tech 3285 (BWF, bext version 2), EBU Tech 3306 (RF64).
 from __future__ import annotations
 
 import contextlib
-import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 
 from soundscape.audio import Audio, check_signal
-from soundscape.errors import OutputError
+from soundscape.files import atomic
 
 _RIFF_LIMIT = 0xFFFF_FFFF - 8
 _NOT_SET = 0x7FFF
@@ -56,34 +55,6 @@ class Bext:
         )
         history = self.history.encode("ascii", "replace")
         return body + history + b"\0" * (len(history) % 2)
-
-
-@contextlib.contextmanager
-def atomic(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name when all has been written, and not at all when something fails.
-
-    Raises
-    ------
-    OutputError
-        When the folder is missing or read-only, or the disk is full.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """A text file, whole or not at all."""
-    with atomic(path) as file:
-        file.write(text.encode())
 
 
 class WavWriter:

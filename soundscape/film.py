@@ -1,0 +1,207 @@
+"""film.toml: what the maker of a film says about its sound, checked, with defaults for all of it.
+
+A shot list or EDL alone is a film too: everything then follows from its words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from soundscape.errors import FilmError, InputError, PresetError
+from soundscape.registry import read_toml
+
+_FORBID: dict[str, Any] = {"extra": "forbid", "arbitrary_types_allowed": True}
+NOTE_NAMES = ("C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#", "Gb", "G", "G#", "Ab", "A", "A#", "Bb", "B")
+MODES = ("ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "major", "minor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What the music of a scene should be; None leaves it to the palette."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    key: str | None = None
+    mode: str | None = None
+    bpm: tuple[float, float] | None = None
+    beats_per_bar: int | None = None
+    music: bool = True
+    """False: the scene is meant to be without music."""
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSound:
+    """The palette that a place is given by hand."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    palette: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotifSource:
+    """A motif and those it belongs to."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    name: str
+    file: str
+    owners: tuple[str, ...]
+    instrument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarrationSource:
+    """A piece of narration, placed at a timecode or at the start of a shot."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    file: str
+    at: str = ""
+    shot: str = ""
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixSettings:
+    """Levels of the buses and how scenes join."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    dialogue_db: float = 0.0
+    music_db: float = 0.0
+    effects_db: float = 0.0
+    ambience_db: float = 0.0
+    prelap_s: float = 0.0
+    """How long before a cut the next place is heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A film as its maker describes it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    timeline: str
+    title: str = ""
+    seed: int = 1
+    fps: str = ""
+    target: str = "ebu-r128"
+    places: dict[str, PlaceSound] = field(default_factory=dict)
+    motifs: tuple[MotifSource, ...] = ()
+    music: Brief = field(default_factory=Brief)
+    scenes: dict[str, Brief] = field(default_factory=dict)
+    mix: MixSettings = field(default_factory=MixSettings)
+    narration: tuple[NarrationSource, ...] = ()
+    folder: Path = Path()
+    """Where relative paths begin."""
+    path: Path | None = None
+    """The film.toml, when there is one."""
+
+    def brief(self, scene: str) -> Brief:
+        """The brief of a scene: its own words over the film's."""
+        own = self.scenes.get(scene, Brief())
+        return Brief(
+            key=own.key or self.music.key,
+            mode=own.mode or self.music.mode,
+            bpm=own.bpm or self.music.bpm,
+            beats_per_bar=own.beats_per_bar or self.music.beats_per_bar,
+            music=own.music and self.music.music,
+            gain_db=own.gain_db + self.music.gain_db,
+        )
+
+    @property
+    def preset_folder(self) -> Path:
+        """Presets that belong to this film alone."""
+        return self.folder / "presets"
+
+
+def load_film(path: Path | str) -> Film:
+    """The film in a film.toml, or the film that a bare shot list or EDL is.
+
+    Raises
+    ------
+    FilmError
+        With file, line and key of what is wrong: syntax, an unknown key, a wrong type, a value out of range.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FilmError("there is no such file; give a film.toml, a shot list or an EDL", path=path)
+    if path.suffix.lower() != ".toml":
+        return Film(timeline=path.name, folder=path.parent)
+    try:
+        data = read_toml(path)
+    except PresetError as error:
+        raise FilmError(error.message, path=error.path, line=error.line) from error
+    film = _validate(data, path)
+    try:
+        _check_briefs(film)
+    except InputError as error:
+        line = _line_of(path.read_text(encoding="utf-8-sig"), tuple((error.column or "").split(".")))
+        raise error.at(path=path, line=line) from None
+    return film
+
+
+def _validate(data: dict[str, Any], path: Path) -> Film:
+    from pydantic import TypeAdapter, ValidationError
+
+    reserved = {"folder", "path"} & set(data)
+    if reserved:
+        raise FilmError("unknown key", path=path, column=sorted(reserved)[0])
+    try:
+        return TypeAdapter(Film).validate_python({**data, "folder": path.parent, "path": path})
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = tuple(str(part) for part in first["loc"])
+        reason = "unknown key" if first["type"] == "unexpected_keyword_argument" else str(first["msg"])
+        raise FilmError(
+            f"{reason[0].lower()}{reason[1:]}",
+            path=path,
+            line=_line_of(path.read_text(encoding="utf-8-sig"), keys),
+            column=".".join(keys),
+        ) from None
+
+
+def _check_briefs(film: Film) -> None:
+    for where, brief in (
+        ("music", film.music),
+        *((f"scenes.{name}", brief) for name, brief in film.scenes.items()),
+    ):
+        if brief.key is not None and brief.key not in NOTE_NAMES:
+            raise FilmError(f'"{brief.key}" is not a key; allowed: {", ".join(NOTE_NAMES)}', column=f"{where}.key")
+        if brief.mode is not None and brief.mode not in MODES:
+            raise FilmError(f'"{brief.mode}" is not a mode; allowed: {", ".join(MODES)}', column=f"{where}.mode")
+        if brief.bpm is not None and not 20 <= brief.bpm[0] <= brief.bpm[1] <= 300:
+            raise FilmError("allowed: [lowest, highest] with 20 ≤ lowest ≤ highest ≤ 300", column=f"{where}.bpm")
+        if brief.beats_per_bar is not None and not 2 <= brief.beats_per_bar <= 12:
+            raise FilmError("allowed: 2 to 12", column=f"{where}.beats_per_bar")
+    for index, entry in enumerate(film.narration):
+        if bool(entry.at) == bool(entry.shot):
+            raise FilmError('needs either "at" or "shot"', column=f"narration.{index}.file")
+
+
+_HEADER = re.compile(r"\s*\[(\[?)\s*([^\]]+?)\s*\]")
+_PART = re.compile(r'"([^"]*)"|\'([^\']*)\'|([A-Za-z0-9_-]+)')
+
+
+def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
+    """Line of a key path in TOML text: of the key, or else of the innermost table or key that encloses it."""
+    best: tuple[int, int] | None = None
+    table: tuple[str, ...] = ()
+    counts: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _split(header[2])
+            if header[1]:
+                counts[header[2]] = counts.get(header[2], -1) + 1
+                table = (*table, str(counts[header[2]]))
+            found = table
+        elif "=" in line and not line.lstrip().startswith("#"):
+            found = (*table, *_split(line.split("=")[0]))
+        else:
+            continue
+        if found == keys[: len(found)] and (best is None or len(found) > best[0]):
+            best = (len(found), number)
+    return best[1] if best else None
+
+
+def _split(dotted: str) -> tuple[str, ...]:
+    return tuple(match[1] or match[2] or match[3] for match in _PART.finditer(dotted))

@@ -1,0 +1,120 @@
+"""Parts → stems: every source placed, faded, panned, sent to its space and summed into its bus, block by block.
+
+Blocks lie on one grid from the start of the programme, sources are summed in the order of the plan, and every
+space has one convolver a bus: the result depends on nothing but the plan. Memory holds one block a bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from soundscape.audio import BLOCK, Audio
+from soundscape.dsp.convolve import Convolver
+from soundscape.mix.gains import pan_gains, source_gain
+from soundscape.model import BUSES, SAMPLE_RATE, Clip, Plan, Room, Sound
+from soundscape.params import make_params
+from soundscape.registry import unit
+from soundscape.rng import Seed
+from soundscape.synthesis import Part
+from soundscape.units import db_to_gain
+
+END_FADE = SAMPLE_RATE // 50
+"""Samples over which whatever still sounds at the end of the programme is taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sound or clip with its part, and where the part lies in the programme."""
+
+    source: Sound | Clip
+    part: Part
+    bus: str
+    space: str
+    start: int
+
+    @property
+    def stop(self) -> int:
+        """First sample after it."""
+        return self.start + self.part.frames
+
+
+def buses_of(plan: Plan) -> tuple[str, ...]:
+    """The buses on which anything sounds; music, effects and ambience always, dialogue when there is narration."""
+    used = {sound.bus for sound in plan.sounds} | {"music", "effects", "ambience"}
+    return tuple(bus for bus in BUSES if bus in used or (bus == "dialogue" and plan.narration))
+
+
+def mix(plan: Plan, parts: Mapping[str, Part]) -> Iterator[dict[str, Audio]]:
+    """The stems of a plan before mastering.
+
+    Parameters
+    ----------
+    plan : Plan
+        What sounds where.
+    parts : mapping of str to Part
+        The part of every sound and clip, by its name.
+
+    Yields
+    ------
+    dict of str to Audio
+        Bus → float32 `(2, frames)`, in blocks of `BLOCK` frames and a shorter last one.
+    """
+    sources = _sources(plan, parts)
+    buses = buses_of(plan)
+    gains = {bus: np.float32(db_to_gain(plan.bus_gains_db.get(bus, 0.0))) for bus in buses}
+    convolvers = {
+        (space, bus): _convolver(plan.rooms[space])
+        for space in sorted({item.space for item in sources if item.space})
+        for bus in buses
+        if any(item.space == space and item.bus == bus for item in sources)
+    }
+    for start in range(0, plan.length, BLOCK):
+        stems = {bus: np.zeros((2, BLOCK), np.float32) for bus in buses}
+        sends = {key: np.zeros((2, BLOCK), np.float32) for key in convolvers}
+        for item in sources:
+            if item.start < start + BLOCK and item.stop > start:
+                _add(item, start, stems[item.bus], sends.get((item.space, item.bus)))
+        for (space, bus), convolver in convolvers.items():
+            stems[bus] += convolver.push(sends[space, bus])
+        frames = min(BLOCK, plan.length - start)
+        fade = _end_fade(plan.length, start, frames)
+        yield {bus: stem[:, :frames] * (gains[bus] * fade) for bus, stem in stems.items()}
+
+
+def _sources(plan: Plan, parts: Mapping[str, Part]) -> list[Source]:
+    sounds = [
+        Source(sound, parts[sound.name], sound.bus, sound.space, sound.at - parts[sound.name].sync)
+        for sound in plan.sounds
+    ]
+    clips = [Source(clip, parts[clip.name], "dialogue", "", clip.at) for clip in plan.narration]
+    return sounds + clips
+
+
+def _convolver(room: Room) -> Convolver:
+    module = unit("spaces", room.unit)
+    params = make_params(module.Params, room.params)
+    return Convolver(module.impulse_response(params, SAMPLE_RATE, Seed(room.seed)))
+
+
+def _add(item: Source, start: int, stem: Audio, send: Audio | None) -> None:
+    """Add what a source contributes to the block that begins at `start`."""
+    begin, end = max(item.start, start), min(item.stop, start + BLOCK)
+    own = begin - item.start, end - item.start
+    audio = item.part.samples()[own[0] : own[1]].T
+    gain = source_gain(item.source, *own)
+    left, right = pan_gains(item.source.pan if isinstance(item.source, Sound) else 0.0)
+    placed = audio * gain * np.array([[left], [right]], np.float32)
+    stem[:, begin - start : end - start] += placed
+    if send is not None and isinstance(item.source, Sound):
+        send[:, begin - start : end - start] += placed * np.float32(db_to_gain(item.source.send_db))
+
+
+def _end_fade(length: int, start: int, frames: int) -> Audio | np.float32:
+    """1, but falling to 0 over the last samples of the programme."""
+    if start + frames <= length - END_FADE:
+        return np.float32(1.0)
+    left = (length - start - np.arange(frames) - 0.5) / END_FADE
+    return np.clip(left, 0.0, 1.0).astype(np.float32)[None, :]

@@ -1,0 +1,109 @@
+"""Effects: the hit points of the picture, each with the one-shot its words ask for, and wishes in `sounds`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundscape.model import Diagnostic, HitPoint, Mark, Shot, Sound, Timeline
+from soundscape.planning.clock import Clock
+from soundscape.planning.places import Stay
+from soundscape.planning.words import found_words
+from soundscape.registry import Preset, all_presets, get_preset, unit
+from soundscape.rng import Seed
+from soundscape.units import gain_to_db
+
+SOFT_DB = -6.0
+"""Level of a soft hit below a strong one."""
+
+
+def effect_sounds(
+    timeline: Timeline, stays: Sequence[Stay], clock: Clock, folders: Sequence[Path], seed: Seed
+) -> tuple[tuple[Sound, ...], tuple[Mark, ...], tuple[Diagnostic, ...]]:
+    """A `Sound` for every hit whose words are known, a `Mark` for every hit, and what was not understood."""
+    library = [preset for preset in all_presets(folders) if preset.kind == "hits"]
+    names: Counter[str] = Counter()
+    sounds, marks, notes = [], [], []
+    for hit in _with_wishes(timeline, library):
+        stay, shot = _where(hit, stays)
+        preset, why = _choose(hit, stay, library, folders)
+        sound_name = ""
+        if preset is None:
+            message = f'no hit preset knows a word of "{hit.label}"; the music still meets it'
+            notes.append(Diagnostic(message=message, line=hit.line, severity="info"))
+        else:
+            base = f"{preset.name}/{stay.name}/{hit.label}"
+            names[base] += 1
+            sound_name = base if names[base] == 1 else f"{base} {names[base]}"
+            sound = _sound(sound_name, hit, shot, stay, preset, why, clock, seed)
+            sounds.append(sound)
+            sound_name = sound.name
+        marks.append(
+            Mark(
+                name=hit.label,
+                sample=clock.sample(hit.frame),
+                timecode=clock.timecode(hit.frame),
+                kind=hit.strength,
+                sound=sound_name,
+            )
+        )
+    return tuple(sounds), tuple(marks), tuple(notes)
+
+
+def _with_wishes(timeline: Timeline, library: Sequence[Preset]) -> list[HitPoint]:
+    """The hits of the timeline, and for every `sounds` wish that only a hit can fulfil one at the shot's start."""
+    hits = list(timeline.hits)
+    for shot in timeline.shots:
+        within = [hit.label for hit in timeline.hits if shot.start <= hit.frame < shot.end]
+        for wish in shot.sounds:
+            preset, words = _best(library, wish)
+            if preset is not None and not any(found_words(preset.words, label) for label in within):
+                hits.append(HitPoint(frame=shot.start, label=wish, strength="soft", line=shot.line))
+                within.append(" ".join(words))
+    return sorted(hits, key=lambda hit: (hit.frame, hit.label))
+
+
+def _where(hit: HitPoint, stays: Sequence[Stay]) -> tuple[Stay, Shot]:
+    """The stay and shot in which a hit lies; one outside all shots belongs to the nearest."""
+    pairs = [(stay, shot) for stay in stays for shot in stay.shots]
+    inside = [pair for pair in pairs if pair[1].start <= hit.frame < pair[1].end]
+    return inside[0] if inside else min(pairs, key=lambda pair: abs(pair[1].start - hit.frame))
+
+
+def _choose(
+    hit: HitPoint, stay: Stay, library: Sequence[Preset], folders: Sequence[Path]
+) -> tuple[Preset | None, str]:
+    for word, name in stay.palette.hits.items():
+        if found_words([word], hit.label):
+            return get_preset("hits", name, folders), f'"{word}" in "{hit.label}", palette {stay.palette.name}'
+    preset, words = _best(library, hit.label)
+    return preset, ", ".join(f'"{word}"' for word in words) + f' in "{hit.label}"'
+
+
+def _best(library: Sequence[Preset], text: str) -> tuple[Preset | None, tuple[str, ...]]:
+    """The preset that knows most words of a text; the earlier name wins among equals."""
+    best = max(library, key=lambda preset: len(found_words(preset.words, text)), default=None)
+    words = found_words(best.words, text) if best else ()
+    return (best, words) if words else (None, ())
+
+
+def _sound(
+    name: str, hit: HitPoint, shot: Shot, stay: Stay, preset: Preset, why: str, clock: Clock, seed: Seed
+) -> Sound:
+    bus = unit("hits", preset.unit).BUS
+    force = 0.5 + 0.5 * (0.5 if shot.intensity is None else shot.intensity)
+    return Sound(
+        name=f"{bus}/{name}",
+        kind="hits",
+        unit=preset.unit,
+        preset=preset.name,
+        params=preset.params,
+        seed=seed.child("hits", name).value,
+        at=clock.sample(hit.frame),
+        length=0,
+        bus=bus,
+        gain_db=round(gain_to_db(force) + (SOFT_DB if hit.strength == "soft" else 0.0), 3),
+        space=stay.palette.space,
+        why=why,
+    )

@@ -1,0 +1,84 @@
+"""Timeline + film + presets + seed → Plan: everything that will sound, as frozen data with its reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from soundscape import __version__
+from soundscape.errors import TimelineError
+from soundscape.film import Film
+from soundscape.model import BUSES, Diagnostic, Mark, Plan, Room, Sound, Timeline
+from soundscape.planning.ambience import ambience_sounds
+from soundscape.planning.clock import Clock
+from soundscape.planning.effects import effect_sounds
+from soundscape.planning.music import music_sounds
+from soundscape.planning.narration import narration_clips
+from soundscape.planning.places import find_stays
+from soundscape.registry import get_preset, preset_folders
+from soundscape.rng import Seed
+
+
+def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...] = ()) -> Plan:
+    """The plan of a film.
+
+    Parameters
+    ----------
+    film : Film
+        What its maker says of it.
+    timeline : Timeline
+        The cut.
+    diagnostics : tuple of Diagnostic
+        What the reader of the timeline had to say; the plan's own come after.
+
+    Raises
+    ------
+    InputError
+        When a preset, palette, motif or narration that is named does not exist or cannot be used.
+    """
+    if not timeline.shots:
+        raise TimelineError(
+            "there is no shot in it, so there is nothing to score", path=film.folder / film.timeline
+        )
+    clock = Clock(timeline)
+    folders = preset_folders(film.preset_folder)
+    seed = Seed(film.seed)
+    stays, place_notes = find_stays(timeline, film, folders)
+    ambience = ambience_sounds(stays, film, clock, folders, seed)
+    effects, hit_marks, effect_notes = effect_sounds(timeline, stays, clock, folders, seed)
+    music, cues, music_notes = music_sounds(timeline, stays, hit_marks, film, clock, folders, seed)
+    sounds = (*ambience, *effects, *music)
+    shot_marks = [
+        Mark(
+            name=f"{shot.label} {shot.description}".strip(),
+            sample=clock.sample(shot.start),
+            timecode=clock.timecode(shot.start),
+            kind="shot",
+        )
+        for shot in timeline.shots
+    ]
+    return Plan(
+        title=film.title or timeline.title or (film.folder / film.timeline).stem,
+        version=__version__,
+        seed=film.seed,
+        rate=timeline.rate,
+        start=timeline.start,
+        length=clock.length,
+        target=film.target,
+        sounds=sounds,
+        rooms=_rooms(sounds, folders),
+        music=cues,
+        narration=narration_clips(timeline, film, clock),
+        marks=tuple(sorted([*shot_marks, *hit_marks], key=lambda mark: (mark.sample, mark.kind, mark.name))),
+        bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
+        diagnostics=(*diagnostics, *place_notes, *effect_notes, *music_notes),
+    )
+
+
+def _rooms(sounds: tuple[Sound, ...], folders: tuple[Path, ...]) -> dict[str, Room]:
+    """The rooms that the sounds name; a room is the same in every film."""
+    rooms = {}
+    for name in sorted({sound.space for sound in sounds if sound.space}):
+        preset = get_preset("spaces", name, folders)
+        seed = Seed(0).child("spaces", name)
+        rooms[name] = Room(unit=preset.unit, params=preset.params, seed=seed.value)
+    return rooms

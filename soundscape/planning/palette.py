@@ -1,0 +1,87 @@
+"""Palettes: the sound of a place — its layers, space, hits and the music that suits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from soundscape.errors import PresetError
+from soundscape.params import ParamValue
+from soundscape.registry import did_you_mean, find_presets, read_toml
+
+_FORBID: dict[str, Any] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaletteLayer:
+    """One layer of a place."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    preset: str
+    gain_db: float = 0.0
+    pan: float = 0.0
+    intensity: tuple[float, float] = (0.2, 0.8)
+    """Intensity of the layer where the shot's is 0 and where it is 1."""
+    when: tuple[str, ...] = ()
+    """Words of a shot that let the layer sound; empty: always."""
+    params: dict[str, ParamValue] = field(default_factory=dict)
+    """Changes on top of the preset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaletteMusic:
+    """The music that suits a place."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    key: str = "D"
+    mode: str = "dorian"
+    bpm: tuple[float, float] = (60.0, 100.0)
+    lead: str = "crystal-bell"
+    pad: str = "warm-pad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """The sound of a place."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    name: str
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """Words of a shot list that choose it; a palette without words is never chosen by words."""
+    space: str = ""
+    layers: tuple[PaletteLayer, ...] = ()
+    music: PaletteMusic = field(default_factory=PaletteMusic)
+    hits: dict[str, str] = field(default_factory=dict)
+    """Word of a hit's label → preset of the hit, before the presets' own words."""
+    notes: str = ""
+
+
+@lru_cache(maxsize=256)
+def load_palette(path: Path) -> Palette:
+    """The palette in a TOML file; raises PresetError with the key at fault."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Palette).validate_python({**read_toml(path), "name": path.stem})
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = ".".join(str(part) for part in first["loc"])
+        raise PresetError(str(first["msg"]), path=path, column=keys) from None
+
+
+def get_palette(name: str, folders: Iterable[Path]) -> Palette:
+    """The palette of this name; raises PresetError with the nearest names when there is none."""
+    found = find_presets("palettes", folders)
+    if name not in found:
+        raise PresetError(f'there is no palette "{name}"{did_you_mean(name, found)}')
+    return load_palette(found[name])
+
+
+def all_palettes(folders: Iterable[Path]) -> list[Palette]:
+    """Every palette, by name."""
+    return [load_palette(path) for path in find_presets("palettes", folders).values()]

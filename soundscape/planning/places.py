@@ -1,0 +1,105 @@
+"""Places: where each stretch of the film is, and which palette gives that place its sound.
+
+A *stay* is a run of shots at one place; the sound of a place runs through all cuts of a stay.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from soundscape.film import Film
+from soundscape.model import Diagnostic, Shot, Timeline
+from soundscape.planning.palette import Palette, all_palettes, get_palette
+from soundscape.planning.words import FIELD_WEIGHTS, field_text, found_words
+
+FALLBACK = "void"
+"""Palette of a place of which no word is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A run of shots at one place."""
+
+    name: str
+    """`scene/place`, with a number from the second such run on."""
+    place: str
+    shots: tuple[Shot, ...]
+    palette: Palette
+    why: str
+
+    @property
+    def start(self) -> int:
+        """First frame."""
+        return self.shots[0].start
+
+    @property
+    def end(self) -> int:
+        """First frame after it."""
+        return self.shots[-1].end
+
+
+def place_of(shot: Shot) -> str:
+    """Where a shot is: its place, or else its scene."""
+    return shot.place or shot.scene or "everywhere"
+
+
+def find_stays(
+    timeline: Timeline, film: Film, folders: Sequence[Path]
+) -> tuple[tuple[Stay, ...], tuple[Diagnostic, ...]]:
+    """The stays of a film in order, and which words chose which palette."""
+    runs: list[list[Shot]] = []
+    for shot in timeline.shots:
+        if runs and place_of(runs[-1][0]) == place_of(shot):
+            runs[-1].append(shot)
+        else:
+            runs.append([shot])
+    palettes = all_palettes(folders)
+    chosen: dict[str, tuple[Palette, str]] = {}
+    for place in dict.fromkeys(place_of(shot) for shot in timeline.shots):
+        shots = [shot for shot in timeline.shots if place_of(shot) == place]
+        chosen[place] = _choose(place, shots, film, palettes, folders)
+    seen: Counter[str] = Counter()
+    stays = []
+    for run in runs:
+        place = place_of(run[0])
+        name = f"{run[0].scene or place}/{place}"
+        seen[name] += 1
+        palette, why = chosen[place]
+        number = f" {seen[name]}" if seen[name] > 1 else ""
+        stays.append(Stay(name=name + number, place=place, shots=tuple(run), palette=palette, why=why))
+    notes = [
+        Diagnostic(message=f'place "{place}" sounds like {palette.name}: {why}', severity="info")
+        for place, (palette, why) in chosen.items()
+    ]
+    return tuple(stays), tuple(notes)
+
+
+def _choose(
+    place: str, shots: Sequence[Shot], film: Film, palettes: Sequence[Palette], folders: Sequence[Path]
+) -> tuple[Palette, str]:
+    """The palette of a place and the reason: the film's word for it, or the words of its shots."""
+    given = film.places.get(place)
+    if given is not None:
+        return get_palette(given.palette, folders), "given in film.toml"
+    best: tuple[int, str, Palette] | None = None
+    for palette in palettes:
+        weight, words = _score(palette, shots)
+        if weight and (best is None or weight > best[0]):
+            best = (weight, ", ".join(words), palette)
+    if best is None:
+        return get_palette(FALLBACK, folders), "no word of its shots is known to any palette"
+    return best[2], best[1]
+
+
+def _score(palette: Palette, shots: Sequence[Shot]) -> tuple[int, list[str]]:
+    """How strongly the words of shots ask for a palette, and which words these are, with their field."""
+    total, reasons = 0, []
+    for field, weight in FIELD_WEIGHTS.items():
+        text = " | ".join(dict.fromkeys(field_text(shot, field) for shot in shots))
+        words = found_words(palette.words, text)
+        total += weight * len(words)
+        reasons += [f'"{word}" in {field}' for word in words]
+    return total, reasons
