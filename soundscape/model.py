@@ -103,11 +103,14 @@ class Timeline:
     shots: tuple[Shot, ...]
     hits: tuple[HitPoint, ...] = ()
     narration: tuple[Cue, ...] = ()
+    stop: int | None = None
+    """First frame after the programme, where the file says more of it than its last shot."""
 
     @property
     def end(self) -> int:
         """First frame after the programme."""
-        return max((shot.end for shot in self.shots), default=self.start)
+        last = max((shot.end for shot in self.shots), default=self.start)
+        return last if self.stop is None else max(last, self.stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,8 @@ class Sound:
     curves: dict[str, Curve] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     gain_db: float = 0.0
+    calibration_db: float = 0.0
+    """Brings the preset to its reference loudness."""
     level_db: Curve = ()
     """Automation that the mix applies; empty is 0 dB throughout."""
     pan: float = 0.0

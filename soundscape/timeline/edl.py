@@ -1,0 +1,281 @@
+"""CMX3600 edit decision lists, as Premiere, Resolve, Avid and others write them.
+
+The format carries no frame rate. Events are taken in order of record time, whatever their order in the file:
+tapes overlap, numbers restart, sources repeat. Black, bars, slates and leaders are no shots, nor is the event of
+no length that begins a dissolve; each is reported. Where a list has no picture at all (a music or dialogue
+list), its sound events are taken as shots.
+
+Sources: CMX 3600 edit list format (SMPTE 258M); the dialects are described in docs/guide/timelines.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from soundscape.errors import TimelineError
+from soundscape.model import HitPoint, Shot, Timeline, Transition
+from soundscape.timecode import Rate
+from soundscape.timeline import _text
+from soundscape.timeline._cmx import Event, EventLines, Labels, looks_like_event
+from soundscape.timeline._reading import ReadOptions, Report, Result, counted, lowest_rate
+
+SUFFIXES = (".edl", ".cmx", ".txt")
+
+_RATE = re.compile(
+    r"\*?\s*(?:FPS|FRAME ?RATE|TIMELINE ?FRAME ?RATE)\s*[:=]?\s*([\d./]+ *(?:N?DF)?)\b.*", re.IGNORECASE
+)
+_NAME = re.compile(r"\*\s*(FROM|TO|KEY)?\s*CLIP(?: NAME)?(?: IS)?\s*:\s*(.*)", re.IGNORECASE)
+_LOCATOR = re.compile(r"\*\s*LOC\s*:\s*(\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\d?)\s*(\S*)\s*(.*)", re.IGNORECASE)
+_SPEED = re.compile(r"M2\s.*?(-?\d+(?:\.\d+)?)(?:\s+\d\d?[:;.,]\d\d[:;.,]\d\d[:;.,]\d+.*)?", re.IGNORECASE)
+_SILENT = re.compile(r"(?:>>>|AUD\b|SPLIT:|EFFECTS? NAME|FINAL CUT PRO|BLK\b|TRK\b|FCM:|TITLE:)", re.IGNORECASE)
+_NO_SCENE = re.compile(
+    r"(?:colou?r ?|smpte ?|hd ?|ebu ?)*bars?(?: ?(?:and|&|\+|n) ?tone)?|slate|clock|black(?: ?video)?|slug"
+    r"|(?:universal |smpte |head |film |academy )*(?:counting |countdown ?)?leader|countdown|bl|blk",
+    re.IGNORECASE,
+)
+_CUT = Transition()
+_KINDS = {"D": "dissolve", "W": "wipe", "K": "key"}
+_WRAP = 72
+"""Length from which a comment may go on in the next line: some writers break at 80 characters."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An event with what the lines below it say of it."""
+
+    event: Event
+    clip: str = ""
+    extra: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _List:
+    """The whole file, line by line, before its timecodes mean anything."""
+
+    title: str = ""
+    rate: str = ""
+    drop_frame: bool | None = None
+    counts: Counter[bool] = field(default_factory=Counter)
+    entries: list[_Entry] = field(default_factory=list)
+    locators: list[tuple[str, str, str, int]] = field(default_factory=list)
+    missed: list[int] = field(default_factory=list)
+
+
+def sniff(data: bytes) -> int:
+    """Whether there is an event line, or a title and a counting mode, near the top."""
+    text = _text.head(data)
+    lines = text.split("\n")
+    return int(any(looks_like_event(line) for line in lines) or text.lstrip().startswith("TITLE:"))
+
+
+def read(data: bytes, options: ReadOptions) -> Result:
+    """Read an edit list; raises TimelineError for a timecode that its rate does not have."""
+    report = Report()
+    found = _parse(_text.decode(data, report), report)
+    if not found.entries and not found.locators:
+        raise TimelineError("has no event lines; is it an edit list?")
+    rate = _rate(found, options, report)
+    labels = Labels(rate, report)
+    shots, start, stop = _shots(found, labels, rate, report)
+    hits = [
+        HitPoint(frame=labels.frame(label, line), label=text, colour=colour.lower(), kind="locator", line=line)
+        for label, colour, text, line in found.locators
+    ]
+    timeline = Timeline(
+        title=found.title or options.title,
+        rate=rate,
+        start=start if found.entries else min(hit.frame for hit in hits),
+        shots=tuple(shots),
+        hits=tuple(sorted(hits, key=lambda hit: hit.frame)),
+        stop=stop,
+    )
+    return timeline, report.diagnostics
+
+
+# ---------------------------------------------------------------- lines
+
+
+def _parse(text: str, report: Report) -> _List:
+    found = _List()
+    parse = EventLines().parse
+    before = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        event = parse(line, number)
+        if event is not None:
+            found.entries.append(_Entry(event))
+        elif line and not line.isspace():
+            _statement(line.strip(), number, before, found, report)
+        before = line
+    if found.missed:
+        report.warn(
+            f"{len(found.missed)} of {len(found.missed) + len(found.entries)} lines that look like events are none",
+            found.missed[0],
+        )
+    return found
+
+
+def _statement(line: str, number: int, before: str, found: _List, report: Report) -> None:
+    """A line that is no event: what it says goes to the list or to the event above it."""
+    entry = found.entries[-1] if found.entries else None
+    if line.startswith("*"):
+        _comment(line, number, entry, found)
+    elif line[:6].upper() == "TITLE:":
+        found.title = found.title or line[6:].strip()
+    elif line[:4].upper() == "FCM:":
+        _count(line[4:], found)
+    elif entry and (speed := _SPEED.fullmatch(line)):
+        entry.extra.append(("speed", f"{speed[1]} frames/s"))
+    elif looks_like_event(line):
+        found.missed.append(number)
+        report.warn(f'looks like an event but is none: "{line[:80]}"', number, kind="lines like events")
+    elif match := _RATE.fullmatch(line):
+        found.rate = found.rate or match[1]
+    elif _SILENT.match(line):
+        if entry:
+            entry.extra.append(("statement", line))
+    elif before.startswith("*") and len(before) >= _WRAP:
+        _go_on(line, entry, found)
+    else:
+        report.warn(f'not understood: "{line[:80]}"', number, kind="lines")
+
+
+def _count(mode: str, found: _List) -> None:
+    """A counting mode: that above the first event holds for the record side, later ones for sources."""
+    word = mode.strip().upper()
+    drop_frame = False if word.startswith("NON") else True if word.startswith("DROP") else None
+    if drop_frame is None:
+        return
+    found.counts[drop_frame] += 1
+    if found.drop_frame is None:
+        found.drop_frame = drop_frame
+
+
+def _comment(line: str, number: int, entry: _Entry | None, found: _List) -> None:
+    if match := _LOCATOR.match(line):
+        found.locators.append((match[1], match[2], match[3].strip(), number))
+    elif entry and (match := _NAME.match(line)):
+        _name(match[1], match[2].strip(), entry, found)
+    elif match := _RATE.fullmatch(line):
+        found.rate = found.rate or match[1]
+    elif entry:
+        entry.extra.append(("comment", line[1:].strip()))
+
+
+def _name(side: str | None, name: str, entry: _Entry, found: _List) -> None:
+    """A clip name: in a transition FROM is what goes and TO is what comes."""
+    comes = (side or "").upper() != "FROM"
+    if comes or entry.event.edit.transition in ("", "C"):
+        entry.clip = name
+    elif len(found.entries) > 1 and not found.entries[-2].clip:
+        found.entries[-2].clip = name
+
+
+def _go_on(line: str, entry: _Entry | None, found: _List) -> None:
+    """The rest of a comment that was broken at the edge of the line."""
+    if found.locators and (entry is None or found.locators[-1][3] > entry.event.line):
+        label, colour, text, number = found.locators[-1]
+        found.locators[-1] = (label, colour, f"{text} {line}".strip(), number)
+    elif entry and entry.extra and entry.extra[-1][0] == "comment":
+        entry.extra[-1] = ("comment", f"{entry.extra[-1][1]} {line}")
+    elif entry:
+        entry.extra.append(("comment", line))
+
+
+# ---------------------------------------------------------------- times
+
+
+def _rate(found: _List, options: ReadOptions, report: Report) -> Rate:
+    labels = {label[8:] for entry in found.entries for label in entry.event.labels[2:]}
+    labels |= {label[8:] for label, *_ in found.locators}
+    drop_frame = True if any(";" in label for label in labels) else found.drop_frame
+    if len(found.counts) > 1:
+        report.info(
+            f"the counting mode changes {found.counts.total()} times; later ones are taken for the sources'"
+        )
+    if options.rate or found.rate:
+        return counted(options.rate or Rate.parse(found.rate), drop_frame, report=report)
+    largest = max((int(label.lstrip(":;.,")) for label in labels), default=-1)
+    return lowest_rate(largest, drop_frame=bool(drop_frame), report=report)
+
+
+def _shots(found: _List, labels: Labels, rate: Rate, report: Report) -> tuple[list[Shot], int, int]:
+    """Shots in order of record time, and the first and the last record frame of all events."""
+    sound_only = not any(entry.event.edit.track for entry in found.entries)
+    day, midnight = rate.frames_per_day, 0
+    shots: list[Shot] = []
+    left_out: Counter[str] = Counter()
+    start, stop, last = 1 << 60, -(1 << 60), 0
+    for entry in found.entries:
+        event = entry.event
+        begin = labels.frame(event.labels[2], event.line) + midnight
+        end = labels.frame(event.labels[3], event.line) + midnight
+        if last - begin > day // 2 and (last + day // 144) % day < day // 72:  # ended near midnight
+            midnight, begin, end = midnight + day, begin + day, end + day
+        if begin - end > day // 2:
+            end += day
+        if end < begin:
+            left_out["that end before they start"] += 1
+            report.warn("the event ends before it starts in record time; it is left out", event.line, kind="events")
+            continue
+        start, stop, last = min(start, begin), max(stop, end), end
+        why = _why_no_shot(entry, begin == end, sound_only)
+        if why:
+            left_out[why] += 1
+        else:
+            shots.append(_shot(entry, begin, end, sound_only, labels))
+    shots.sort(key=lambda shot: (shot.start, shot.track))
+    total = len(found.entries)
+    rest = "".join(f", {count} {why}" for why, count in sorted(left_out.items()))
+    report.info(f"{total} event lines: {len(shots)} shots{rest}")
+    if sound_only and shots:
+        report.info("there is no picture in this list; its sound events are taken as shots")
+    return shots, (start if total and start <= stop else 0), (stop if start <= stop else 0)
+
+
+def _why_no_shot(entry: _Entry, empty: bool, sound_only: bool) -> str:
+    edit = entry.event.edit
+    if empty:
+        return "of no length"
+    if not edit.track and not sound_only:
+        return "without picture"
+    if _is_no_scene(edit.reel) or (entry.clip and _is_no_scene(entry.clip)):
+        return "of black, bars, slate or leader"
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _is_no_scene(name: str) -> bool:
+    return _NO_SCENE.fullmatch(re.sub(r"\.\w{2,4}$", "", name)) is not None
+
+
+def _shot(entry: _Entry, begin: int, end: int, sound_only: bool, labels: Labels) -> Shot:
+    event, edit = entry.event, entry.event.edit
+    transition = (
+        _CUT if edit.transition in ("C", "") and not edit.frames else _transition(edit.transition, edit.frames)
+    )
+    track = edit.track
+    if transition.kind == "key" and edit.transition != "KB":
+        track += 1
+    if edit.reel and entry.clip:
+        entry.extra.insert(0, ("reel", edit.reel))
+    return Shot(
+        label=event.number,
+        start=begin,
+        end=end,
+        source=entry.clip or edit.reel,
+        source_start=labels.source_frame(event.labels[0], event.line),
+        track=max(track, 1) if sound_only else track,
+        transition=transition,
+        extra=tuple(entry.extra),
+        line=event.line,
+    )
+
+
+def _transition(code: str, frames: int) -> Transition:
+    """The transition of a code; a length without one is a dissolve whose letter is missing."""
+    if not code:
+        return Transition(kind="dissolve", frames=frames, detail="no transition named")
+    return Transition(kind=_KINDS.get(code[0], "cut"), frames=frames, detail="" if code == "C" else code)
