@@ -34,10 +34,15 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """A file, whole or not at all."""
+    with atomic(path) as file:
+        file.write(data)
+
+
 def write_text(path: Path, text: str) -> None:
     """A text file, whole or not at all."""
-    with atomic(path) as file:
-        file.write(text.encode())
+    write_bytes(path, text.encode())
 
 
 def make_folder(path: Path) -> Path:

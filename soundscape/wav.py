@@ -67,7 +67,8 @@ class WavWriter:
     def __init__(self, file: BinaryIO, *, sample_rate: int, channels: int, bits: int, bext: Bext | None) -> None:
         self._file = file
         self._rate, self._channels, self._bits = sample_rate, channels, bits
-        self._bext = bext
+        self.bext = bext
+        """May be completed until the file is closed."""
         self.frames = 0
         self.clipped = 0
         file.write(self._header())
@@ -77,10 +78,10 @@ class WavWriter:
         check_signal(audio)
         if audio.shape[0] != self._channels:
             raise ValueError(f"{audio.shape[0]} channels given to a file of {self._channels}")
-        self.frames += audio.shape[1]
         interleaved = np.ascontiguousarray(audio.T)
         if self._bits == 32:
             self._file.write(interleaved.astype("<f4", copy=False).tobytes())
+            self.frames += audio.shape[1]
             return
         scale = float(1 << (self._bits - 1))
         scaled = np.rint(interleaved.astype(np.float64) * scale)
@@ -89,6 +90,7 @@ class WavWriter:
 
     def write_integers(self, samples: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> None:
         """Append integers `(frames, channels)` that are already in the range of the file's bits."""
+        self.frames += samples.shape[0]
         if self._bits == 16:
             self._file.write(samples.astype("<i2").tobytes())
         else:
@@ -111,7 +113,7 @@ class WavWriter:
         layout = struct.pack(
             "<HHIIHH", tag, self._channels, self._rate, self._rate * frame_bytes, frame_bytes, self._bits
         )
-        bext = b"" if self._bext is None else _chunk(b"bext", self._bext.chunk())
+        bext = b"" if self.bext is None else _chunk(b"bext", self.bext.chunk())
         body = bext + _chunk(b"fmt ", layout)
         riff_bytes = 4 + 36 + len(body) + 8 + self._data_bytes + self._data_bytes % 2
         if riff_bytes <= _RIFF_LIMIT:

@@ -1,0 +1,71 @@
+"""The command line: one file a command, each importing what it needs when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import click
+
+from soundscape import __version__
+from soundscape.errors import SoundscapeError
+
+EXIT_INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """The commands found in this folder."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the command modules."""
+        del ctx
+        return sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of a module."""
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"soundscape.cli.{name}").command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="soundscape")
+def group() -> None:
+    """Turn a shot list into a finished soundtrack.
+
+    \b
+    soundscape score film.toml -o out/     the whole way: stems, programme, MIDI, report
+    soundscape score shots.csv -o out/     the same from a shot list or EDL alone
+    soundscape presets wind                find a sound
+    soundscape audition desert-wind        hear it
+    soundscape master mixes/*.wav --target ebu-r128 -o mastered/
+
+    Results go to standard output (--json for machines), progress and errors to standard error. Exit status:
+    0 done, 1 some files of a batch failed, 2 something given is wrong, 130 interrupted.
+
+    \b
+    Completion:  eval "$(_SOUNDSCAPE_COMPLETE=bash_source soundscape)"   (or zsh_source, fish_source)
+    """
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; every error that was foreseen is one line on standard error."""
+    try:
+        status = group.main(args=arguments, prog_name="soundscape", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("soundscape: interrupted; what was finished is kept, run again to go on", err=True)
+        return EXIT_INTERRUPTED
+    except SoundscapeError as error:
+        click.echo(f"soundscape: {error}", err=True)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has gone; writing to it at exit would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0

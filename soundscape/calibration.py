@@ -1,0 +1,89 @@
+"""Calibration: every preset sounds equally loud at its neutral settings, so that chance never sets a level.
+
+A layer is brought to -23 LUFS, a hit and a tone to -20 LUFS in their loudest 400 ms. The gain is measured once
+for a unit and its parameters and kept beside the parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK, Tone, neutral
+from soundscape.dsp.loudness import loudness_lufs
+from soundscape.files import atomic, make_folder
+from soundscape.model import SAMPLE_RATE
+from soundscape.params import ParamValue, make_params
+from soundscape.registry import unit
+from soundscape.rng import Seed
+from soundscape.synthesis import code_digest
+
+LAYER_LUFS = -23.0
+EVENT_LUFS = -20.0
+LAYER_S = 10.0
+WINDOW_S = 0.4
+HIGHEST_DB = 40.0
+"""No preset is raised by more than this; what is quieter is meant to be silent."""
+
+
+def calibration_db(kind: str, name: str, params: dict[str, ParamValue], folder: Path) -> float:
+    """Gain in dB that brings a unit with these parameters to its reference loudness.
+
+    Parameters
+    ----------
+    kind, name : str
+        The unit: a layer, hit or instrument.
+    params : dict
+        Its parameters.
+    folder : Path
+        Where measured gains are kept.
+    """
+    text = json.dumps([kind, name, params, code_digest(kind, name)], sort_keys=True)
+    return _known(kind, name, text, folder)
+
+
+@lru_cache(maxsize=4096)
+def _known(kind: str, name: str, text: str, folder: Path) -> float:
+    key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    path = folder / "calibration" / f"{key}.json"
+    try:
+        return float(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        value = _measure(kind, name, json.loads(text)[2])
+    make_folder(path.parent)
+    with atomic(path) as file:
+        file.write(json.dumps(value).encode())
+    return value
+
+
+def _measure(kind: str, name: str, params: dict[str, ParamValue]) -> float:
+    module = unit(kind, name)
+    made = make_params(module.Params, params)
+    seed = Seed(0).child("calibration")
+    if kind == "layers":
+        ticks = int(LAYER_S * SAMPLE_RATE) // TICK
+        rendered = module.render(made, neutral(ticks, block=256), SAMPLE_RATE, seed)
+        level, reference = loudness_lufs(np.concatenate(list(rendered), axis=1), SAMPLE_RATE), LAYER_LUFS
+    elif kind == "hits":
+        level, reference = loudest(module.render(made, SAMPLE_RATE, seed).audio), EVENT_LUFS
+    else:
+        low, high = module.RANGE
+        tone = Tone(pitch=float(min(max(62, low), high)), length_s=1.0, velocity=0.7)
+        level, reference = loudest(module.tone(made, tone, SAMPLE_RATE, seed)), EVENT_LUFS
+    return round(min(reference - level, HIGHEST_DB), 2)
+
+
+def loudest(audio: Audio) -> float:
+    """Loudness in LUFS of the loudest 400 ms of a short signal, in steps of 50 ms."""
+    window, hop = int(WINDOW_S * SAMPLE_RATE), int(WINDOW_S * SAMPLE_RATE) // 8
+    starts = range(0, max(1, audio.shape[1] - window + hop), hop)
+    return max(loudness_lufs(_padded(audio[:, start : start + window], window), SAMPLE_RATE) for start in starts)
+
+
+def _padded(audio: Audio, frames: int) -> Audio:
+    return np.pad(audio, ((0, 0), (0, frames - audio.shape[1])))

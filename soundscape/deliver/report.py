@@ -1,0 +1,161 @@
+"""The report of a run: loudness as measured on the written file, and where every hit point landed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.deliver.stems import NullReceipt
+from soundscape.model import SAMPLE_RATE, Loudness, Mark, Plan
+from soundscape.synthesis import Part
+
+SEARCH_S = 0.1
+"""How far from the marker a hit is searched for in the written stem."""
+BEFORE_S, AFTER_S = 0.02, 0.25
+"""Stretch of a hit, around its sync point, by which it is recognised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """A hit point of the picture and what became of it."""
+
+    name: str
+    timecode: str
+    sample: int
+    strength: str
+    sound: str
+    """The sound that was placed there; empty when its words asked for none."""
+    landed_sample: int | None
+    """Where that sound's sync point is found in the written stem; None when it cannot be told apart."""
+    error_ms: float | None
+    beat_error_ms: float | None
+    """Music after (+) or before (-) the picture: the nearest downbeat, for a soft hit the nearest beat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mastering:
+    """What the master did."""
+
+    target: str
+    target_lufs: float | None
+    ceiling_dbtp: float
+    status: str
+    gain_db: float
+    largest_reduction_db: float
+    shortfall_lu: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One page about one run."""
+
+    title: str
+    version: str
+    seed: int
+    duration_s: float
+    rate: str
+    start: str
+    programme: Loudness
+    """Measured on the samples of the written file."""
+    stems: dict[str, Loudness]
+    mastering: Mastering
+    null: NullReceipt
+    hits: tuple[Landing, ...]
+    files: tuple[str, ...]
+    chosen: tuple[str, ...]
+    """Every sound and what chose it."""
+    notes: tuple[str, ...]
+
+
+def landings(plan: Plan, parts: Mapping[str, Part], stems: Mapping[str, Path]) -> tuple[Landing, ...]:
+    """Where every hit point of the plan landed: its sound in the written stem, its beat in the tempo map.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its marks of kind `strong` and `soft` are the hit points.
+    parts : mapping of str to Part
+        The rendered sounds by name.
+    stems : mapping of str to Path
+        The written stem of every bus.
+    """
+    sounds = {sound.name: sound for sound in plan.sounds}
+    found = []
+    for mark in plan.marks:
+        if mark.kind == "shot":
+            continue
+        landed = None
+        if mark.sound:
+            landed = _find(parts[mark.sound], mark.sample, stems[sounds[mark.sound].bus])
+        found.append(
+            Landing(
+                name=mark.name,
+                timecode=mark.timecode,
+                sample=mark.sample,
+                strength=mark.kind,
+                sound=mark.sound,
+                landed_sample=landed,
+                error_ms=None if landed is None else _ms(landed - mark.sample),
+                beat_error_ms=_beat_error(mark, plan),
+            )
+        )
+    return tuple(found)
+
+
+def _find(part: Part, sample: int, stem: Path) -> int | None:
+    """Sample at which a part's sync point lies in a stem: the lag of the highest cross-correlation."""
+    before, after, search = (round(seconds * SAMPLE_RATE) for seconds in (BEFORE_S, AFTER_S, SEARCH_S))
+    first = max(0, part.sync - before)
+    pattern = part.samples()[first : part.sync + after].sum(axis=1, dtype=np.float64)
+    begin = sample - (part.sync - first) - search
+    signal = _stretch(stem, begin, len(pattern) + 2 * search)
+    size = 1 << (len(signal) + len(pattern)).bit_length()
+    spectrum = np.fft.rfft(signal, size) * np.conj(np.fft.rfft(pattern, size))
+    correlation = np.fft.irfft(spectrum, size)[: 2 * search + 1]
+    if not np.abs(correlation).max(initial=0.0) > 0.0:
+        return None
+    return int(np.argmax(correlation)) - search + sample
+
+
+def _stretch(path: Path, begin: int, frames: int) -> npt.NDArray[np.float64]:
+    """Mono samples of a file; zeros before its start and after its end."""
+    import soundfile
+
+    with soundfile.SoundFile(path) as file:
+        start, stop = max(0, begin), min(begin + frames, file.frames)
+        signal = np.zeros(frames)
+        if start < stop:
+            file.seek(start)
+            signal[start - begin : stop - begin] = file.read(stop - start, dtype="float64", always_2d=True).sum(
+                axis=1
+            )
+    return signal
+
+
+def _beat_error(mark: Mark, plan: Plan) -> float | None:
+    """Distance in ms of the nearest downbeat (of a soft hit: beat) of the cue in which a mark lies."""
+    beats = [
+        beat.sample
+        for cue in plan.music
+        if cue.at <= mark.sample < cue.at + cue.length
+        for beat in cue.beats
+        if beat.beat == 1 or mark.kind == "soft"
+    ]
+    return _ms(min((beat - mark.sample for beat in beats), key=abs)) if beats else None
+
+
+def _ms(samples: int) -> float:
+    return round(1000.0 * samples / SAMPLE_RATE, 3)
+
+
+def chosen(plan: Plan) -> tuple[str, ...]:
+    """Every sound and clip of a plan with what chose it."""
+    sources: Sequence[tuple[str, str]] = [
+        *((sound.name, sound.why) for sound in plan.sounds),
+        *((clip.name, clip.why) for clip in plan.narration),
+    ]
+    return tuple(f"{name}: {why}" for name, why in sources)

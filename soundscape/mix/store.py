@@ -1,0 +1,70 @@
+"""Stems between mixing and mastering: float32 on disk, so that a long film needs no more memory than a short one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from soundscape.audio import BLOCK, Audio
+from soundscape.errors import OutputError
+
+
+class StemStore:
+    """The stems of a programme in a folder that the caller removes.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder with room for 8 bytes a frame and bus.
+    buses : tuple of str
+        The stems, in the order in which they are summed.
+    """
+
+    def __init__(self, folder: Path, buses: tuple[str, ...]) -> None:
+        self.buses = buses
+        self._paths = {bus: folder / f"{bus}.f32" for bus in buses}
+
+    def fill(self, blocks: Iterable[Mapping[str, Audio]], *, done: Callable[[], None]) -> None:
+        """Store the blocks of a mix; `done` is told of each."""
+        files = {bus: path.open("wb") for bus, path in self._paths.items()}
+        try:
+            for block in blocks:
+                for bus, file in files.items():
+                    file.write(np.ascontiguousarray(block[bus].T).data)
+                done()
+        except OSError as error:
+            raise OutputError(
+                f"stems cannot be stored: {error.strerror}; 8 bytes a frame and bus are needed",
+                path=self._paths[self.buses[0]].parent,
+            ) from error
+        finally:
+            for file in files.values():
+                file.close()
+
+    def blocks(self) -> Iterator[dict[str, Audio]]:
+        """The stems again, in blocks of `BLOCK` frames and a shorter last one."""
+        files = {bus: path.open("rb") for bus, path in self._paths.items()}
+        try:
+            while True:
+                raw = {bus: np.fromfile(file, np.float32, 2 * BLOCK) for bus, file in files.items()}
+                if not raw[self.buses[0]].size:
+                    return
+                yield {bus: np.ascontiguousarray(data.reshape(-1, 2).T) for bus, data in raw.items()}
+        finally:
+            for file in files.values():
+                file.close()
+
+    def programme(self) -> Iterator[Audio]:
+        """The sum of the stems, in blocks."""
+        for stems in self.blocks():
+            yield programme_of(stems)
+
+
+def programme_of(stems: Mapping[str, Audio]) -> Audio:
+    """The sum of stems, always in the same order."""
+    total = np.zeros_like(next(iter(stems.values())))
+    for stem in stems.values():
+        total += stem
+    return total

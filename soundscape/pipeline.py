@@ -1,0 +1,329 @@
+"""The whole way, from a film to its delivered sound: the only module that knows every stage."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soundscape.errors import InputError, OutputError
+from soundscape.film import Film, load_film
+from soundscape.model import Clip, Diagnostic, Loudness, Plan, Sound, Timeline
+from soundscape.params import ParamValue
+from soundscape.progress import Progress, Silent
+from soundscape.registry import KINDS, did_you_mean, preset_folders, unit, units
+
+if TYPE_CHECKING:
+    from soundscape.audio import Audio
+    from soundscape.deliver.report import Report
+    from soundscape.planning.search import Entry
+    from soundscape.synthesis import Part
+
+EXECUTOR = "threads"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to work, which changes nothing in the result."""
+
+    jobs: int = 0
+    """Workers; 0 is one a core."""
+    executor: str = EXECUTOR
+    """A module of `soundscape.executors`."""
+    cache: Path | None = None
+    """Folder of rendered parts; None is the user's."""
+
+    @property
+    def workers(self) -> int:
+        """How many workers there will be."""
+        return self.jobs or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
+
+    @property
+    def folder(self) -> Path:
+        """Where parts are kept."""
+        from soundscape.synthesis import default_cache
+
+        return self.cache or default_cache()
+
+
+def open_film(
+    path: Path | str, *, target: str | None = None, fps: str | None = None, seed: int | None = None
+) -> Film:
+    """The film at a path, with what is given here instead of what it says itself."""
+    film = load_film(path)
+    return replace(
+        film,
+        target=film.target if target is None else target,
+        fps=film.fps if fps is None else fps,
+        seed=film.seed if seed is None else seed,
+    )
+
+
+def read_timeline(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
+    """The timeline that a film names, with the reader's diagnostics."""
+    from soundscape import timeline
+    from soundscape.timecode import Rate
+
+    return timeline.read(film.folder / film.timeline, fps=Rate.parse(film.fps) if film.fps else None)
+
+
+def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
+    """Everything that will sound in a film, as data.
+
+    Parameters
+    ----------
+    film : Film or Path or str
+        A film, or the path of a film.toml, shot list or EDL.
+
+    Raises
+    ------
+    InputError
+        When anything that the film names does not exist or cannot be used.
+    """
+    from soundscape.planning.make import make_plan
+
+    film = film if isinstance(film, Film) else load_film(film)
+    timeline, diagnostics = read_timeline(film)
+    return _calibrated(make_plan(film, timeline, diagnostics), settings or Settings())
+
+
+def _calibrated(made: Plan, settings: Settings) -> Plan:
+    """The plan with the gain that brings every preset to its reference loudness."""
+    from soundscape.calibration import calibration_db
+
+    def measure(sound: Sound) -> float:
+        return calibration_db(sound.kind, sound.unit, sound.params, settings.folder)
+
+    once = {(sound.kind, sound.unit, str(sorted(sound.params.items()))): sound for sound in made.sounds}
+    _executor("threads")(measure, list(once.values()), workers=settings.workers, done=lambda _: None)
+    return replace(made, sounds=tuple(replace(sound, calibration_db=measure(sound)) for sound in made.sounds))
+
+
+def render(
+    plan: Plan, out: Path | str, *, settings: Settings | None = None, progress: Progress | None = None
+) -> Report:
+    """Everything that a plan describes, as files in a folder.
+
+    Programme and stems (24-bit Broadcast Wave), the score as MIDI, `plan.json` and `report.json`. Each file
+    appears whole or not at all; parts that were rendered before, also by a run that was interrupted, are used.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `plan`, or read back from a plan.json.
+    out : Path or str
+        The folder, made when it is missing.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written, or another run is writing into it.
+    """
+    from soundscape.audio import BLOCK
+    from soundscape.deliver.midi import midi_bytes
+    from soundscape.deliver.report import Report, chosen, landings, mastering_of
+    from soundscape.deliver.stems import PROGRAMME, slug, write_stems
+    from soundscape.files import make_folder, write_bytes, write_text
+    from soundscape.master.chain import fit, gain_curve
+    from soundscape.master.target import load_target
+    from soundscape.mix.mixer import buses_of, mix
+    from soundscape.mix.store import StemStore
+    from soundscape.model import SAMPLE_RATE
+    from soundscape.serial import to_json
+    from soundscape.timecode import frame_to_timecode
+
+    settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
+    target = load_target(plan.target)
+    make_folder(out)
+    with _alone(out), _workspace(out) as work:
+        parts = render_parts(plan, settings, progress)
+        blocks = -(-plan.length // BLOCK)
+        store = StemStore(work, buses_of(plan))
+        progress.stage("mix", blocks)
+        store.fill(mix(plan, parts), done=progress.step)
+        progress.stage("measure", 1)
+        fitted = fit(store.programme, SAMPLE_RATE, target)
+        progress.stage("master", blocks)
+        gains = gain_curve(store.programme, SAMPLE_RATE, fitted)
+        stems, null = write_stems(store, gains, plan, out, done=progress.step)
+        progress.stage("report", 1)
+        midi = out / f"{slug(plan.title)}.mid"
+        write_bytes(midi, midi_bytes(plan))
+        write_text(out / "plan.json", to_json(plan))
+        loudness = {stem.name: stem.loudness for stem in stems}
+        files = [*(stem.path for stem in stems), midi, out / "plan.json", out / "report.json"]
+        report = Report(
+            title=plan.title,
+            version=plan.version,
+            seed=plan.seed,
+            duration_s=plan.length / SAMPLE_RATE,
+            rate=str(plan.rate),
+            start=frame_to_timecode(plan.start, plan.rate),
+            programme=loudness.pop(PROGRAMME),
+            stems=loudness,
+            mastering=mastering_of(fitted, target),
+            null=null,
+            hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
+            files=tuple(path.name for path in files),
+            chosen=chosen(plan),
+            notes=tuple(str(note) for note in plan.diagnostics),
+        )
+        write_text(out / "report.json", to_json(report))
+    return report
+
+
+def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str, Part]:
+    """The part of every sound and clip by name; the longest are begun first so that no worker waits at the end."""
+    from soundscape.synthesis import render_part
+
+    sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
+    jobs = sorted(sources, key=lambda source: -source.length if isinstance(source, Sound) else 0)
+    progress.stage("synthesis", len(jobs))
+    run = _executor(settings.executor)
+    parts = run(
+        partial(render_part, folder=settings.folder),
+        jobs,
+        workers=settings.workers,
+        done=lambda job: progress.step(job.name),
+    )
+    return {job.name: part for job, part in zip(jobs, parts, strict=True)}
+
+
+def _executor(name: str) -> Any:
+    """The `run` of a module in `soundscape.executors`."""
+    modules = units("executors")
+    if name not in modules:
+        raise InputError(f'there is no executor "{name}"{did_you_mean(name, modules)}')
+    return unit("executors", name).run
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the folder for this run."""
+    from filelock import FileLock, Timeout
+
+    path = out / ".soundscape.lock"
+    try:
+        lock = FileLock(path)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise OutputError(
+            "another run is writing into this folder; wait for it or give another -o", path=out
+        ) from None
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}", path=out) from error
+    try:
+        yield
+    finally:
+        lock.release()
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _workspace(out: Path) -> Iterator[Path]:
+    """An empty folder for this run; what an interrupted run left there is removed first."""
+    folder = out / ".soundscape-work"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditioned:
+    """A preset as it was rendered."""
+
+    path: Path
+    seed: int
+    loudness: Loudness
+
+
+def audition(
+    preset: str,
+    *,
+    out: Path | str = ".",
+    seconds: float = 12.0,
+    seed: int = 1,
+    changes: Mapping[str, ParamValue] | None = None,
+    controls: Mapping[str, float] | None = None,
+    settings: Settings | None = None,
+) -> Auditioned:
+    """A preset of any kind as a 24-bit WAV at -23 LUFS, through the same mix and master as a film.
+
+    Parameters
+    ----------
+    preset : str
+        Its name, or `kind/name` where two kinds share one.
+    out : Path or str
+        The folder, made when it is missing.
+    seconds : float
+        Length, 0.5 to 3600.
+    seed : int
+        Another seed gives another performance.
+    changes : mapping, optional
+        Parameters on top of the preset's.
+    controls : mapping, optional
+        Constant controls of a layer, 0 to 1.
+
+    Raises
+    ------
+    PresetError
+        When there is no such preset, or a parameter or control is not allowed.
+    """
+    from soundscape.deliver.stems import write_programme
+    from soundscape.files import make_folder
+    from soundscape.master.chain import fit, gain_curve
+    from soundscape.master.target import load_target
+    from soundscape.mix.mixer import mix
+    from soundscape.mix.store import programme_of
+    from soundscape.model import SAMPLE_RATE
+    from soundscape.planning.audition import Audition, audition_plan
+
+    settings, out = settings or Settings(), Path(out)
+    wanted = Audition(preset=preset, seconds=seconds, seed=seed, changes=changes, controls=controls)
+    made = _calibrated(audition_plan(wanted, preset_folders()), settings)
+    make_folder(out)
+    parts = render_parts(made, settings, Silent())
+
+    def programme() -> Iterator[Audio]:
+        return (programme_of(stems) for stems in mix(made, parts))
+
+    fitted = fit(programme, SAMPLE_RATE, load_target(made.target))
+    path = out / (f"{made.title}.wav" if seed == 1 else f"{made.title}-{seed}.wav")
+    file = write_programme(programme(), gain_curve(programme, SAMPLE_RATE, fitted), made, path)
+    return Auditioned(path=path, seed=seed, loudness=file.loudness)
+
+
+def play(path: Path) -> str:
+    """Play a file to its end; returns why not, in a line, where it cannot be heard."""
+    try:
+        import miniaudio
+    except ImportError:
+        return "not played: install soundscape[play] to hear it at once"
+    try:
+        with miniaudio.PlaybackDevice() as device:
+            done = threading.Event()
+            stream = miniaudio.stream_with_callbacks(miniaudio.stream_file(str(path)), end_callback=done.set)
+            next(stream)
+            device.start(stream)
+            done.wait()
+    except miniaudio.MiniaudioError as error:
+        return f"not played: there is no sound device here ({error})"
+    return ""
+
+
+def presets(words: Sequence[str] = (), *, kind: str = "", tag: str = "") -> list[Entry]:
+    """Presets of all kinds that know all the words."""
+    from soundscape.planning.search import search_presets
+
+    if kind and kind not in KINDS:
+        raise InputError(f'there is no kind of preset "{kind}"{did_you_mean(kind, KINDS)}')
+    return search_presets(words, preset_folders(), kind=kind, tag=tag)

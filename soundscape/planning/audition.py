@@ -1,0 +1,177 @@
+"""A few seconds of any preset as a plan of its own: what is heard is what a film would get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from soundscape import __version__
+from soundscape.errors import PresetError
+from soundscape.model import SAMPLE_RATE, Curve, Note, Plan, Room, Sound
+from soundscape.params import ParamValue
+from soundscape.planning.palette import Palette, get_palette
+from soundscape.registry import KINDS, Preset, did_you_mean, find_presets, get_preset, unit
+from soundscape.rng import Seed
+from soundscape.timecode import Rate
+
+PHRASE = ((0.0, 0, 0.6), (0.5, 7, 0.45), (1.0, 12, 0.7), (2.0, 3, 0.5), (2.5, 10, 0.8), (3.5, 0, 0.9))
+"""Beats of a second, semitones above the root, velocity: shows range, decay and touch of an instrument."""
+LEAD_IN_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audition:
+    """What is to be heard."""
+
+    preset: str
+    """Name, or `kind/name` where two kinds share one."""
+    seconds: float = 12.0
+    seed: int = 1
+    changes: Mapping[str, ParamValue] | None = None
+    """Parameters on top of the preset's; not for palettes."""
+    controls: Mapping[str, float] | None = None
+    """Constant controls of a layer, e.g. `{"intensity": 0.8}`."""
+
+
+def find_kind(name: str, folders: Sequence[Path]) -> tuple[str, str]:
+    """Kind and name of a preset; raises PresetError when none or more than one has the name."""
+    if "/" in name:
+        kind, _, bare = name.partition("/")
+        if kind not in KINDS:
+            raise PresetError(f'there is no kind of preset "{kind}"{did_you_mean(kind, KINDS)}')
+        return kind, bare
+    found = {kind: find_presets(kind, folders) for kind in KINDS}
+    kinds = [kind for kind in KINDS if name in found[kind]]
+    if len(kinds) > 1:
+        raise PresetError(
+            f'"{name}" is more than one preset; say {" or ".join(f"{kind}/{name}" for kind in kinds)}'
+        )
+    if not kinds:
+        every = [preset for presets in found.values() for preset in presets]
+        raise PresetError(f'there is no preset "{name}"{did_you_mean(name, every)}')
+    return kinds[0], name
+
+
+def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
+    """The plan of a few seconds of a preset.
+
+    Raises
+    ------
+    PresetError
+        When the preset does not exist, or a change is not allowed.
+    """
+    if not 0.5 <= wanted.seconds <= 3600.0:
+        raise PresetError(f"{wanted.seconds:g} seconds; allowed: 0.5 to 3600", column="seconds")
+    kind, name = find_kind(wanted.preset, folders)
+    length = round(wanted.seconds * SAMPLE_RATE)
+    seed = Seed(wanted.seed).child("audition", kind, name)
+    if kind == "palettes":
+        if wanted.changes:
+            raise PresetError(
+                "a palette has no parameters; audition one of its presets", column=next(iter(wanted.changes))
+            )
+        sounds, space = _palette(get_palette(name, folders), length, seed, folders)
+    elif kind == "spaces":
+        sounds, space = _space(name, seed, folders), name
+    else:
+        preset = get_preset(kind, name, folders)
+        sounds, space = (_maker(preset, length, seed, wanted),), ""
+    rooms = {}
+    if space:
+        preset = get_preset("spaces", space, folders)
+        params = {**preset.params, **(wanted.changes or {})} if kind == "spaces" else preset.params
+        preset.make(**params)
+        rooms[space] = Room(unit=preset.unit, params=params, seed=Seed(0).child("spaces", space).value)
+    return Plan(
+        title=name,
+        version=__version__,
+        seed=wanted.seed,
+        rate=Rate(fps=Fraction(25)),
+        start=0,
+        length=length,
+        target="ebu-r128",
+        sounds=sounds,
+        rooms=rooms,
+    )
+
+
+def _maker(preset: Preset, length: int, seed: Seed, wanted: Audition, *, space: str = "") -> Sound:
+    """A single layer, hit or instrument."""
+    params = {**preset.params, **(wanted.changes or {})}
+    preset.make(**params)
+    hit, tonal = preset.kind == "hits", preset.kind == "instruments"
+    controls: dict[str, Curve] = {name: ((0, value),) for name, value in (wanted.controls or {}).items()}
+    return Sound(
+        name=f"{preset.kind}/{preset.name}",
+        kind=preset.kind,
+        unit=preset.unit,
+        preset=preset.name,
+        params=params,
+        seed=seed.value,
+        at=round(LEAD_IN_S * SAMPLE_RATE) if hit else 0,
+        length=0 if hit else length,
+        bus="music" if tonal else unit(preset.kind, preset.unit).BUS,
+        curves=controls if preset.kind == "layers" else {},
+        notes=_phrase(preset, length) if tonal else (),
+        fade_in=SAMPLE_RATE // 50,
+        fade_out=SAMPLE_RATE // 20,
+        space=space,
+        why="auditioned",
+    )
+
+
+def _phrase(preset: Preset, length: int) -> tuple[Note, ...]:
+    low, high = unit("instruments", preset.unit).RANGE
+    root = min(max(62, low), max(low, high - 12))
+    return tuple(
+        Note(start=start, length=SAMPLE_RATE // 2, pitch=float(min(root + interval, high)), velocity=velocity)
+        for at, interval, velocity in PHRASE
+        if (start := round((LEAD_IN_S + at) * SAMPLE_RATE)) < length
+    )
+
+
+def _space(name: str, seed: Seed, folders: Sequence[Path]) -> tuple[Sound, ...]:
+    """A dry blow and a few notes in a space."""
+    wanted = Audition(preset=name)
+    hits = sorted(find_presets("hits", folders))
+    blow = "impact-stone" if "impact-stone" in hits else hits[0]
+    bell = sorted(find_presets("instruments", folders))[0]
+    struck = _maker(get_preset("hits", blow, folders), 0, seed.child("hit"), wanted, space=name)
+    played = _maker(
+        get_preset("instruments", bell, folders), 6 * SAMPLE_RATE, seed.child("bell"), wanted, space=name
+    )
+    return struck, played
+
+
+def _palette(palette: Palette, length: int, seed: Seed, folders: Sequence[Path]) -> tuple[tuple[Sound, ...], str]:
+    """All layers of a palette, rising once from weak to strong, with a phrase of its lead."""
+    sounds = []
+    for layer in palette.layers:
+        preset = get_preset("layers", layer.preset, folders)
+        low, high = layer.intensity
+        sounds.append(
+            Sound(
+                name=f"layers/{preset.name}",
+                kind="layers",
+                unit=preset.unit,
+                preset=preset.name,
+                params={**preset.params, **layer.params},
+                seed=seed.child(preset.name).value,
+                at=0,
+                length=length,
+                bus=unit("layers", preset.unit).BUS,
+                curves={"intensity": ((0, low), (length * 2 // 3, high), (length, low))},
+                gain_db=layer.gain_db,
+                pan=layer.pan,
+                fade_in=SAMPLE_RATE // 10,
+                fade_out=SAMPLE_RATE // 2,
+                space=palette.space,
+                why="palette",
+            )
+        )
+    lead = get_preset("instruments", palette.music.lead, folders)
+    wanted = Audition(preset=lead.name)
+    sounds.append(_maker(lead, length, seed.child("lead"), wanted, space=palette.space))
+    return tuple(sounds), palette.space
