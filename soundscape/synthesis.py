@@ -10,7 +10,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -106,14 +106,18 @@ def render_part(source: Sound | Clip, folder: Path) -> Part:
     found = find_part(source, folder)
     if found is not None:
         return found
-    path = part_path(source, folder)
+    blocks, sync = _render(source)
+    return write_part(part_path(source, folder), blocks, sync=sync, what=source.name)
+
+
+def write_part(path: Path, blocks: Iterable[Audio], *, sync: int = 0, what: str = "part") -> Part:
+    """Keep blocks of float32 `(2, frames)` as a part; `what` names them when they are no signal."""
     make_folder(path.parent)
-    frames, sync, checksum = 0, 0, 0
+    frames, checksum = 0, 0
     with atomic(path) as file:
         file.write(bytes(_HEADER.size))
-        blocks, sync = _render(source)
         for block in blocks:
-            data = np.ascontiguousarray(check_signal(block, what=source.name).T)
+            data = np.ascontiguousarray(check_signal(block, what=what).T)
             file.write(data.data)
             checksum = zlib.crc32(data.data, checksum)
             frames += data.shape[0]

@@ -1,0 +1,157 @@
+"""Mixing: every source at its sample, with its gain, in its bus; stems sum to the programme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundscape.audio import BLOCK, Audio
+from soundscape.mix.gains import pan_gains, source_gain
+from soundscape.mix.mixer import END_FADE, mix
+from soundscape.mix.store import StemStore, programme_of
+from soundscape.model import Clip, Plan, Sound
+from soundscape.synthesis import Part, write_part
+from soundscape.timecode import Rate
+
+LENGTH = 3 * BLOCK + 1234
+NOISE = np.random.default_rng(3).normal(0.0, 0.1, (2, BLOCK + 777)).astype(np.float32)
+
+
+def sound(**changes: object) -> Sound:
+    base = Sound(
+        name="a",
+        kind="layers",
+        unit="u",
+        preset="p",
+        params={},
+        seed=1,
+        at=1000,
+        length=NOISE.shape[1],
+        bus="ambience",
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def plan(*sounds: Sound, **changes: object) -> Plan:
+    base = Plan(
+        title="t",
+        version="0",
+        seed=1,
+        rate=Rate(fps=Fraction(24)),
+        start=0,
+        length=LENGTH,
+        target="x",
+        sounds=sounds,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def part(folder: Path, audio: Audio = NOISE, *, sync: int = 0, name: str = "a") -> Part:
+    return write_part(folder / f"{name}.part", [audio], sync=sync)
+
+
+def stems(made: Plan, parts: dict[str, Part]) -> dict[str, Audio]:
+    blocks = list(mix(made, parts))
+    return {bus: np.concatenate([block[bus] for block in blocks], axis=1) for bus in blocks[0]}
+
+
+def test_a_source_lies_at_its_sample_unchanged(tmp_path: Path) -> None:
+    ambience = stems(plan(sound()), {"a": part(tmp_path)})["ambience"]
+    assert ambience.shape == (2, LENGTH)
+    np.testing.assert_array_equal(ambience[:, 1000 : 1000 + NOISE.shape[1]], NOISE)
+    assert not ambience[:, :1000].any()
+    assert not ambience[:, 1000 + NOISE.shape[1] :].any()
+
+
+def test_a_hit_lands_with_its_sync_frame_on_the_marker(tmp_path: Path) -> None:
+    click = np.zeros((2, 500), np.float32)
+    click[:, 123] = 1.0
+    made = plan(sound(kind="hits", at=BLOCK, bus="effects", length=0))
+    effects = stems(made, {"a": part(tmp_path, click, sync=123)})["effects"]
+    assert np.flatnonzero(effects[0]).tolist() == [BLOCK]
+
+
+def test_what_begins_before_the_programme_is_cut_not_moved(tmp_path: Path) -> None:
+    made = plan(sound(kind="hits", at=100, length=0))
+    ambience = stems(made, {"a": part(tmp_path, sync=150)})["ambience"]
+    np.testing.assert_array_equal(ambience[:, :1000], NOISE[:, 50:1050])
+
+
+def test_gain_calibration_and_bus_gain_add_up(tmp_path: Path) -> None:
+    made = plan(sound(gain_db=-6.0, calibration_db=4.0), bus_gains_db={"ambience": -10.0})
+    ambience = stems(made, {"a": part(tmp_path)})["ambience"]
+    expected = NOISE * 10 ** (-12.0 / 20)
+    np.testing.assert_allclose(ambience[:, 1000 : 1000 + NOISE.shape[1]], expected, rtol=2e-6, atol=1e-9)
+
+
+def test_stems_sum_to_the_programme(tmp_path: Path) -> None:
+    sounds = [sound(name=bus, bus=bus, at=at) for bus, at in (("music", 0), ("effects", 70_000), ("ambience", 500))]
+    made = plan(*sounds)
+    found = stems(made, {item.name: part(tmp_path) for item in sounds})
+    total = sum(stem.astype(np.float64) for stem in found.values())
+    assert np.abs(programme_of(found) - total).max() < 10 ** (-140 / 20)
+
+
+def test_narration_is_the_dialogue_bus_and_absent_without_it(tmp_path: Path) -> None:
+    clip = Clip(name="voice", path="v.wav", at=2000, gain_db=-6.0)
+    found = stems(plan(narration=(clip,)), {"voice": part(tmp_path, name="voice")})
+    np.testing.assert_allclose(found["dialogue"][:, 2000:3000], NOISE[:, :1000] * 10 ** (-0.3), rtol=1e-6)
+    assert "dialogue" not in stems(plan(sound()), {"a": part(tmp_path)})
+
+
+def test_the_programme_ends_without_a_click(tmp_path: Path) -> None:
+    steady = np.ones((2, LENGTH), np.float32)
+    ambience = stems(plan(sound(at=0, length=LENGTH)), {"a": part(tmp_path, steady)})["ambience"]
+    assert ambience[0, -1] < 1e-3
+    assert ambience[0, -END_FADE - 1] == 1.0
+    assert np.abs(np.diff(ambience[0])).max() < 2.0 / END_FADE
+
+
+def test_stored_stems_come_back_bit_for_bit(tmp_path: Path) -> None:
+    made, parts = plan(sound()), {"a": part(tmp_path)}
+    store = StemStore(tmp_path, ("music", "effects", "ambience"))
+    counted: list[None] = []
+    store.fill(mix(made, parts), done=lambda: counted.append(None))
+    again = np.concatenate([block["ambience"] for block in store.blocks()], axis=1)
+    np.testing.assert_array_equal(again, stems(made, parts)["ambience"])
+    assert len(counted) == 4
+
+
+@pytest.mark.parametrize("pan", [-1.0, -0.4, 0.0, 0.7, 1.0])
+def test_panning_keeps_the_power(pan: float) -> None:
+    left, right = pan_gains(pan)
+    assert left**2 + right**2 == pytest.approx(2.0)
+    assert (left > right + 1e-9) == (pan < 0)
+
+
+def test_pan_beyond_the_speakers_is_refused() -> None:
+    with pytest.raises(ValueError, match="not from -1 to 1"):
+        pan_gains(1.01)
+
+
+def test_crossfaded_neighbours_keep_the_power() -> None:
+    fade, length = 4800, 96_000
+    out = np.asarray(source_gain(sound(length=length, fade_out=fade), length - fade, length))
+    into = np.asarray(source_gain(sound(length=length, fade_in=fade), 0, fade))
+    np.testing.assert_allclose(out**2 + into**2, 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("cut", [1, 480, 5000])
+def test_gains_do_not_depend_on_how_they_are_cut(cut: int) -> None:
+    shaped = sound(length=20_000, fade_in=3000, fade_out=7000, level_db=((0, 0.0), (9000, -12.0)), gain_db=-1.0)
+    whole = np.asarray(source_gain(shaped, 0, 20_000))
+    pieces = [
+        np.broadcast_to(source_gain(shaped, at, min(at + cut, 20_000)), (min(cut, 20_000 - at),))
+        for at in range(0, 20_000, cut)
+    ]
+    np.testing.assert_array_equal(whole, np.concatenate(pieces))
+
+
+def test_automation_is_followed_in_decibels() -> None:
+    shaped = sound(length=1001, level_db=((0, 0.0), (1000, -20.0)))
+    gain = np.asarray(source_gain(shaped, 0, 1001))
+    assert gain[500] == pytest.approx(10 ** (-10 / 20), rel=1e-5)
