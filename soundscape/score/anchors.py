@@ -1,0 +1,180 @@
+"""Anchors: the strong hits of a cue as downbeats with a window, and which of them can be met at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.model import SAMPLE_RATE
+from soundscape.score.metre import metre_cost, pickup_cost
+from soundscape.score.request import Brief, CueHit
+from soundscape.timecode import Rate
+
+EARLY_FRAMES = 1.0
+"""Music may lead the picture by a frame and trail it by two: inside ITU-R BT.1359 at 24 frames a second."""
+LATE_FRAMES = 2.0
+WIDER_FRAMES = 1.0
+"""Added on both sides before a hit is given up."""
+MARGIN_S = 0.001
+"""Kept free inside each window for whole samples and whole MIDI microseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """One or more strong hits that share a downbeat."""
+
+    earliest_s: float
+    target_s: float
+    latest_s: float
+    weight: float
+    label: str
+
+    @property
+    def slack_s(self) -> float:
+        """Half the window."""
+        return (self.latest_s - self.earliest_s) / 2
+
+    def positions(self, fine: bool) -> tuple[float, ...]:
+        """Where the downbeat may be tried: on the hit, and when that is not enough at the window's edges."""
+        return (self.earliest_s, self.target_s, self.latest_s) if fine else (self.target_s,)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The ways from one anchor to the next; all arrays have one entry per way."""
+
+    beats: npt.NDArray[np.int64]
+    bpm: npt.NDArray[np.float64]
+    left: npt.NDArray[np.int64]
+    """Index of the position of the first anchor."""
+    right: npt.NDArray[np.int64]
+    metre: npt.NDArray[np.float64]
+    """Cost of the bars."""
+    length_s: float
+    slack_s: float
+
+
+def anchors_of(hits: tuple[CueHit, ...], rate: Rate, *, start_s: float) -> list[Anchor]:
+    """Strong hits in order of time; those whose windows overlap share one anchor."""
+    frame = 1.0 / float(rate.fps)
+    anchors: list[Anchor] = []
+    for hit in sorted(hits, key=lambda hit: hit.sample):
+        at = hit.sample / SAMPLE_RATE
+        if hit.strength != "strong" or at <= start_s + EARLY_FRAMES * frame - MARGIN_S:
+            continue  # the start is a downbeat already
+        anchor = Anchor(
+            earliest_s=at - EARLY_FRAMES * frame + MARGIN_S,
+            target_s=at,
+            latest_s=at + LATE_FRAMES * frame - MARGIN_S,
+            weight=hit.weight,
+            label=hit.label or f"{at:.2f} s",
+        )
+        if anchors and anchor.earliest_s < anchors[-1].latest_s - MARGIN_S:
+            anchor = _joined(anchors.pop(), anchor)
+        anchors.append(anchor)
+    return anchors
+
+
+def _joined(first: Anchor, second: Anchor) -> Anchor:
+    low, high = max(first.earliest_s, second.earliest_s), min(first.latest_s, second.latest_s)
+    return Anchor(
+        earliest_s=low,
+        target_s=min(max((first.target_s + second.target_s) / 2, low), high),
+        latest_s=high,
+        weight=first.weight + second.weight,
+        label=f"{first.label} + {second.label}",
+    )
+
+
+def segment(before: Anchor | None, after: Anchor, brief: Brief, *, start_s: float, fine: bool) -> Segment:
+    """Every whole number of beats from one anchor (or the start of the cue) to the next inside the tempo range."""
+    starts = before.positions(fine) if before else (start_s,)
+    ends = after.positions(fine)
+    longest, shortest = ends[-1] - starts[0], ends[0] - starts[-1]
+    first = max(1, int(np.floor(shortest * brief.bpm_low / 60.0)))
+    counts = np.arange(first, int(np.ceil(longest * brief.bpm_high / 60.0)) + 1)
+    left, right, beats = (
+        axis.ravel() for axis in np.meshgrid(np.arange(len(starts)), np.arange(len(ends)), counts, indexing="ij")
+    )
+    length_s = np.array(ends)[right] - np.array(starts)[left]
+    bpm = 60.0 * beats / np.maximum(length_s, 1e-9)
+    costs = {int(n): metre_cost(int(n), brief.beats_per_bar) for n in counts}
+    if before is None:
+        costs = {n: min(cost, pickup_cost(n, brief.beats_per_bar)) for n, cost in costs.items()}
+    metre = np.array([costs[int(n)] for n in beats])
+    good = (bpm >= brief.bpm_low) & (bpm <= brief.bpm_high) & np.isfinite(metre)
+    return Segment(
+        beats=beats[good],
+        bpm=bpm[good],
+        left=left[good],
+        right=right[good],
+        metre=metre[good],
+        length_s=ends[len(ends) // 2] - starts[len(starts) // 2],
+        slack_s=after.slack_s + (before.slack_s if before else 0.0),
+    )
+
+
+def segments(anchors: list[Anchor], brief: Brief, *, start_s: float) -> list[Segment]:
+    """The segments of feasible anchors; positions at the window's edges are tried only where they are needed."""
+    coarse = _chain(anchors, brief, start_s, fine=False)
+    return coarse if all(len(part.beats) for part in coarse) else _chain(anchors, brief, start_s, fine=True)
+
+
+def _chain(anchors: list[Anchor], brief: Brief, start_s: float, *, fine: bool) -> list[Segment]:
+    return [
+        segment(before, after, brief, start_s=start_s, fine=fine)
+        for before, after in zip([None, *anchors], anchors, strict=False)
+    ]
+
+
+def feasible_anchors(
+    anchors: list[Anchor], brief: Brief, rate: Rate, *, start_s: float
+) -> tuple[list[Anchor], list[str]]:
+    """The anchors between which whole numbers of beats fit, and what was given up for it.
+
+    The order in which things are given up: nothing; a downbeat in the middle of its window; windows of one frame
+    more on either side; the lighter of two hits between which no whole number of beats (at least two) fits inside
+    the tempo range, the later one where both weigh the same.
+    """
+    kept, gone = _met(anchors, brief, start_s)
+    if not gone:
+        return kept, []
+    wider = WIDER_FRAMES / float(rate.fps)
+    wide = [
+        replace(anchor, earliest_s=anchor.earliest_s - wider, latest_s=anchor.latest_s + wider)
+        for anchor in anchors
+    ]
+    wide_kept, wide_gone = _met(wide, brief, start_s)
+    if len(wide_gone) < len(gone):
+        early, late = EARLY_FRAMES + WIDER_FRAMES, LATE_FRAMES + WIDER_FRAMES
+        return wide_kept, [f"windows widened to {early:g} frames early and {late:g} late", *wide_gone]
+    return kept, gone
+
+
+def _met(anchors: list[Anchor], brief: Brief, start_s: float) -> tuple[list[Anchor], list[str]]:
+    """Anchors that can be reached one after the other, and a line for each that cannot."""
+    kept: list[Anchor] = []
+    reached = [np.array([True])]  # which positions of the start and of each kept anchor can be reached
+    gone = []
+    for anchor in anchors:
+        while True:
+            before = kept[-1] if kept else None
+            ways = segment(before, anchor, brief, start_s=start_s, fine=True)
+            open_ways = reached[-1][ways.left]
+            if open_ways.any():
+                kept.append(anchor)
+                reached.append(np.isin(np.arange(3), ways.right[open_ways]))
+                break
+            lighter = before if before and before.weight < anchor.weight else anchor
+            gone.append(
+                f"hit {lighter.label} is no downbeat: no whole number of beats fits between "
+                f"{before.label if before else 'the cue start'} and {anchor.label} "
+                f"at {brief.bpm_low:g} to {brief.bpm_high:g} bpm"
+            )
+            if lighter is anchor:
+                break
+            kept.pop()
+            reached.pop()
+    return kept, gone

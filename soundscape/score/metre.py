@@ -1,0 +1,40 @@
+"""Bars: how a number of beats between two downbeats is divided, and what that costs."""
+
+from __future__ import annotations
+
+import math
+
+PICKUP = 0.3
+"""Cost of beginning a cue with a part of a bar."""
+ODD_BAR = 0.4
+"""Cost of a bar that is not of the home metre, before its distance from it."""
+
+
+def bars_of(beats: int, per_bar: int) -> tuple[int, ...]:
+    """Lengths of the bars that fill `beats`: home bars, and one odd bar that absorbs the remainder.
+
+    The odd bar comes last, before the next downbeat that matters; the longer one is taken where both are as near.
+    Empty when no bars of two beats or more can fill it.
+    """
+    full, rest = divmod(beats, per_bar)
+    if rest == 0:
+        return (per_bar,) * full
+    short, long = per_bar - rest, rest
+    if full and (long < short or rest == 1):
+        return (*(per_bar,) * (full - 1), per_bar + rest)
+    return (*(per_bar,) * full, rest) if rest >= 2 else ()
+
+
+def metre_cost(beats: int, per_bar: int) -> float:
+    """What it costs to fill `beats` with bars: odd bars, and phrases that are no multiple of four bars."""
+    bars = bars_of(beats, per_bar)
+    if not bars:
+        return math.inf
+    phrase = 0.0 if len(bars) % 4 == 0 else 0.02 if len(bars) % 2 == 0 else 0.05
+    odd = abs(bars[-1] - per_bar)
+    return phrase + (ODD_BAR + 0.1 * odd if odd else 0.0)
+
+
+def pickup_cost(beats: int, per_bar: int) -> float:
+    """What it costs to begin `beats` before a downbeat with a part of a bar; infinite when there is none."""
+    return PICKUP if beats % per_bar else math.inf

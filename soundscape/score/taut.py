@@ -1,0 +1,94 @@
+"""The taut string: beat times that change tempo as little as the hits allow.
+
+Among all beat times that put every anchor inside its window, those with the least total variation of beat length:
+tempo stays constant, and changes, where it must, at hits. A linear programme, solved by HiGHS (Huangfu & Hall,
+*Parallelizing the dual revised simplex method*, 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.errors import ScoreError
+
+CENTRING = 0.02
+"""Weight of an anchor's distance from its target against total variation: it settles what variation leaves open."""
+
+
+def taut_beats(
+    start_s: float,
+    anchors: Sequence[tuple[int, float, float, float]],
+    *,
+    shortest_s: float,
+    longest_s: float,
+) -> npt.NDArray[np.float64]:
+    """Times in seconds of beats 0 to the last anchor's.
+
+    Parameters
+    ----------
+    start_s : float
+        Time of beat 0.
+    anchors : sequence of (beat, earliest_s, target_s, latest_s)
+        In order of time.
+    shortest_s, longest_s : float
+        Limits of a beat's length.
+
+    Raises
+    ------
+    ScoreError
+        When no beat times satisfy all of it.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import block_array, coo_array, dia_array
+
+    count = anchors[-1][0]
+    beats, earliest, targets, latest = (np.array(column) for column in zip(*anchors, strict=True))
+    # Variables: beat times x[0..count], |x[k+2] - 2 x[k+1] + x[k]| u[0..count-1), |x[anchor] - target| v.
+    turn = dia_array(
+        ([[1.0] * (count + 1), [-2.0] * (count + 1), [1.0] * (count + 1)], [0, 1, 2]), shape=(count - 1, count + 1)
+    )
+    step = dia_array(([[-1.0] * (count + 1), [1.0] * (count + 1)], [0, 1]), shape=(count, count + 1))
+    pick = coo_array((np.ones(len(beats)), (np.arange(len(beats)), beats)), shape=(len(beats), count + 1))
+    turn_slack = -_identity(count - 1)
+    off_slack = -_identity(len(beats))
+    matrix = block_array(
+        [
+            [turn, turn_slack, None],
+            [-turn, turn_slack, None],
+            [pick, None, off_slack],
+            [-pick, None, off_slack],
+            [step, None, None],
+            [-step, None, None],
+        ],
+        format="csr",
+    )
+    limits = np.concatenate(
+        [
+            np.zeros(2 * (count - 1)),
+            targets - start_s,
+            start_s - targets,
+            np.full(count, longest_s * (1 + 1e-9)),
+            np.full(count, -shortest_s * (1 - 1e-9)),
+        ]
+    )
+    bounds = np.zeros((matrix.shape[1], 2))
+    bounds[:, 1] = np.inf
+    bounds[0] = 0.0
+    bounds[beats, 0] = earliest - start_s
+    bounds[beats, 1] = latest - start_s
+    objective = np.concatenate([np.zeros(count + 1), np.ones(count - 1), np.full(len(beats), CENTRING)])
+    found = linprog(objective, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
+    if found.x is None:
+        raise ScoreError("no beats fit the hits inside the tempo range")
+    times: npt.NDArray[np.float64] = start_s + found.x[: count + 1]
+    return times
+
+
+def _identity(size: int) -> Any:
+    from scipy.sparse import eye_array
+
+    return eye_array(size)

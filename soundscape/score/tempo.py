@@ -1,0 +1,198 @@
+"""The tempo map: beats such that every strong hit is a downbeat and the tempo hardly moves.
+
+Two stages. A dynamic programme chooses how many beats lie between neighbouring hits, by change of tempo, metre
+and distance from a home tempo; a linear programme (`soundscape.score.taut`) then places the beats inside the hits'
+windows with the least variation. Practice: Auricle (Kerr, 1984) and the "find tempo" windows of Digital Performer;
+tempo differences that are just noticed: Drake & Botte, *Tempo sensitivity in auditory sequences*, 1993.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.model import SAMPLE_RATE, Beat
+from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES, Anchor, anchors_of, feasible_anchors
+from soundscape.score.beatcount import NOTICED, BeatCounts, count_beats
+from soundscape.score.request import Brief, CueHit, HitReport, TempoReport
+from soundscape.score.taut import taut_beats
+from soundscape.timecode import Rate
+
+CANDIDATES = ("steady metre", "steady tempo", "another tempo")
+"""The fewest odd bars without an audible step; the smallest steps; like the first, at a different pace."""
+ODD_COSTS = (1.0, 0.3, 0.1, 0.03)
+"""Prices of an odd bar against a change of tempo: each may give another map, among which a candidate is chosen."""
+HOME_STEP = 0.03
+APART = 0.08
+"""How far the home tempo of "another tempo" is from the first candidate's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TempoMap:
+    """The beats of a cue; the last one is the first beat at or after its end."""
+
+    beats: tuple[Beat, ...]
+    bpm: float
+    """Median tempo."""
+    report: TempoReport
+
+
+def fit_tempo(
+    *, start: int, end: int, hits: tuple[CueHit, ...], brief: Brief, rate: Rate, candidate: int = 0
+) -> TempoMap:
+    """A tempo map from sample `start`, a downbeat, to `end`, with every strong hit on a downbeat.
+
+    Parameters
+    ----------
+    candidate : int
+        Index in `CANDIDATES`.
+
+    Notes
+    -----
+    What cannot be met is given up in an order that the report repeats: see `anchors.feasible_anchors`.
+    """
+    start_s = start / SAMPLE_RATE
+    anchors, given_up = feasible_anchors(anchors_of(hits, rate, start_s=start_s), brief, rate, start_s=start_s)
+    homes = _homes(brief)
+    grid = _grid(anchors, brief, homes, start_s, CANDIDATES[candidate])
+    if CANDIDATES[candidate] == "another tempo":
+        apart = homes[np.abs(np.log(homes / grid.counts.home_bpm)) >= APART]
+        if len(apart):
+            grid = _grid(anchors, brief, apart, start_s, CANDIDATES[candidate])
+    beats, bars = _beats(grid, end / SAMPLE_RATE, brief)
+    lengths = np.diff([beat.sample for beat in beats])
+    report = TempoReport(
+        candidate=CANDIDATES[candidate],
+        hits=_hit_reports(hits, beats, rate),
+        largest_step=_largest_step(lengths),
+        tempo_range=float(lengths.max() / lengths.min() - 1.0),
+        bars=len(bars),
+        odd_bars=sum(length != brief.beats_per_bar for length in bars[bool(grid.counts.pickup) :]),
+        fixed_tempo_share=fixed_tempo_share(hits, brief, rate, start=start),
+        given_up=tuple(given_up),
+    )
+    return TempoMap(beats=beats, bpm=60.0 * SAMPLE_RATE / float(np.median(lengths)), report=report)
+
+
+def fixed_tempo_share(hits: tuple[CueHit, ...], brief: Brief, rate: Rate, *, start: int) -> float:
+    """Share of strong hits on downbeats under the best single tempo from `start`: what it is to do nothing."""
+    at = np.array([hit.sample - start for hit in hits if hit.strength == "strong"]) / SAMPLE_RATE
+    if not len(at):
+        return 1.0
+    frame = 1.0 / float(rate.fps)
+    best = 0
+    for bpm in np.arange(brief.bpm_low, brief.bpm_high + 1e-9, 0.05):
+        bar = 60.0 * brief.beats_per_bar / bpm
+        late = np.round(at / bar) * bar - at
+        best = max(best, int(np.sum((late >= -EARLY_FRAMES * frame) & (late <= LATE_FRAMES * frame))))
+    return best / len(at)
+
+
+def _homes(brief: Brief) -> npt.NDArray[np.float64]:
+    """Home tempi in steps of 3 % over the range of the brief, its geometric middle among them."""
+    middle = math.sqrt(brief.bpm_low * brief.bpm_high)
+    steps = math.floor(math.log(brief.bpm_high / middle) / math.log1p(HOME_STEP))
+    homes: npt.NDArray[np.float64] = np.float64(middle) * (1.0 + HOME_STEP) ** np.arange(-steps, steps + 1.0)
+    return homes
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Beats up to the last anchor."""
+
+    counts: BeatCounts
+    times_s: npt.NDArray[np.float64]
+
+    @property
+    def largest_step(self) -> float:
+        return _largest_step(np.diff(self.times_s))
+
+
+def _grid(
+    anchors: list[Anchor], brief: Brief, homes: npt.NDArray[np.float64], start_s: float, candidate: str
+) -> _Grid:
+    """The best grid for a candidate among those that the prices of an odd bar give."""
+    grids: dict[tuple[int, ...], _Grid] = {}
+    for odd_cost in ODD_COSTS:
+        counts = count_beats(anchors, brief, homes, start_s=start_s, odd_cost=odd_cost)
+        if counts.beats not in grids:
+            grids[counts.beats] = _Grid(counts, _place(anchors, counts, brief, start_s))
+
+    def odd_bars(grid: _Grid) -> int:
+        return sum(length != brief.beats_per_bar for length in grid.counts.bars)
+
+    if candidate == "steady tempo":
+        return min(grids.values(), key=lambda grid: (round(grid.largest_step, 6), odd_bars(grid)))
+    return min(
+        grids.values(), key=lambda grid: (max(grid.largest_step, NOTICED), odd_bars(grid), grid.largest_step)
+    )
+
+
+def _place(anchors: list[Anchor], counts: BeatCounts, brief: Brief, start_s: float) -> npt.NDArray[np.float64]:
+    """Times of all beats from the start to the last anchor."""
+    if not anchors:
+        return np.array([start_s])
+    at = np.cumsum(counts.beats)
+    return taut_beats(
+        start_s,
+        [
+            (int(beat), anchor.earliest_s, anchor.target_s, anchor.latest_s)
+            for beat, anchor in zip(at, anchors, strict=True)
+        ],
+        shortest_s=60.0 / brief.bpm_high,
+        longest_s=60.0 / brief.bpm_low,
+    )
+
+
+def _beats(grid: _Grid, end_s: float, brief: Brief) -> tuple[tuple[Beat, ...], list[int]]:
+    """The beats to the end of the cue in whole bars of the last tempo, and the lengths of the bars."""
+    counts, times_s = grid.counts, grid.times_s
+    bars = [*((counts.pickup,) if counts.pickup else ()), *counts.bars]
+    beat_s = times_s[-1] - times_s[-2] if len(times_s) > 1 else 60.0 / counts.home_bpm
+    bar_s = beat_s * brief.beats_per_bar
+    more = max(0 if bars else 1, math.ceil((end_s - times_s[-1]) / bar_s - 1e-6))
+    bars += [brief.beats_per_bar] * more
+    times_s = np.concatenate([times_s, times_s[-1] + beat_s * np.arange(1, more * brief.beats_per_bar + 1)])
+    samples = np.floor(times_s * SAMPLE_RATE + 0.5).astype(int)
+    places = [(bar, beat) for bar, length in enumerate(bars, 1) for beat in range(1, length + 1)]
+    if counts.pickup:
+        last = brief.beats_per_bar + 1
+        places[: counts.pickup] = [(1, beat) for beat in range(last - counts.pickup, last)]
+    places.append((len(bars) + 1, 1))
+    beats = tuple(
+        Beat(sample=int(sample), bar=bar, beat=beat) for sample, (bar, beat) in zip(samples, places, strict=True)
+    )
+    return beats, bars
+
+
+def _largest_step(lengths: npt.NDArray[Any]) -> float:
+    return float(np.max(np.abs(np.diff(np.log(lengths))), initial=0.0))
+
+
+def _hit_reports(hits: tuple[CueHit, ...], beats: tuple[Beat, ...], rate: Rate) -> tuple[HitReport, ...]:
+    """Where each hit landed: a strong one on the nearest downbeat, a soft one on the nearest beat."""
+    frame = SAMPLE_RATE / float(rate.fps)
+    downbeats = [beat for beat in beats if beat.beat == 1]
+    reports = []
+    for hit in sorted(hits, key=lambda hit: hit.sample):
+        grid = downbeats if hit.strength == "strong" else list(beats)
+        nearest = min(grid, key=lambda beat: abs(beat.sample - hit.sample))
+        off = (nearest.sample - hit.sample) / frame
+        scale = next((n for n in (1, 2) if -EARLY_FRAMES * n <= off <= LATE_FRAMES * n), 3)
+        reports.append(
+            HitReport(
+                label=hit.label,
+                sample=hit.sample,
+                strength=hit.strength,
+                landed=nearest.sample,
+                frames_off=round(off, 3),
+                bar=nearest.bar,
+                beat=nearest.beat,
+                verdict=("hit", "near", "miss")[scale - 1],
+            )
+        )
+    return tuple(reports)

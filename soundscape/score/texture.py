@@ -1,0 +1,108 @@
+"""Accompaniment: what pad, bass, pulse and accents play under the motifs, by tension.
+
+Below 0.3 a pad alone; from there an arpeggio in quarters and eighths, from 0.55 a pulse in eighths, above 0.75 in
+sixteenths. A strong hit is met by an accent, which speaks at once whatever the rest of the orchestra does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from soundscape.score.bars import Bar, Grid
+from soundscape.score.harmony import Chord
+from soundscape.score.lines import Line, fold
+from soundscape.score.request import CueRequest
+from soundscape.score.voicing import Voicing, lead_voices
+
+RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (1.01, 4.0))
+"""Tension below which the pulse plays so many notes a beat."""
+
+
+def pad_lines(bars: Sequence[Bar], voicings: Sequence[Voicing]) -> list[Line]:
+    """Held chords: a voice that keeps its pitch is tied over."""
+    lines = []
+    for voice in range(4):
+        index = 0
+        while index < len(bars):
+            pitch, first = voicings[index][voice], index
+            index += 1
+            while index < len(bars) and voicings[index][voice] == pitch and not bars[index].opens:
+                index += 1
+            tension = bars[first].tension
+            length = bars[index - 1].first + bars[index - 1].beats - bars[first].first
+            lines.append(
+                Line(
+                    role="pad",
+                    beat=bars[first].first,
+                    length=length,
+                    pitch=pitch,
+                    strength=0.25 + 0.5 * tension,
+                )
+            )
+    return lines
+
+
+def voice_pad(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> tuple[Voicing, ...]:
+    """Voice leading in the pad's range, in a register that rises with tension."""
+    voice = request.voices["pad"]
+    registers = [min(voice.high - 7, max(voice.low + 14, 58 + 10 * bar.tension)) for bar in bars]
+    return lead_voices(chords, registers, max(voice.low, 38), min(voice.high, 84))
+
+
+def bass_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> list[Line]:
+    """The root of every chord, an octave apart where tension asks for weight."""
+    voice = request.voices["bass"]
+    return [
+        Line(
+            role="bass",
+            beat=bar.first,
+            length=bar.beats,
+            pitch=fold(36 + chord.root, voice.low, voice.high),
+            strength=0.3 + 0.5 * bar.tension,
+        )
+        for bar, chord in zip(bars, chords, strict=True)
+        if bar.tension >= 0.2
+    ]
+
+
+def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> list[Line]:
+    """Broken chords, the faster the tenser."""
+    voice = request.voices["pulse"]
+    lines = []
+    for bar, chord in zip(bars, chords, strict=True):
+        rate = next(rate for below, rate in RATES if bar.tension + 0.3 * (request.brief.density - 0.5) < below)
+        if not rate:
+            continue
+        tones = [fold(60 + tone, voice.low, voice.high) for tone in chord.classes]
+        tones = sorted(tones)
+        order = (tones[0], tones[1], tones[2], tones[1])
+        for step in range(int(bar.beats * rate)):
+            on_beat = step % rate == 0
+            lines.append(
+                Line(
+                    role="pulse",
+                    beat=bar.first + step / rate,
+                    length=1.0 / rate,
+                    pitch=order[step % 4],
+                    strength=0.22 + 0.5 * bar.tension + (0.08 if on_beat else 0.0),
+                )
+            )
+    return lines
+
+
+def accent_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> list[Line]:
+    """The root in octaves, and at higher tension the fifth, exactly on every strong hit."""
+    role = next(role for role in ("accent", "pulse", "lead", "pad") if role in request.voices)
+    voice = request.voices[role]
+    lines = []
+    for beat in grid.accents:
+        bar = grid.bar_at(beat)
+        root = chords[bar.number - 1].root
+        tones = {fold(48 + root, voice.low, voice.high), fold(60 + root, voice.low, voice.high)}
+        if bar.tension > 0.6:
+            tones.add(fold(55 + root, voice.low, voice.high))
+        lines += [
+            Line(role=role, beat=beat, length=2.0, pitch=pitch, strength=0.6 + 0.35 * bar.tension, exact=True)
+            for pitch in sorted(tones)
+        ]
+    return lines
