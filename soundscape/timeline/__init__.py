@@ -25,9 +25,12 @@ from types import ModuleType
 from soundscape import registry
 from soundscape.errors import InputError, TimelineError
 from soundscape.timecode import Rate
+from soundscape.timeline._changes import Change, changes
+from soundscape.timeline._picture import picture
 from soundscape.timeline._reading import ReadOptions, Result
+from soundscape.timeline._summary import Summary, summary
 
-__all__ = ["ReadOptions", "Result", "formats", "read"]
+__all__ = ["Change", "ReadOptions", "Result", "Summary", "changes", "formats", "picture", "read", "summary"]
 
 HEAD_BYTES = 1 << 16
 """How much of a file the readers see to recognise it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -97,3 +99,26 @@ def counted(rate: Rate, drop_frame: bool | None, *, report: Report) -> Rate:
         report.warn(f"the file says drop-frame, which {rate} does not have; read without")
         return rate
     return replace(rate, drop_frame=True)
+
+
+def label_rate(
+    labels: Iterable[str], asked: Rate | None, report: Report, *, drop_frame: bool | None = None
+) -> Rate:
+    """The rate of a file whose timecodes are all that is known of it.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        Every timecode of the programme.
+    asked : Rate, optional
+        What the call or the file says; without it the lowest rate that fits.
+    drop_frame : bool, optional
+        What the file declares; a `;` before the frames says it too, whatever is declared.
+    """
+    endings = {label[-4:] for label in labels}
+    numbers = [int(match[1]) for ending in endings if (match := re.search(r"(\d+)$", ending))]
+    if any(";" in ending for ending in endings):
+        drop_frame = True
+    if asked:
+        return counted(asked, drop_frame, report=report)
+    return lowest_rate(max(numbers, default=-1), drop_frame=bool(drop_frame), report=report)

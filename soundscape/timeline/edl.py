@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from soundscape.errors import TimelineError
 from soundscape.model import HitPoint, Shot, Timeline, Transition
-from soundscape.timecode import Rate
+from soundscape.timecode import Rate, frame_to_timecode
 from soundscape.timeline import _text
 from soundscape.timeline._cmx import Event, EventLines, Labels, looks_like_event
-from soundscape.timeline._reading import ReadOptions, Report, Result, counted, lowest_rate
+from soundscape.timeline._reading import ReadOptions, Report, Result, label_rate
 
 SUFFIXES = (".edl", ".cmx", ".txt")
 
@@ -32,10 +33,11 @@ _LOCATOR = re.compile(r"\*\s*LOC\s*:\s*(\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\d?)\s
 _SPEED = re.compile(r"M2\s.*?(-?\d+(?:\.\d+)?)(?:\s+\d\d?[:;.,]\d\d[:;.,]\d\d[:;.,]\d+.*)?", re.IGNORECASE)
 _SILENT = re.compile(r"(?:>>>|AUD\b|SPLIT:|EFFECTS? NAME|FINAL CUT PRO|BLK\b|TRK\b|FCM:|TITLE:)", re.IGNORECASE)
 _NO_SCENE = re.compile(
-    r"(?:colou?r ?|smpte ?|hd ?|ebu ?)*bars?(?: ?(?:and|&|\+|n) ?tone)?|slate|clock|black(?: ?video)?|slug"
-    r"|(?:universal |smpte |head |film |academy )*(?:counting |countdown ?)?leader|countdown|bl|blk",
+    r"(?P<black>black(?: ?video)?|slug|bl|blk)|(?:colou?r ?|smpte ?|hd ?|ebu ?)*bars?(?: ?(?:and|&|\+|n) ?tone)?"
+    r"|slate|clock|countdown|(?:universal |smpte |head |film |academy )*(?:counting |countdown ?)?leader",
     re.IGNORECASE,
 )
+_BLACK, _LEADER = "of black", "of bars, slate or leader"
 _CUT = Transition()
 _KINDS = {"D": "dissolve", "W": "wipe", "K": "key"}
 _WRAP = 72
@@ -188,51 +190,64 @@ def _go_on(line: str, entry: _Entry | None, found: _List) -> None:
 
 
 def _rate(found: _List, options: ReadOptions, report: Report) -> Rate:
-    labels = {label[8:] for entry in found.entries for label in entry.event.labels[2:]}
-    labels |= {label[8:] for label, *_ in found.locators}
-    drop_frame = True if any(";" in label for label in labels) else found.drop_frame
     if len(found.counts) > 1:
         report.info(
             f"the counting mode changes {found.counts.total()} times; later ones are taken for the sources'"
         )
-    if options.rate or found.rate:
-        return counted(options.rate or Rate.parse(found.rate), drop_frame, report=report)
-    largest = max((int(label.lstrip(":;.,")) for label in labels), default=-1)
-    return lowest_rate(largest, drop_frame=bool(drop_frame), report=report)
+    asked = options.rate or (Rate.parse(found.rate) if found.rate else None)
+    labels = [label for entry in found.entries for label in entry.event.labels[2:]]
+    labels += [label for label, *_ in found.locators]
+    return label_rate(labels, asked, report, drop_frame=found.drop_frame)
 
 
 def _shots(found: _List, labels: Labels, rate: Rate, report: Report) -> tuple[list[Shot], int, int]:
-    """Shots in order of record time, and the first and the last record frame of all events."""
+    """Shots in order of record time, and where the programme starts and stops."""
     sound_only = not any(entry.event.edit.track for entry in found.entries)
-    day, midnight = rate.frames_per_day, 0
     shots: list[Shot] = []
     left_out: Counter[str] = Counter()
-    start, stop, last = 1 << 60, -(1 << 60), 0
-    for entry in found.entries:
-        event = entry.event
-        begin = labels.frame(event.labels[2], event.line) + midnight
-        end = labels.frame(event.labels[3], event.line) + midnight
-        if last - begin > day // 2 and (last + day // 144) % day < day // 72:  # ended near midnight
-            midnight, begin, end = midnight + day, begin + day, end + day
-        if begin - end > day // 2:
-            end += day
+    first, stop, leader = 1 << 60, -(1 << 60), -(1 << 60)
+    for entry, begin, end in _record_times(found.entries, labels, rate):
         if end < begin:
             left_out["that end before they start"] += 1
-            report.warn("the event ends before it starts in record time; it is left out", event.line, kind="events")
+            report.warn("the event ends before it starts and is left out", entry.event.line, kind="events")
             continue
-        start, stop, last = min(start, begin), max(stop, end), end
+        first, stop = min(first, begin), max(stop, end)
         why = _why_no_shot(entry, begin == end, sound_only)
         if why:
             left_out[why] += 1
+            leader = max(leader, end if why == _LEADER and not shots else leader)
         else:
             shots.append(_shot(entry, begin, end, sound_only, labels))
     shots.sort(key=lambda shot: (shot.start, shot.track))
-    total = len(found.entries)
+    if first > stop:
+        return [], 0, 0
     rest = "".join(f", {count} {why}" for why, count in sorted(left_out.items()))
-    report.info(f"{total} event lines: {len(shots)} shots{rest}")
+    span = f"{frame_to_timecode(first, rate)} to {frame_to_timecode(stop, rate)}"
+    report.info(f"{len(found.entries)} event lines from {span}: {len(shots)} shots{rest}")
     if sound_only and shots:
         report.info("there is no picture in this list; its sound events are taken as shots")
-    return shots, (start if total and start <= stop else 0), (stop if start <= stop else 0)
+    start = first
+    if shots and first < leader <= shots[0].start:
+        on_the_hour = frame_to_timecode(shots[0].start, rate).replace(";", ":").endswith(":00:00:00")
+        start = shots[0].start if on_the_hour else leader
+        report.info(f"the programme starts at {frame_to_timecode(start, rate)}, after bars, slate or leader")
+    return shots, start, stop
+
+
+def _record_times(entries: list[_Entry], labels: Labels, rate: Rate) -> Iterator[tuple[_Entry, int, int]]:
+    """Events with their record in and out, which go on after midnight."""
+    day, midnight, last = rate.frames_per_day, 0, 0
+    near = day // 144
+    for entry in entries:
+        event = entry.event
+        begin = labels.frame(event.labels[2], event.line) + midnight
+        end = labels.frame(event.labels[3], event.line) + midnight
+        if last - begin > day // 2 and (last + near) % day < 2 * near:
+            midnight, begin, end = midnight + day, begin + day, end + day
+        if begin - end > day // 2:
+            end += day
+        last = end
+        yield entry, begin, end
 
 
 def _why_no_shot(entry: _Entry, empty: bool, sound_only: bool) -> str:
@@ -241,14 +256,13 @@ def _why_no_shot(entry: _Entry, empty: bool, sound_only: bool) -> str:
         return "of no length"
     if not edit.track and not sound_only:
         return "without picture"
-    if _is_no_scene(edit.reel) or (entry.clip and _is_no_scene(entry.clip)):
-        return "of black, bars, slate or leader"
-    return ""
+    return _no_scene(edit.reel) or (_no_scene(entry.clip) if entry.clip else "")
 
 
 @lru_cache(maxsize=4096)
-def _is_no_scene(name: str) -> bool:
-    return _NO_SCENE.fullmatch(re.sub(r"\.\w{2,4}$", "", name)) is not None
+def _no_scene(name: str) -> str:
+    match = _NO_SCENE.fullmatch(re.sub(r"\.\w{2,4}$", "", name))
+    return "" if match is None else _BLACK if match["black"] else _LEADER
 
 
 def _shot(entry: _Entry, begin: int, end: int, sound_only: bool, labels: Labels) -> Shot:
