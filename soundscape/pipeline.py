@@ -22,6 +22,7 @@ from soundscape.registry import KINDS, did_you_mean, preset_folders, unit, units
 if TYPE_CHECKING:
     from soundscape.audio import Audio
     from soundscape.deliver.report import Report
+    from soundscape.master.batch import FileResult
     from soundscape.planning.search import Entry
     from soundscape.synthesis import Part
 
@@ -70,7 +71,8 @@ def read_timeline(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
     from soundscape import timeline
     from soundscape.timecode import Rate
 
-    return timeline.read(film.folder / film.timeline, fps=Rate.parse(film.fps) if film.fps else None)
+    path = film.folder / film.timeline
+    return timeline.read(path, fps=Rate.parse(film.fps) if film.fps else None)
 
 
 def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
@@ -167,7 +169,7 @@ def render(
             start=frame_to_timecode(plan.start, plan.rate),
             programme=loudness.pop(PROGRAMME),
             stems=loudness,
-            mastering=mastering_of(fitted, target),
+            mastering=mastering_of(fitted),
             null=null,
             hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
             files=tuple(path.name for path in files),
@@ -327,3 +329,49 @@ def presets(words: Sequence[str] = (), *, kind: str = "", tag: str = "") -> list
     if kind and kind not in KINDS:
         raise InputError(f'there is no kind of preset "{kind}"{did_you_mean(kind, KINDS)}')
     return search_presets(words, preset_folders(), kind=kind, tag=tag)
+
+
+def master(
+    paths: Sequence[Path | str],
+    *,
+    target: str = "ebu-r128",
+    out: Path | str,
+    jobs: int = 0,
+    progress: Progress | None = None,
+) -> tuple[FileResult, ...]:
+    """Finished mixes at a loudness target, 24-bit, in another folder; a file that fails does not stop the others.
+
+    Parameters
+    ----------
+    paths : sequence of Path or str
+        The mixes; they are never changed.
+    target : str
+        Name of a target, or `-16` or `-16/-1` for LUFS and dBTP.
+    out : Path or str
+        The folder, made when it is missing.
+
+    Returns
+    -------
+    tuple of FileResult
+        In the order of the paths, with `status`, `before`, `after` and what went wrong.
+    """
+    from soundscape.files import make_folder
+    from soundscape.master.batch import master_files
+    from soundscape.master.target import load_target
+
+    chosen, out, progress = load_target(target), make_folder(Path(out)), progress or Silent()
+    progress.stage("master", len(paths))
+    return master_files(
+        [Path(path) for path in paths],
+        out,
+        chosen,
+        jobs=Settings(jobs=jobs).workers,
+        on_progress=lambda result: progress.step(result.path.name),
+    )
+
+
+def measure(path: Path | str) -> Loudness:
+    """Loudness, peaks and range of an audio file."""
+    from soundscape.master.batch import measure_file
+
+    return measure_file(Path(path))

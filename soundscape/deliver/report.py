@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.deliver.stems import NullReceipt
+from soundscape.master.chain import Fit
 from soundscape.model import SAMPLE_RATE, Loudness, Mark, Plan
 from soundscape.synthesis import Part
 
@@ -41,12 +42,15 @@ class Mastering:
     """What the master did."""
 
     target: str
-    target_lufs: float | None
-    ceiling_dbtp: float
     status: str
+    """`on target`, or why not."""
     gain_db: float
+    """Static gain from the mix to the master."""
+    ceiling_dbtp: float
     largest_reduction_db: float
+    """By the limiter, beyond the static gain."""
     shortfall_lu: float
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,19 @@ class Report:
     chosen: tuple[str, ...]
     """Every sound and what chose it."""
     notes: tuple[str, ...]
+
+
+def mastering_of(fitted: Fit) -> Mastering:
+    """What the master did, for the report."""
+    return Mastering(
+        target=fitted.target.name,
+        status=fitted.status,
+        gain_db=round(fitted.gain_db, 3),
+        ceiling_dbtp=fitted.ceiling_dbtp,
+        largest_reduction_db=round(fitted.limiting.max_db, 2),
+        shortfall_lu=round(fitted.shortfall_lu, 2),
+        notes=fitted.notes,
+    )
 
 
 def landings(plan: Plan, parts: Mapping[str, Part], stems: Mapping[str, Path]) -> tuple[Landing, ...]:

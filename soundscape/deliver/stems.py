@@ -130,14 +130,14 @@ class _Track:
 
     def __init__(self, writer: WavWriter, seed: Seed) -> None:
         self.writer = writer
-        self._dither = Dither(seed, bits=BITS, channels=2)
+        self._dither = Dither(seed, channels=2, bits=BITS)
         self._meter = Meter(SAMPLE_RATE, 2)
 
     def write(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
-        """Write a block; returns the integers `(channels, frames)` that went into the file."""
-        samples: npt.NDArray[np.int32] = self._dither.quantise(audio)
-        self.writer.write_integers(np.ascontiguousarray(samples.T))
-        self._meter.push((samples / float(1 << (BITS - 1))).astype(np.float32))
+        """Write a block; returns the integers `(frames, channels)` that went into the file."""
+        samples: npt.NDArray[np.int32] = self._dither.push(audio)
+        self.writer.write_integers(samples)
+        self._meter.push(np.ascontiguousarray(samples.T).astype(np.float32) * np.float32(1.0 / (1 << (BITS - 1))))
         return samples
 
     def finish(self) -> Loudness:

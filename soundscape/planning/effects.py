@@ -52,16 +52,15 @@ def effect_sounds(
 
 
 def _with_wishes(timeline: Timeline, library: Sequence[Preset]) -> list[HitPoint]:
-    """The hits of the timeline, and for every `sounds` wish that only a hit can fulfil one at the shot's start."""
-    hits = list(timeline.hits)
-    for shot in timeline.shots:
-        within = [hit.label for hit in timeline.hits if shot.start <= hit.frame < shot.end]
-        for wish in shot.sounds:
-            preset, words = _best(library, wish)
-            if preset is not None and not any(found_words(preset.words, label) for label in within):
-                hits.append(HitPoint(frame=shot.start, label=wish, strength="soft", line=shot.line))
-                within.append(" ".join(words))
-    return sorted(hits, key=lambda hit: (hit.frame, hit.label))
+    """The hits of the timeline; where it has none at all, the one-shots its `sounds` ask for, at each shot's start."""
+    if timeline.hits:
+        return sorted(timeline.hits, key=lambda hit: (hit.frame, hit.label))
+    return [
+        HitPoint(frame=shot.start, label=wish, strength="soft", line=shot.line)
+        for shot in timeline.shots
+        for wish in shot.sounds
+        if _best(library, wish)[0] is not None
+    ]
 
 
 def _where(hit: HitPoint, stays: Sequence[Stay]) -> tuple[Stay, Shot]:

@@ -1,0 +1,207 @@
+"""The whole way: what always holds of a finished soundtrack."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+from wavinfo import WavInfoReader
+
+from soundscape import pipeline
+from soundscape.errors import OutputError, SoundscapeError
+from soundscape.model import Plan
+from soundscape.pipeline import Settings
+from soundscape.serial import from_json, to_json
+
+LENGTH = 12 * 48_000
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def stem(folder: Path, name: str) -> np.ndarray:
+    audio, rate = soundfile.read(folder / f"small-film_{name}.wav", dtype="float64", always_2d=True)
+    assert rate == 48_000
+    return audio
+
+
+@pytest.fixture
+def rendered(small_film: Path, tmp_path: Path, settings: Settings) -> tuple[Plan, Path, pipeline.Report]:
+    plan = pipeline.plan(small_film, settings=settings)
+    return plan, tmp_path / "out", pipeline.render(plan, tmp_path / "out", settings=settings)
+
+
+def test_a_film_gives_programme_stems_score_plan_and_report(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, out, report = rendered
+    names = {f"small-film_{name}.wav" for name in ("programme", "music", "effects", "ambience")}
+    assert {path.name for path in out.iterdir()} == names | {"small-film.mid", "plan.json", "report.json"}
+    assert set(report.files) == {path.name for path in out.iterdir()}
+    for name in names:
+        info = soundfile.info(out / name)
+        assert (info.samplerate, info.subtype, info.channels, info.frames) == (48_000, "PCM_24", 2, LENGTH)
+
+
+def test_every_stem_sounds_and_begins_at_the_timecode(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, out, _ = rendered
+    for name in ("programme", "music", "effects", "ambience"):
+        assert np.abs(stem(out, name)).max() > 0.01, name
+        bext = WavInfoReader(str(out / f"small-film_{name}.wav")).bext
+        assert bext is not None
+        assert bext.time_reference == 3600 * 48_000
+
+
+def test_the_programme_is_on_target_by_an_independent_meter(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, out, report = rendered
+    meter = pyloudnorm.Meter(48_000, filter_class="DeMan")
+    assert report.mastering.status == "on target"
+    assert meter.integrated_loudness(stem(out, "programme")) == pytest.approx(-23.0, abs=0.1)
+    assert report.programme.integrated_lufs == pytest.approx(-23.0, abs=0.1)
+    assert report.programme.true_peak_dbtp is not None
+    assert report.programme.true_peak_dbtp <= -1.0
+
+
+def test_stems_null_against_the_programme(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, out, report = rendered
+    residual = stem(out, "programme") - sum(stem(out, name) for name in ("music", "effects", "ambience"))
+    measured = 20 * np.log10(np.abs(residual).max())
+    assert measured <= -120.0
+    assert report.null.files_dbfs == pytest.approx(measured, abs=0.1)
+    assert report.null.float_dbfs is None or report.null.float_dbfs <= -130.0
+
+
+def test_hits_land_on_their_sample_in_the_written_stem(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, _, report = rendered
+    assert [hit.sample for hit in report.hits] == [round(4.5 * 48_000), round(8.5 * 48_000)]
+    assert [hit.error_ms for hit in report.hits] == [0.0, 0.0]
+
+
+def test_the_midi_file_has_a_marker_per_shot(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, out, _ = rendered
+    file = mido.MidiFile(out / "small-film.mid")
+    markers = [message.text for track in file.tracks for message in track if message.type == "marker"]
+    assert sum(marker.split()[0] in ("1", "2", "3") for marker in markers) == 3
+    assert file.length == pytest.approx(12.0, abs=8.0)
+
+
+def test_the_report_is_what_was_returned(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+    _, out, report = rendered
+    assert json.loads((out / "report.json").read_text()) == json.loads(to_json(report))
+
+
+def test_the_saved_plan_makes_the_same_bytes(
+    rendered: tuple[Plan, Path, pipeline.Report], tmp_path: Path, settings: Settings
+) -> None:
+    plan, out, _ = rendered
+    again = from_json(Plan, (out / "plan.json").read_text())
+    assert again == plan
+    pipeline.render(again, tmp_path / "again", settings=settings)
+    assert digests(tmp_path / "again") == digests(out)
+
+
+@pytest.mark.parametrize(("executor", "jobs"), [("serial", 1), ("threads", 3), ("processes", 2)])
+def test_any_executor_and_worker_count_gives_the_same_bytes(
+    rendered: tuple[Plan, Path, pipeline.Report], tmp_path: Path, executor: str, jobs: int
+) -> None:
+    plan, out, _ = rendered
+    fresh = Settings(jobs=jobs, executor=executor, cache=tmp_path / "fresh")
+    pipeline.render(plan, tmp_path / "again", settings=fresh)
+    assert digests(tmp_path / "again") == digests(out)
+
+
+def test_adding_and_moving_shots_changes_no_other_sound(small_film: Path, settings: Settings) -> None:
+    before = {sound.name: sound for sound in pipeline.plan(small_film, settings=settings).sounds}
+    shots = small_film.parent / "shots.csv"
+    lines = (
+        shots.read_text().replace("01:00:06:12", "01:00:08:12").replace("01:00:12:00", "01:00:14:00").splitlines()
+    )
+    added = "2b,Arrival,engine room,01:00:06:12,01:00:08:12,A ship engine,tense,0.7,,engine,,cut"
+    lines.insert(len(lines) - 1, added)
+    shots.write_text("\n".join(lines))
+    after = {sound.name: sound for sound in pipeline.plan(small_film, settings=settings).sounds}
+    assert set(before) < set(after)
+    for name, sound in before.items():
+        if sound.bus == "music" and "Arrival" in name:
+            continue  # its cue has become longer
+        moved = replace(after[name], at=sound.at, length=sound.length, fade_out=sound.fade_out)
+        assert replace(sound, notes=()) == replace(moved, notes=()), name
+
+
+def test_another_seed_is_another_performance(small_film: Path, settings: Settings) -> None:
+    first = pipeline.plan(pipeline.open_film(small_film), settings=settings)
+    second = pipeline.plan(pipeline.open_film(small_film, seed=4), settings=settings)
+    assert {sound.name for sound in first.sounds} == {sound.name for sound in second.sounds}
+    assert not {sound.seed for sound in first.sounds} & {sound.seed for sound in second.sounds}
+
+
+def test_inputs_are_never_touched(small_film: Path, tmp_path: Path, settings: Settings) -> None:
+    before = digests(small_film.parent)
+    pipeline.render(pipeline.plan(small_film, settings=settings), tmp_path / "out", settings=settings)
+    assert digests(small_film.parent) == before
+
+
+def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
+    rendered: tuple[Plan, Path, pipeline.Report], small_film: Path, tmp_path: Path
+) -> None:
+    _, whole, _ = rendered
+    out, cache = tmp_path / "killed", tmp_path / "killed-cache"
+    command = [sys.executable, "-m", "soundscape", "score", str(small_film), "-o", str(out), "--cache", str(cache)]
+    process = subprocess.Popen([*command, "-q"], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(cache.glob("*/*.part")) and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    finished = {path: path.stat().st_mtime_ns for path in cache.glob("*/[!.]*.part")}
+    assert not out.exists() or not list(out.glob("[!.]*"))
+    subprocess.run([*command, "-q"], check=True, stdout=subprocess.DEVNULL)
+    assert digests(out) == digests(whole)
+    assert finished.items() <= {path: path.stat().st_mtime_ns for path in cache.glob("*/[!.]*.part")}.items()
+
+
+def test_two_runs_do_not_write_into_one_folder(
+    rendered: tuple[Plan, Path, pipeline.Report], settings: Settings
+) -> None:
+    from filelock import FileLock
+
+    plan, out, _ = rendered
+    with FileLock(out / ".soundscape.lock"), pytest.raises(OutputError, match="another run is writing"):
+        pipeline.render(plan, out, settings=settings)
+
+
+def test_an_unknown_executor_is_refused(rendered: tuple[Plan, Path, pipeline.Report], tmp_path: Path) -> None:
+    plan, _, _ = rendered
+    with pytest.raises(SoundscapeError, match='no executor "thread"; did you mean threads'):
+        pipeline.render(plan, tmp_path / "x", settings=Settings(executor="thread", cache=tmp_path))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="measures memory by rusage, which Windows does not have")
+def test_memory_does_not_grow_with_the_length_of_the_film(tmp_path: Path, parts_folder: Path) -> None:
+    code = """
+import resource, sys
+from pathlib import Path
+from soundscape.cli import main
+assert main(["score", sys.argv[1], "-o", sys.argv[2], "--cache", sys.argv[3], "-q", "--fps", "24", "-j", "1"]) == 0
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    peaks = []
+    for minutes in (1, 5):
+        shots = tmp_path / f"{minutes}.csv"
+        rows = [f"{index},dune,dunes,60s,wind" for index in range(minutes)]
+        shots.write_text("shot,scene,place,duration,sounds\n" + "\n".join(rows))
+        arguments = [sys.executable, "-c", code, str(shots), str(tmp_path / f"out{minutes}"), str(parts_folder)]
+        printed = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
+        peaks.append(int(printed.splitlines()[-1]))
+    assert peaks[1] - peaks[0] < 60, f"{peaks} MiB for 1 and 5 minutes"
