@@ -1,0 +1,95 @@
+"""One move of a servo motor: gears and commutator that follow a speed curve, a clunk at either end.
+
+Gear mesh is teeth times revolutions with sidebands at the shaft rate; pitch follows the speed, the level its
+square root; the curve accelerates, holds and brakes like a motion controller's S-curve.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.dsp.modal import HIGHEST, ring
+from soundscape.dsp.noise import white_at
+from soundscape.dsp.sine import sin_turns
+
+TEETH = 17
+"""Of the pinion: mesh frequency over shaft rate."""
+SEGMENTS = 14
+"""Of the commutator: brush noise pulses a revolution."""
+HARMONICS = 6
+
+
+@njit(cache=True, nogil=True)
+def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, key):  # type: ignore[no-untyped-def]
+    frames = out.shape[0]
+    shaft, whine = np.empty(frames), np.empty(frames)
+    level, rub = np.empty(frames, np.float32), np.empty(frames, np.float32)
+    turn, cycle = 0.0, 0.0
+    brush = np.float32(0.0)
+    pace = 0.5 + 0.03 * white_at(key, -1)
+    for i in range(frames):
+        t = i / frames
+        up = min(t / rise, 1.0)
+        down = min((1.0 - t) / fall, 1.0)
+        speed = up * up * (3.0 - 2.0 * up) * down * down * (3.0 - 2.0 * down)
+        # Under load the motor sags while it accelerates, and hunts a little at speed.
+        speed *= 1.0 - 0.08 * load * (1.0 - up) + 0.012 * sin_turns(pace * turn)
+        turn += mesh_hz * (0.12 + 0.88 * speed) / TEETH / rate
+        cycle += whine_hz * (1.0 + 0.02 * speed) / rate
+        shaft[i], whine[i], level[i] = turn, cycle, math.sqrt(speed)
+        noise = white_at(key, i)
+        brush += np.float32(0.25) * (noise - brush)
+        rub[i] = noise - brush
+    for i in range(frames):
+        now, twice = sin_turns(TEETH * shaft[i]), np.float32(2.0) * sin_turns(TEETH * shaft[i] + 0.25)
+        before, tone = np.float32(0.0), np.float32(0.0)
+        for k in range(HARMONICS):
+            tone += harmonics[k] * now
+            now, before = twice * now - before, now
+        wobble = sin_turns(shaft[i])
+        spark = np.float32(0.5) + np.float32(0.5) * sin_turns(SEGMENTS * shaft[i])
+        tone *= np.float32(1.15) + np.float32(0.35) * wobble - np.float32(0.3) * wobble * wobble
+        tone += np.float32(0.12) * spark * spark * rub[i] + np.float32(0.03) * sin_turns(whine[i])
+        out[i] = level[i] * tone
+
+
+def servo_move(
+    rate: int, rng: np.random.Generator, *, length_s: float, mesh_hz: float, load: float = 0.5, clunk: float = 0.5
+) -> Audio:
+    """One move, float32 `(2, frames)`, alike on both sides, peak near 1; no two are the same.
+
+    Parameters
+    ----------
+    length_s : length of the movement; varied by 15 %
+    mesh_hz : tooth frequency at full speed; varied by 8 %
+    load : 0 to 1: pulls the speed down at the start and brings out the upper harmonics
+    clunk : 0 to 1: level of the brake at either end
+    """
+    length_s *= rng.uniform(0.85, 1.15)
+    mesh_hz *= rng.uniform(0.92, 1.08)
+    moving = max(64, round(length_s * rate))
+    order = np.arange(1, HARMONICS + 1)
+    harmonics = order ** -(1.5 - 0.6 * load) * rng.lognormal(0.0, 0.3, HARMONICS)
+    harmonics = np.where(1.05 * mesh_hz * order < HIGHEST * rate, harmonics, 0.0).astype(np.float32)
+    whirr = np.empty(moving, np.float32)
+    whine_hz = min(rng.uniform(8_000.0, 12_000.0), 0.42 * rate)
+    rise, fall = rng.uniform(0.15, 0.35), rng.uniform(0.12, 0.3)
+    _whirr(whirr, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, np.uint32(rng.integers(1 << 32)))
+    move = np.zeros((2, moving + round(0.16 * rate)), np.float32)
+    move[:, :moving] = whirr * (0.8 / max(float(np.abs(whirr).max()), 1e-6))
+    for at, level in ((0, 0.35 * clunk), (moving - round(0.01 * rate), clunk)):
+        modes = 12
+        pitch = np.geomspace(600.0, 4_000.0, modes) * rng.uniform(0.9, 1.1, modes)
+        ring(
+            move,
+            rate,
+            start=at + rng.integers(0, max(1, rate // 400), modes),
+            frequency_hz=pitch,
+            t60_s=rng.uniform(0.06, 0.1, modes) * (pitch / 600.0) ** -0.2,
+            gain=level * rng.uniform(0.85, 1.15) * 0.3 * (pitch / 600.0) ** -0.6 * rng.lognormal(0.0, 0.4, modes),
+        )
+    return move
