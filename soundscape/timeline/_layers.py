@@ -1,0 +1,90 @@
+"""From clips and mixes on tracks to shots: what all layered formats have in common.
+
+A mix lies over the edit between two clips. The shot that comes begins with the first frame of the mix, as in an
+edit list, and the shot that goes ends there; a mix at the end of a clip with nothing behind it is a fade-out and
+leaves the shot as long as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from soundscape.model import Shot, Transition
+from soundscape.timeline._reading import Report
+
+_WIPES = ("wipe", "slide", "push", "iris", "clock", "swap", "page", "spin", "band")
+
+
+@dataclass(slots=True, kw_only=True)
+class Clip:
+    """A piece of picture on a track, in frames of the programme."""
+
+    start: int
+    end: int
+    source: str
+    source_start: int | None = None
+    track: int = 1
+    description: str = ""
+    scene: str = ""
+    extra: list[tuple[str, str]] = field(default_factory=list)
+    line: int = 0
+    transition: Transition = field(default_factory=Transition)
+
+
+@dataclass(slots=True, kw_only=True)
+class Mix:
+    """A transition on a track, in frames of the programme."""
+
+    start: int
+    end: int
+    name: str
+    track: int = 1
+
+
+def shots(clips: list[Clip], mixes: list[Mix], report: Report) -> list[Shot]:
+    """Shots in order of time, numbered from 001; clips that have no length are reported."""
+    tracks: dict[int, list[Clip]] = {}
+    for clip in clips:
+        tracks.setdefault(clip.track, []).append(clip)
+    for mix in mixes:
+        _apply(mix, tracks.get(mix.track, []), report)
+    kept = []
+    for clip in sorted(clips, key=lambda clip: (clip.start, clip.track)):
+        if clip.end > clip.start:
+            kept.append(clip)
+        else:
+            report.warn(f'clip "{clip.source}" has no length and is left out', clip.line, kind="empty clips")
+    return [
+        Shot(
+            label=f"{number:03d}",
+            start=clip.start,
+            end=clip.end,
+            scene=clip.scene,
+            description=clip.description,
+            source=clip.source,
+            source_start=clip.source_start,
+            track=clip.track,
+            transition=clip.transition,
+            extra=tuple(clip.extra),
+            line=clip.line,
+        )
+        for number, clip in enumerate(kept, 1)
+    ]
+
+
+def _apply(mix: Mix, clips: list[Clip], report: Report) -> None:
+    comes = next((clip for clip in clips if mix.start <= clip.start <= mix.end and clip.end > mix.start), None)
+    goes = next((clip for clip in clips if mix.start <= clip.end <= mix.end and clip is not comes), None)
+    frames = mix.end - mix.start
+    if comes:
+        kind = "wipe" if any(word in mix.name.lower() for word in _WIPES) else "dissolve"
+        comes.transition = Transition(kind=kind, frames=frames, detail=mix.name)
+        if comes.source_start is not None:
+            comes.source_start -= comes.start - mix.start
+        comes.start = mix.start
+        if goes:
+            goes.end = mix.start
+    elif goes:
+        goes.extra.append(("fade out", f"{frames} frames"))
+    else:
+        report.warn(f'transition "{mix.name}" lies at no edit and is left out', kind="transitions")
