@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from soundscape.errors import OutputError
+
+UNFINISHED = ".unfinished"
+"""Suffix of what a killed run may leave behind; nothing with it is ever read."""
 
 
 @contextlib.contextmanager
@@ -20,7 +24,8 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
     OutputError
         When the folder is missing or read-only, or the disk is full.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Named after process and thread: two that write the same file do not meet, and the later one wins.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{UNFINISHED}")
     try:
         with temporary.open("wb") as file:
             yield file

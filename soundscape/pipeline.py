@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from soundscape.audio import Audio
     from soundscape.deliver.report import Report
     from soundscape.master.batch import FileResult
+    from soundscape.parts import Part
     from soundscape.planning.search import Entry
-    from soundscape.synthesis import Part
 
 EXECUTOR = "threads"
 
@@ -48,9 +48,9 @@ class Settings:
     @property
     def folder(self) -> Path:
         """Where parts are kept."""
-        from soundscape.synthesis import default_cache
+        from soundscape.parts import default_folder
 
-        return self.cache or default_cache()
+        return self.cache or default_folder()
 
 
 def open_film(
@@ -182,6 +182,7 @@ def render(
 
 def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str, Part]:
     """The part of every sound and clip by name; the longest are begun first so that no worker waits at the end."""
+    from soundscape.parts import PartCache
     from soundscape.synthesis import render_part
 
     sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
@@ -189,7 +190,7 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
     progress.stage("synthesis", len(jobs))
     run = _executor(settings.executor)
     parts = run(
-        partial(render_part, folder=settings.folder),
+        partial(render_part, cache=PartCache(settings.folder)),
         jobs,
         workers=settings.workers,
         done=lambda job: progress.step(job.name),

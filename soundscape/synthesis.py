@@ -8,50 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from soundscape.audio import BLOCK, Audio, AudioFile, check_signal
+from soundscape.audio import BLOCK, Audio, AudioFile
 from soundscape.contract import TICK, ControlBlock, Hit, Tone
-from soundscape.files import atomic, make_folder
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Sound
 from soundscape.params import make_params
+from soundscape.parts import Part, PartCache
 from soundscape.registry import unit
 from soundscape.rng import Seed
 from soundscape.serial import to_data
-
-_HEADER = struct.Struct("<8sqqI36x")
-_MAGIC = b"SSPART1\0"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Rendered audio on disk."""
-
-    path: Path
-    frames: int
-    sync: int = 0
-    """Frame that lands on the `at` of its sound."""
-
-    def samples(self) -> npt.NDArray[np.float32]:
-        """The audio as a memory map of shape `(frames, 2)`; nothing is read until it is used."""
-        if self.frames == 0:
-            return np.zeros((0, 2), np.float32)
-        return np.memmap(self.path, np.float32, "r", offset=_HEADER.size, shape=(self.frames, 2))
-
-
-def default_cache() -> Path:
-    """Where parts are kept unless said otherwise."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("soundscape") / "parts"
 
 
 def part_key(source: Sound | Clip) -> str:
@@ -81,56 +52,14 @@ def code_digest(kind: str, name: str) -> str:
     return digest.hexdigest()
 
 
-def part_path(source: Sound | Clip, folder: Path) -> Path:
-    """File in which the part of a sound is kept."""
+def render_part(source: Sound | Clip, cache: PartCache) -> Part:
+    """The part of a sound, rendered unless the cache has it."""
     key = part_key(source)
-    return folder / key[:2] / f"{key}.part"
-
-
-def find_part(source: Sound | Clip, folder: Path) -> Part | None:
-    """The part when it has been rendered and is whole."""
-    path = part_path(source, folder)
-    try:
-        with path.open("rb") as file:
-            magic, frames, sync, checksum = _HEADER.unpack(file.read(_HEADER.size))
-    except (OSError, struct.error):
-        return None
-    if magic != _MAGIC or path.stat().st_size != _HEADER.size + frames * 8:
-        return None
-    part = Part(path=path, frames=frames, sync=sync)
-    return part if _checksum(part.samples()) == checksum else None
-
-
-def render_part(source: Sound | Clip, folder: Path) -> Part:
-    """The part of a sound, rendered unless the folder has it."""
-    found = find_part(source, folder)
+    found = cache.find(key)
     if found is not None:
         return found
     blocks, sync = _render(source)
-    return write_part(part_path(source, folder), blocks, sync=sync, what=source.name)
-
-
-def write_part(path: Path, blocks: Iterable[Audio], *, sync: int = 0, what: str = "part") -> Part:
-    """Keep blocks of float32 `(2, frames)` as a part; `what` names them when they are no signal."""
-    make_folder(path.parent)
-    frames, checksum = 0, 0
-    with atomic(path) as file:
-        file.write(bytes(_HEADER.size))
-        for block in blocks:
-            data = np.ascontiguousarray(check_signal(block, what=what).T)
-            file.write(data.data)
-            checksum = zlib.crc32(data.data, checksum)
-            frames += data.shape[0]
-        file.seek(0)
-        file.write(_HEADER.pack(_MAGIC, frames, sync, checksum))
-    return Part(path=path, frames=frames, sync=sync)
-
-
-def _checksum(samples: npt.NDArray[np.float32]) -> int:
-    value = 0
-    for start in range(0, len(samples), 1 << 20):
-        value = zlib.crc32(samples[start : start + (1 << 20)].data, value)
-    return value
+    return cache.keep(key, blocks, sync=sync, what=source.name)
 
 
 def _render(source: Sound | Clip) -> tuple[Iterator[Audio], int]:

@@ -16,8 +16,8 @@ SHOTS = """\
 # start: 01:00:00:00
 shot,scene,place,start,end,description,mood,intensity,owners,sounds,hits,transition
 1,Arrival,dune surface,01:00:00:00,01:00:03:00,Dunes,calm,0.2,,wind,,cut
-2,Arrival,dune surface,01:00:03:00,01:00:06:12,Armour lands,tense,0.7,strike team,"wind, servo",+1.5s armour slams down,cut
-3,Cave,crystal chambers,01:00:06:12,01:00:12:00,Crystals glow,wonder,0.4,crystal memory,crystal,+2s crystal struck,dissolve 24
+2,Arrival,dune surface,01:00:03:00,01:00:06:12,Armour,tense,0.7,strike team,"wind, servo",+1.5s armour slams down,
+3,Cave,crystal chambers,01:00:06:12,01:00:12:00,Crystals glow,wonder,0.4,memory,,+2s crystal struck,dissolve 24
 """
 
 
@@ -53,7 +53,7 @@ palette = "desert-surface"
 [[motifs]]
 name = "memory"
 file = "{motifs / "memory.mid"}"
-owners = ["crystal memory"]
+owners = ["memory"]
 """
     )
     return film

@@ -90,7 +90,7 @@ def test_a_mistake_names_file_line_and_key(
 
 
 def test_a_missing_film_says_what_to_give() -> None:
-    with pytest.raises(FilmError, match="no such file; give a film.toml"):
+    with pytest.raises(FilmError, match="no such file; give a"):
         load_film("nowhere.toml")
 
 

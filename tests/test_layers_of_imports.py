@@ -9,11 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "soundscape"
 STAGES = (
-    "__init__ errors units params",
+    "__init__ errors units params progress",
     "timecode rng",
     "model",
     "serial audio files",
-    "wav contract",
+    "wav contract parts",
     "registry",
     "dsp",
     "timeline layers hits instruments spaces score",

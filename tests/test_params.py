@@ -46,7 +46,7 @@ def test_what_is_not_allowed_is_refused_with_what_is(values: dict[str, object], 
 
 
 def test_every_parameter_is_described() -> None:
-    assert [(param.name, param.unit, param.help) for param in params_of(Params)][0] == (
+    assert next((param.name, param.unit, param.help) for param in params_of(Params)) == (
         "speed",
         "m/s",
         "mean speed",

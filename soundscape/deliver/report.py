@@ -12,7 +12,7 @@ import numpy.typing as npt
 from soundscape.deliver.stems import NullReceipt
 from soundscape.master.chain import Fit
 from soundscape.model import SAMPLE_RATE, Loudness, Mark, Plan
-from soundscape.synthesis import Part
+from soundscape.parts import Part
 
 SEARCH_S = 0.1
 """How far from the marker a hit is searched for in the written stem."""

@@ -18,7 +18,7 @@ from soundscape.model import BUSES, SAMPLE_RATE, Clip, Plan, Room, Sound
 from soundscape.params import make_params
 from soundscape.registry import unit
 from soundscape.rng import Seed
-from soundscape.synthesis import Part
+from soundscape.parts import Part
 from soundscape.units import db_to_gain
 
 END_FADE = SAMPLE_RATE // 50

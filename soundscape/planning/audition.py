@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from soundscape import __version__
+from soundscape.contract import CONTROLS
 from soundscape.errors import PresetError
 from soundscape.model import SAMPLE_RATE, Curve, Note, Plan, Room, Sound
 from soundscape.params import ParamValue
@@ -60,10 +61,15 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
     Raises
     ------
     PresetError
-        When the preset does not exist, or a change is not allowed.
+        When the preset does not exist, or a change or control is not allowed.
     """
     if not 0.5 <= wanted.seconds <= 3600.0:
         raise PresetError(f"{wanted.seconds:g} seconds; allowed: 0.5 to 3600", column="seconds")
+    for control, value in (wanted.controls or {}).items():
+        if control not in CONTROLS:
+            raise PresetError(f"there is no such control{did_you_mean(control, CONTROLS)}", column=control)
+        if not 0.0 <= value <= 1.0:
+            raise PresetError(f"{value:g} is not allowed; allowed: 0 to 1", column=control)
     kind, name = find_kind(wanted.preset, folders)
     length = round(wanted.seconds * SAMPLE_RATE)
     seed = Seed(wanted.seed).child("audition", kind, name)

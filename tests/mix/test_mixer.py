@@ -14,7 +14,7 @@ from soundscape.mix.gains import pan_gains, source_gain
 from soundscape.mix.mixer import END_FADE, mix
 from soundscape.mix.store import StemStore, programme_of
 from soundscape.model import Clip, Plan, Sound
-from soundscape.synthesis import Part, write_part
+from soundscape.parts import Part, PartCache
 from soundscape.timecode import Rate
 
 LENGTH = 3 * BLOCK + 1234
@@ -51,7 +51,7 @@ def plan(*sounds: Sound, **changes: object) -> Plan:
 
 
 def part(folder: Path, audio: Audio = NOISE, *, sync: int = 0, name: str = "a") -> Part:
-    return write_part(folder / f"{name}.part", [audio], sync=sync)
+    return PartCache(folder).keep(name, [audio], sync=sync)
 
 
 def stems(made: Plan, parts: dict[str, Part]) -> dict[str, Audio]:

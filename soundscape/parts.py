@@ -1,0 +1,169 @@
+"""Parts on disk: rendered audio kept by the hash of what determines it, checked before it is used again.
+
+A part is a file of a 64-byte header and float32 stereo samples. It appears whole or not at all; one that was
+damaged afterwards is noticed by its checksum and rendered again. Processes share a cache without locks: two
+that render the same part write the same bytes, and the last rename wins. When the cache is larger than its
+limit, the parts that were used longest ago go first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.audio import Audio, check_signal
+from soundscape.files import UNFINISHED, atomic, make_folder
+
+HEADER = struct.Struct("<8sqqI36x")
+MAGIC = b"SSPART1\0"
+SUFFIX = ".part"
+DEFAULT_LIMIT = 20 << 30
+"""Bytes that a cache may hold after a run."""
+STALE_S = 24 * 3600
+"""An unfinished file older than this belongs to a run that was killed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Rendered audio on disk."""
+
+    path: Path
+    frames: int
+    sync: int = 0
+    """Frame that lands on the `at` of its sound."""
+
+    def samples(self) -> npt.NDArray[np.float32]:
+        """The audio as a memory map of shape `(frames, 2)`; nothing is read until it is used."""
+        if self.frames == 0:
+            return np.zeros((0, 2), np.float32)
+        return np.memmap(self.path, np.float32, "r", offset=HEADER.size, shape=(self.frames, 2))
+
+
+def default_folder() -> Path:
+    """Where parts are kept unless said otherwise: the user's cache folder."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("soundscape") / "parts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheInfo:
+    """What a cache holds."""
+
+    folder: Path
+    parts: int
+    bytes: int
+    unfinished: int
+    """Files that killed runs left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartCache:
+    """A folder of parts."""
+
+    folder: Path
+
+    def path(self, key: str) -> Path:
+        """File of the part with this key."""
+        return self.folder / key[:2] / f"{key}{SUFFIX}"
+
+    def find(self, key: str) -> Part | None:
+        """The part with this key when it is there and whole; it counts as used now."""
+        part = _open(self.path(key))
+        if part is not None:
+            with contextlib.suppress(OSError):  # a cache that cannot be written is still read
+                os.utime(part.path)
+        return part
+
+    def keep(self, key: str, blocks: Iterable[Audio], *, sync: int = 0, what: str = "part") -> Part:
+        """Keep blocks of float32 `(2, frames)`; `what` names them in an error when they are no signal.
+
+        Raises
+        ------
+        OutputError
+            When the folder cannot be written or the disk is full; nothing is left of the part then.
+        """
+        path = self.path(key)
+        make_folder(path.parent)
+        frames, checksum = 0, 0
+        with atomic(path) as file:
+            file.write(bytes(HEADER.size))
+            for block in blocks:
+                data = np.ascontiguousarray(check_signal(block, what=what).T)
+                file.write(data.data)
+                checksum = zlib.crc32(data.data, checksum)
+                frames += data.shape[0]
+            file.seek(0)
+            file.write(HEADER.pack(MAGIC, frames, sync, _sealed(checksum, frames, sync)))
+        return Part(path=path, frames=frames, sync=sync)
+
+    def info(self) -> CacheInfo:
+        """How many parts there are and how much room they take."""
+        sizes = [path.stat().st_size for path in self._files()]
+        unfinished = sum(1 for _ in self.folder.glob(f"*/.*{UNFINISHED}"))
+        return CacheInfo(folder=self.folder, parts=len(sizes), bytes=sum(sizes), unfinished=unfinished)
+
+    def damaged(self) -> list[Path]:
+        """Parts whose content is not what was written; they would be rendered again when they are needed."""
+        return [path for path in self._files() if _open(path) is None]
+
+    def clear(self) -> int:
+        """Remove every part and calibration; returns how many files went."""
+        files = [*self._files(), *self.folder.glob(f"*/.*{UNFINISHED}"), *self.folder.glob("calibration/*.json")]
+        for path in files:
+            path.unlink(missing_ok=True)
+        return len(files)
+
+    def trim(self, limit: int = DEFAULT_LIMIT) -> int:
+        """Remove the parts that were used longest ago until `limit` bytes are left; returns how many went."""
+        now = time.time()
+        for path in self.folder.glob(f"*/.*{UNFINISHED}"):
+            with contextlib.suppress(OSError):
+                if now - path.stat().st_mtime > STALE_S:
+                    path.unlink()
+        used = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self._files())
+        excess = sum(size for _, size, _ in used) - limit
+        removed = 0
+        for _, size, path in used:
+            if excess <= 0:
+                break
+            path.unlink(missing_ok=True)
+            excess -= size
+            removed += 1
+        return removed
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self.folder.glob(f"*/*{SUFFIX}") if not path.name.startswith("."))
+
+
+def _open(path: Path) -> Part | None:
+    try:
+        with path.open("rb") as file:
+            magic, frames, sync, checksum = HEADER.unpack(file.read(HEADER.size))
+    except (OSError, struct.error):
+        return None
+    if magic != MAGIC or path.stat().st_size != HEADER.size + frames * 8:
+        return None
+    part = Part(path=path, frames=frames, sync=sync)
+    return part if _sealed(_checksum(part.samples()), frames, sync) == checksum else None
+
+
+def _checksum(samples: npt.NDArray[np.float32]) -> int:
+    value = 0
+    for start in range(0, len(samples), 1 << 20):
+        value = zlib.crc32(samples[start : start + (1 << 20)].data, value)
+    return value
+
+
+def _sealed(checksum: int, frames: int, sync: int) -> int:
+    """Checksum of the samples together with what the header says of them."""
+    return zlib.crc32(struct.pack("<qq", frames, sync), checksum)

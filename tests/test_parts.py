@@ -1,0 +1,90 @@
+"""The cache of parts: whole or absent, trimmed by use, shared."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundscape.errors import AudioError
+from soundscape.parts import HEADER, PartCache
+
+NOISE = np.random.default_rng(2).normal(0.0, 0.1, (2, 1000)).astype(np.float32)
+
+
+def test_a_part_comes_back_as_it_was_kept(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    cache.keep("aa1", [NOISE[:, :300], NOISE[:, 300:]], sync=42)
+    found = cache.find("aa1")
+    assert found is not None
+    assert found.sync == 42
+    np.testing.assert_array_equal(found.samples().T, NOISE)
+
+
+def test_an_empty_part_is_a_part(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    cache.keep("aa1", [])
+    found = cache.find("aa1")
+    assert found is not None
+    assert found.samples().shape == (0, 2)
+
+
+def test_what_is_no_signal_is_not_kept(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    with pytest.raises(AudioError, match="thing: sample 1 of channel 2"):
+        cache.keep("aa1", [NOISE, np.array([[0, 0], [0, np.nan]], np.float32)], what="thing")
+    assert cache.info().parts == cache.info().unfinished == 0
+
+
+@pytest.mark.parametrize("at", [0, 9, 17, 25, HEADER.size, HEADER.size + 4001, -1])
+def test_one_changed_byte_is_noticed(tmp_path: Path, at: int) -> None:
+    cache = PartCache(tmp_path)
+    path = cache.keep("aa1", [NOISE]).path
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0x55
+    path.write_bytes(data)
+    assert cache.find("aa1") is None
+    assert cache.damaged() == [path]
+
+
+def test_the_parts_used_longest_ago_go_first(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    for index, key in enumerate(("aa1", "bb2", "cc3")):
+        os.utime(cache.keep(key, [NOISE]).path, (1000 + index, 1000 + index))
+    assert cache.find("aa1") is not None  # used just now
+    assert cache.trim(2 * (HEADER.size + 8000)) == 1
+    assert cache.find("bb2") is None
+    assert cache.find("aa1") is not None
+    assert cache.trim(0) == 2
+
+
+def test_what_a_killed_run_left_is_removed_when_it_is_old(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    cache.keep("aa1", [NOISE])
+    old, new = tmp_path / "aa" / ".x.part.1-1.unfinished", tmp_path / "aa" / ".y.part.1-1.unfinished"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (1000, 1000))
+    assert cache.info().unfinished == 2
+    cache.trim()
+    assert not old.exists()
+    assert new.exists()
+    assert cache.clear() == 2
+    assert cache.info().parts == 0
+
+
+def test_threads_that_keep_the_same_part_do_not_disturb_each_other(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    long = np.tile(NOISE, 200)
+    threads = [threading.Thread(target=cache.keep, args=("aa1", [long])) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = cache.find("aa1")
+    assert found is not None
+    np.testing.assert_array_equal(found.samples().T, long)
+    assert cache.info().unfinished == 0
