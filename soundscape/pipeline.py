@@ -21,12 +21,15 @@ from soundscape.registry import KINDS, did_you_mean, preset_folders, unit, units
 
 if TYPE_CHECKING:
     from soundscape.audio import Audio
+    from soundscape.changes import Changes
     from soundscape.deliver.report import Report
     from soundscape.master.batch import FileResult
-    from soundscape.parts import Part
     from soundscape.planning.search import Entry
+    from soundscape.synthesis import Rendered
 
 EXECUTOR = "threads"
+CHANGES = "changes.json"
+"""What a run did with the sounds of the one before it; the only file that a repeated run does not repeat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +147,8 @@ def render(
     target = load_target(plan.target)
     make_folder(out)
     with _alone(out), _workspace(out) as work:
-        parts = render_parts(plan, settings, progress)
+        rendered = render_parts(plan, settings, progress)
+        parts = {name: result.part for name, result in rendered.items()}
         blocks = -(-plan.length // BLOCK)
         store = StemStore(work, buses_of(plan))
         progress.stage("mix", blocks)
@@ -157,7 +161,10 @@ def render(
         progress.stage("report", 1)
         midi = out / f"{slug(plan.title)}.mid"
         write_bytes(midi, midi_bytes(plan))
+        changed = _changes(out, plan, {name for name, result in rendered.items() if result.fresh})
         write_text(out / "plan.json", to_json(plan))
+        if changed:
+            write_text(out / CHANGES, to_json(changed))
         loudness = {stem.name: stem.loudness for stem in stems}
         files = [*(stem.path for stem in stems), midi, out / "plan.json", out / "report.json"]
         report = Report(
@@ -180,7 +187,27 @@ def render(
     return report
 
 
-def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str, Part]:
+def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
+    """What this run did with the sounds of the run before it in the same folder, if there was one."""
+    from soundscape.changes import compare
+    from soundscape.serial import from_json
+
+    try:
+        before = from_json(Plan, (out / "plan.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return compare(before, plan, fresh)
+
+
+def last_changes(out: Path | str) -> str:
+    """In a line, what the last run into a folder did with the sounds of the one before; empty if there was none."""
+    import json
+
+    path = Path(out) / CHANGES
+    return str(json.loads(path.read_text())["summary"]) if path.exists() else ""
+
+
+def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str, Rendered]:
     """The part of every sound and clip by name; the longest are begun first so that no worker waits at the end."""
     from soundscape.parts import PartCache
     from soundscape.synthesis import render_part
@@ -188,14 +215,14 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
     sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
     jobs = sorted(sources, key=lambda source: -source.length if isinstance(source, Sound) else 0)
     progress.stage("synthesis", len(jobs))
-    run = _executor(settings.executor)
-    parts = run(
-        partial(render_part, cache=PartCache(settings.folder)),
+    cache = PartCache(settings.folder)
+    rendered = _executor(settings.executor)(
+        partial(render_part, cache=cache),
         jobs,
         workers=settings.workers,
         done=lambda job: progress.step(job.name),
     )
-    return {job.name: part for job, part in zip(jobs, parts, strict=True)}
+    return {job.name: result for job, result in zip(jobs, rendered, strict=True)}
 
 
 def _executor(name: str) -> Any:
@@ -294,7 +321,7 @@ def audition(
     wanted = Audition(preset=preset, seconds=seconds, seed=seed, changes=changes, controls=controls)
     made = _calibrated(audition_plan(wanted, preset_folders()), settings)
     make_folder(out)
-    parts = render_parts(made, settings, Silent())
+    parts = {name: result.part for name, result in render_parts(made, settings, Silent()).items()}
 
     def programme() -> Iterator[Audio]:
         return (programme_of(stems) for stems in mix(made, parts))

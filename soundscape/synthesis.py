@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -52,14 +53,22 @@ def code_digest(kind: str, name: str) -> str:
     return digest.hexdigest()
 
 
-def render_part(source: Sound | Clip, cache: PartCache) -> Part:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A part, and whether it had to be made."""
+
+    part: Part
+    fresh: bool
+
+
+def render_part(source: Sound | Clip, cache: PartCache) -> Rendered:
     """The part of a sound, rendered unless the cache has it."""
     key = part_key(source)
     found = cache.find(key)
     if found is not None:
-        return found
+        return Rendered(part=found, fresh=False)
     blocks, sync = _render(source)
-    return cache.keep(key, blocks, sync=sync, what=source.name)
+    return Rendered(part=cache.keep(key, blocks, sync=sync, what=source.name), fresh=True)
 
 
 def _render(source: Sound | Clip) -> tuple[Iterator[Audio], int]:

@@ -19,7 +19,7 @@ STAGES = (
     "timeline layers hits instruments spaces score",
     "film",
     "planning",
-    "synthesis executors",
+    "synthesis executors changes",
     "mix",
     "master mastering",
     "deliver calibration",

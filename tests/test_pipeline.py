@@ -146,6 +146,32 @@ def test_another_seed_is_another_performance(small_film: Path, settings: Setting
     assert not {sound.seed for sound in first.sounds} & {sound.seed for sound in second.sounds}
 
 
+def test_a_second_run_renders_nothing_and_says_so(
+    rendered: tuple[Plan, Path, pipeline.Report], settings: Settings
+) -> None:
+    plan, out, _ = rendered
+    before = digests(out)
+    pipeline.render(plan, out, settings=settings)
+    after = digests(out)
+    changes = json.loads((out / "changes.json").read_text())
+    assert {change["state"] for change in changes["sounds"]} == {"kept"}
+    assert not any(change["rendered"] for change in changes["sounds"])
+    assert {name: digest for name, digest in after.items() if name != "changes.json"} == before
+
+
+def test_a_changed_shot_renders_only_what_follows_it(
+    rendered: tuple[Plan, Path, pipeline.Report], small_film: Path, settings: Settings
+) -> None:
+    _, out, _ = rendered
+    shots = small_film.parent / "shots.csv"
+    shots.write_text(shots.read_text().replace("wonder,0.4", "wonder,0.6"))
+    pipeline.render(pipeline.plan(small_film, settings=settings), out, settings=settings)
+    sounds = json.loads((out / "changes.json").read_text())["sounds"]
+    touched = [change["name"] for change in sounds if change["state"] != "kept"]
+    assert touched
+    assert all("Cave" in name for name in touched), touched
+
+
 def test_inputs_are_never_touched(small_film: Path, tmp_path: Path, settings: Settings) -> None:
     before = digests(small_film.parent)
     pipeline.render(pipeline.plan(small_film, settings=settings), tmp_path / "out", settings=settings)

@@ -123,6 +123,10 @@ def _print_report(report: Report, out: Path, seconds: float) -> None:
         ],
         right=(1, 2, 3, 4, 5),
     )
+    from soundscape.pipeline import last_changes
+
+    if changes := last_changes(out):
+        click.echo(changes)
     speed = report.duration_s / seconds if seconds else 0.0
     click.echo(
         f"{report.title}: {report.duration_s:.1f} s in {seconds:.1f} s ({speed:.0f}x real time), "
