@@ -1,0 +1,130 @@
+"""Decay that depends on frequency, and the texture and stereo of a late field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.audio import Audio
+
+BANDS_AN_OCTAVE = 3
+LOWEST_HZ = 31.25
+EAR_SPACING_M = 0.175
+SUBSONIC_HZ = 25.0
+
+Spectrum = npt.NDArray[np.complex64]
+Curve = npt.NDArray[np.float64]
+
+
+def bands(frequencies_hz: Curve) -> Iterator[tuple[float, slice, npt.NDArray[np.float32]]]:
+    """Third-octave bands: centre in Hz, the bins they cover and their gains, which sum to 1 over all bands."""
+    top = frequencies_hz[-1]
+    centres = LOWEST_HZ * 2.0 ** (np.arange(np.ceil(np.log2(top / LOWEST_HZ) * BANDS_AN_OCTAVE)) / BANDS_AN_OCTAVE)
+    position = np.log2(np.maximum(frequencies_hz, 1e-3) / LOWEST_HZ) * BANDS_AN_OCTAVE
+    position = np.clip(position, 0.0, len(centres) - 1)
+    for index, centre in enumerate(centres):
+        covered = np.flatnonzero(np.abs(position - index) < 1.0)
+        if covered.size:
+            bins = slice(int(covered[0]), int(covered[-1]) + 1)
+            yield float(centre), bins, (0.5 + 0.5 * np.cos(np.pi * (position[bins] - index))).astype(np.float32)
+
+
+def decay(
+    early: Audio,
+    late: Audio,
+    *,
+    start: int,
+    rate: int,
+    t60_s: Callable[[float], float],
+    texture: Callable[[Curve], Curve],
+    width: float,
+) -> Audio:
+    """Both fields summed, every third-octave band falling by 60 dB in its own time.
+
+    Parameters
+    ----------
+    early, late : Audio
+        float32 `(2, frames)`. `early` is left and right; `late` two independent signals that become the stereo field.
+    start : int
+        Frame from which decay counts; nothing is heard before it.
+    t60_s : callable
+        Reverberation time in seconds at a frequency in Hz.
+    texture : callable
+        Gain of the late field at frequencies in Hz: resonances.
+    width : float
+        0 mono to 1 a diffuse field as two ears hear it.
+    """
+    from scipy import fft
+
+    frames = early.shape[1]
+    size = fft.next_fast_len(frames, real=True)
+    frequencies = np.fft.rfftfreq(size, 1.0 / rate).astype(np.float64)
+    early_spectrum, late_spectrum = fft.rfft(early, size), fft.rfft(late, size)
+    late_spectrum *= texture(frequencies).astype(np.float32)
+    seconds = np.arange(frames - start, dtype=np.float32) / np.float32(rate)
+    field = np.zeros((2, frames), np.float32)
+    for centre, bins, gains in bands(frequencies):
+        half = 0.5 * np.arccos(1.0 - width * (1.0 - coherence(centre)))
+        middle, side = np.cos(half) * late_spectrum[0, bins], np.sin(half) * late_spectrum[1, bins]
+        spectrum = np.zeros((2, size // 2 + 1), np.complex64)
+        spectrum[0, bins] = (early_spectrum[0, bins] + middle + side) * gains
+        spectrum[1, bins] = (early_spectrum[1, bins] + middle - side) * gains
+        envelope = np.exp(seconds * np.float32(-3.0 * np.log(10.0) / t60_s(centre)))
+        field[:, start:] += fft.irfft(spectrum, size)[:, start:frames] * envelope
+    return field
+
+
+def coherence(frequency_hz: float) -> float:
+    """Coherence of a diffuse field between two ears.
+
+    I. M. Lindevald and A. H. Benade, *Two-ear correlation in the statistical sound fields of rooms*, JASA 80, 1986.
+    """
+    kd = 2.0 * np.pi * frequency_hz * EAR_SPACING_M / 343.0
+    return float(np.sinc(2.2 * kd / np.pi) / np.sqrt(1.0 + (0.5 * kd) ** 4))
+
+
+def resonances(frequencies_hz: Curve, lines_hz: Curve, weights: Curve, t60_s: Callable[[float], float]) -> Curve:
+    """Gains that leave of a noise only lines, each as narrow as its decay allows (2.2 / T60), at the same loudness.
+
+    The mean power over any third of an octave is 1, so that a band keeps its level; where no line is, the gain is 1.
+    """
+    step = frequencies_hz[1]
+    power = np.zeros(frequencies_hz.size)
+    for line, weight in zip(lines_hz, weights, strict=True):
+        bandwidth = max(2.2 / t60_s(float(line)), 2.0 * step)
+        first = max(0, int((line - 4.0 * bandwidth) / step))
+        bins = slice(first, int((line + 4.0 * bandwidth) / step) + 1)
+        power[bins] += weight * np.exp(-0.5 * ((frequencies_hz[bins] - line) / (0.42 * bandwidth)) ** 2)
+    total = np.concatenate(([0.0], np.cumsum(power)))
+    edges = np.append(frequencies_hz, frequencies_hz[-1] + step)
+    above, below = frequencies_hz * 2.0 ** (1 / 6), frequencies_hz * 2.0 ** (-1 / 6)
+    mean = (
+        (np.interp(above, edges, total) - np.interp(below, edges, total)) * step / np.maximum(above - below, step)
+    )
+    return np.sqrt(np.where(mean > 1e-9, power / np.maximum(mean, 1e-9), 1.0))
+
+
+def without_subsonics(signal: Audio, rate: int) -> Audio:
+    """A Butterworth high-pass of second order at `SUBSONIC_HZ`: no DC, and no room is heard below it."""
+    from scipy import fft
+
+    frames = signal.shape[1]
+    size = fft.next_fast_len(frames + rate // 4, real=True)
+    s = 1j * np.fft.rfftfreq(size, 1.0 / rate) / SUBSONIC_HZ
+    response = (s**2 / (s**2 + np.sqrt(2.0) * s + 1.0)).astype(np.complex64)
+    passed: Audio = fft.irfft(fft.rfft(signal, size) * response, size)[:, :frames]
+    return passed
+
+
+def pink_level(signal: Audio, rate: int) -> float:
+    """RMS by which a response multiplies pink noise of 50 Hz to 16 kHz, mean of the channels."""
+    from scipy import fft
+
+    size = fft.next_fast_len(signal.shape[1], real=True)
+    frequencies = np.fft.rfftfreq(size, 1.0 / rate)
+    heard = (frequencies >= 50.0) & (frequencies <= 16_000.0)
+    power = np.mean(np.abs(fft.rfft(signal, size)[:, heard]).astype(np.float64) ** 2, axis=0)
+    weights = 1.0 / frequencies[heard]
+    return float(np.sqrt(np.sum(power * weights) / np.sum(weights)))
