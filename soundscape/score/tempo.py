@@ -27,6 +27,8 @@ CANDIDATES = ("steady metre", "steady tempo", "another tempo")
 ODD_COSTS = (1.0, 0.3, 0.1, 0.03)
 """Prices of an odd bar against a change of tempo: each may give another map, among which a candidate is chosen."""
 HOME_STEP = 0.03
+LINES = 20
+"""Lines of a report before the rest is counted."""
 APART = 0.08
 """How far the home tempo of "another tempo" is from the first candidate's."""
 
@@ -73,7 +75,7 @@ def fit_tempo(
         bars=len(bars),
         odd_bars=sum(length != brief.beats_per_bar for length in bars[bool(grid.counts.pickup) :]),
         fixed_tempo_share=fixed_tempo_share(hits, brief, rate, start=start),
-        given_up=tuple(given_up),
+        given_up=_shortened(given_up),
     )
     return TempoMap(beats=beats, bpm=60.0 * SAMPLE_RATE / float(np.median(lengths)), report=report)
 
@@ -167,6 +169,11 @@ def _beats(grid: _Grid, end_s: float, brief: Brief) -> tuple[tuple[Beat, ...], l
         Beat(sample=int(sample), bar=bar, beat=beat) for sample, (bar, beat) in zip(samples, places, strict=True)
     )
     return beats, bars
+
+
+def _shortened(lines: list[str]) -> tuple[str, ...]:
+    more = len(lines) - LINES
+    return tuple(lines) if more <= 0 else (*lines[:LINES], f"and {more} more hits")
 
 
 def _largest_step(lengths: npt.NDArray[Any]) -> float:

@@ -1,0 +1,181 @@
+"""Sustained voices: several detuned readers of band-limited single-cycle tables, from dark to bright.
+
+A table holds only harmonics that stay below the band limit, so that nothing aliases; how bright a voice sounds is a
+crossfade between neighbouring tables (band-limited wavetables: Massie, *Wavetable sampling synthesis*, 1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.rng import Seed
+
+SIZE = 4096
+TICK = 64
+"""Frames between two values of the control curves."""
+BAND = 0.44
+"""Highest harmonic, as a share of the sample rate."""
+MIDDLE = 0.5
+"""Gain of the other players against the one in the middle, who gives the pitch and keeps the level steady."""
+
+Curve = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """How a voice moves, tick by tick; every curve has `ticks + 1` values."""
+
+    level: Curve
+    colour: Curve
+    """0 the darkest table, `tables - 1` the brightest."""
+    cents: Curve
+    """Pitch of all voices together: vibrato, scoops."""
+
+
+def tables(
+    frequency_hz: float, spectra: list[Callable[[Curve], Curve]], rate: int, seed: Seed, *, players: int = 1
+) -> Audio:
+    """Single-cycle tables, float32 `(players, len(spectra), SIZE + 3)`, each of RMS 1.
+
+    Each spectrum gives the amplitude of harmonics at frequencies in Hz. Tables of one player are in phase with one
+    another; players differ, or their harmonics would all beat together. Three samples of wrap-around are added for
+    the cubic interpolation.
+    """
+    count = min(SIZE // 8, max(1, int(BAND * rate / (frequency_hz * 1.02))))
+    frequencies = frequency_hz * np.arange(1, count + 1)
+    turns = seed.generator("phases").uniform(0.0, 1.0, (players, 1, count))
+    amplitudes = np.stack([spectrum(frequencies) for spectrum in spectra])
+    bins = np.zeros((players, len(spectra), SIZE // 2 + 1), np.complex128)
+    bins[:, :, 1 : count + 1] = amplitudes * np.exp(2j * np.pi * turns)
+    cycles = np.fft.irfft(bins)
+    cycles /= np.maximum(1e-12, np.sqrt(np.mean(cycles**2, axis=2, keepdims=True)))
+    return np.concatenate([cycles[..., -1:], cycles, cycles[..., :2]], axis=2).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _read(out, tables, level, colour, increments, phases, left, right):  # type: ignore[no-untyped-def]
+    """Add every voice: phase in 2**32 steps a cycle, all curves linear within a tick."""
+    voices, ticks = increments.shape[0], level.shape[0] - 1
+    top = tables.shape[1] - 1
+    for voice in range(voices):
+        phase = phases[voice]
+        gain_left, gain_right = left[voice], right[voice]
+        for tick in range(ticks):
+            step = increments[voice, tick]
+            step_slope = (increments[voice, tick + 1] - step) / TICK
+            gain = level[tick]
+            gain_slope = (level[tick + 1] - gain) / np.float32(TICK)
+            dark = min(int(colour[tick]), max(0, top - 1))
+            bright = min(dark + 1, top)
+            mix = colour[tick] - np.float32(dark)
+            mix_slope = (colour[tick + 1] - colour[tick]) / np.float32(TICK)
+            base = tick * TICK
+            for i in range(TICK):
+                index = int(phase)
+                x = np.float32(phase - index)
+                a0, a1 = tables[voice, dark, index], tables[voice, dark, index + 1]
+                a2, a3 = tables[voice, dark, index + 2], tables[voice, dark, index + 3]
+                b0, b1 = tables[voice, bright, index], tables[voice, bright, index + 1]
+                b2, b3 = tables[voice, bright, index + 2], tables[voice, bright, index + 3]
+                s0 = a0 + mix * (b0 - a0)
+                s1 = a1 + mix * (b1 - a1)
+                s2 = a2 + mix * (b2 - a2)
+                s3 = a3 + mix * (b3 - a3)
+                half = np.float32(0.5)
+                c1 = half * (s2 - s0)
+                c2 = s0 - np.float32(2.5) * s1 + np.float32(2.0) * s2 - half * s3
+                c3 = half * (s3 - s0) + np.float32(1.5) * (s1 - s2)
+                sample = gain * (((c3 * x + c2) * x + c1) * x + s1)
+                out[0, base + i] += gain_left * sample
+                out[1, base + i] += gain_right * sample
+                phase += step
+                if phase >= SIZE:
+                    phase -= SIZE
+                step += step_slope
+                gain += gain_slope
+                mix += mix_slope
+
+
+def ticks_of(seconds: float, rate: int) -> int:
+    """Ticks that hold a duration, at least one."""
+    return max(1, -(-round(seconds * rate) // TICK))
+
+
+def ensemble(
+    cycle: Audio,
+    motion: Motion,
+    *,
+    frequency_hz: float,
+    detune_cents: npt.NDArray[np.float64],
+    width: float,
+    drift_cents: float,
+    rate: int,
+    seed: Seed,
+) -> Audio:
+    """Several players of the same tables, float32 `(2, ticks * TICK)`.
+
+    Parameters
+    ----------
+    detune_cents : array
+        Pitch of each player; the first stands in the middle.
+    width : float
+        0 to 1: spread of the players between left and right.
+    drift_cents : float
+        Standard deviation of each player's own slow wandering.
+    """
+    players = len(detune_cents)
+    random = seed.generator("players")
+    gain = np.where(np.arange(players), MIDDLE, 1.0)
+    gain *= np.sqrt(2.0) / np.sqrt((gain**2).sum())
+    detune_cents = detune_cents * random.uniform(0.8, 1.2, players)
+    detune_cents -= (gain**2 * detune_cents).sum() / 2.0  # in tune as a whole
+    times = np.arange(len(motion.level)) * TICK / rate
+    cents = motion.cents[None, :] + detune_cents[:, None] + drift_cents * wander(players, times, random)
+    increments = frequency_hz * SIZE / rate * np.exp2(cents / 1200.0)
+    places = (
+        width * np.linspace(-1.0, 1.0, players)[np.argsort(np.argsort(detune_cents))]
+        if players > 1
+        else np.zeros(1)
+    )
+    angle = (places + 1.0) * np.pi / 4
+    gain = np.sqrt(2.0 / players)
+    out = np.zeros((2, (len(motion.level) - 1) * TICK), np.float32)
+    _read(
+        out,
+        cycle,
+        motion.level.astype(np.float32),
+        motion.colour.astype(np.float32),
+        increments,
+        random.uniform(0.0, SIZE - 1.0, players),
+        (gain * np.cos(angle)).astype(np.float32),
+        (gain * np.sin(angle)).astype(np.float32),
+    )
+    return out
+
+
+def wander(rows: int, times: npt.NDArray[np.float64], random: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Slow random curves of mean 0 and deviation about 1, `(rows, len(times))`: four incommensurate slow waves."""
+    rates = random.uniform(0.1, 1.3, (rows, 4, 1))
+    phases = random.uniform(0.0, 2.0 * np.pi, (rows, 4, 1))
+    curves: npt.NDArray[np.float64] = np.sin(2.0 * np.pi * rates * times + phases).sum(axis=1) / np.sqrt(2.0)
+    return curves
+
+
+def envelope(
+    times: npt.NDArray[np.float64], *, attack_s: float, length_s: float, release_s: float, sustain: float = 1.0
+) -> Curve:
+    """Level curve: a raised cosine up, held at `sustain` after a slow fall, a raised cosine down from the release.
+
+    Half level is reached at half the attack.
+    """
+    rise = 0.5 - 0.5 * np.cos(np.pi * np.clip(times / attack_s, 0.0, 1.0))
+    held = sustain + (1.0 - sustain) * np.exp(-np.maximum(0.0, times - attack_s) / 0.6)
+    fall = 0.5 + 0.5 * np.cos(np.pi * np.clip((times - length_s) / release_s, 0.0, 1.0))
+    level: Curve = (rise * held * fall).astype(np.float32)
+    return level

@@ -1,0 +1,206 @@
+"""A cue from request to notes: what the picture asks for is in the notes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from soundscape.contract import Tone
+from soundscape.errors import ScoreError
+from soundscape.model import SAMPLE_RATE
+from soundscape.rng import Seed
+from soundscape.score.compose import compose
+from soundscape.score.motif import Motif, MotifNote
+from soundscape.score.pitch import Key
+from soundscape.score.request import Appearance, Brief, CueHit, CueRequest, Voice
+from soundscape.timecode import Rate
+
+FRAME = SAMPLE_RATE // 24
+HERO = Motif(
+    name="hero",
+    owners=("MIRA",),
+    notes=tuple(
+        MotifNote(degree=degree, beat=beat, length=length)
+        for degree, beat, length in [(0, 0, 1), (4, 1, 1.5), (5, 2.5, 0.5), (3, 3, 1), (7, 4, 2)]
+    ),
+)
+ONSETS = {"lead": 0.0, "pad": 0.4, "bass": 0.02, "pulse": 0.0, "accent": 0.0}
+RANGES = {"lead": (60, 96), "pad": (36, 84), "bass": (28, 52), "pulse": (48, 84), "accent": (36, 72)}
+
+
+def voice(role: str) -> Voice:
+    low, high = RANGES[role]
+
+    def onset_s(tone: Tone) -> float:
+        return ONSETS[role] if tone.length_s > 0 else 0.0
+
+    return Voice(low=low, high=high, onset_s=onset_s)
+
+
+def request(**changes: Any) -> CueRequest:
+    start = 2 * SAMPLE_RATE
+    values: dict[str, Any] = {
+        "name": "cave",
+        "start": start,
+        "end": start + 60 * SAMPLE_RATE,
+        "brief": Brief(key="D", mode="phrygian", bpm_low=60, bpm_high=100),
+        "rate": Rate.parse("24"),
+        "voices": {role: voice(role) for role in RANGES},
+        "seed": Seed(7),
+        "hits": tuple(CueHit(sample=start + n * FRAME, label=f"h{n}") for n in (223, 482, 745, 1145)),
+        "tension": ((start, 0.1), (start + 60 * SAMPLE_RATE, 0.9)),
+        "motifs": (HERO,),
+        "appearances": (Appearance(motif="hero", start=start + 482 * FRAME, end=start + 700 * FRAME),),
+    }
+    return CueRequest(**{**values, **changes})
+
+
+def test_the_same_request_gives_the_same_score_and_another_seed_another_performance() -> None:
+    assert compose(request()) == compose(request())
+    other = compose(request(seed=Seed(8)))
+    assert other.parts != compose(request()).parts
+    assert other.chords == compose(request()).chords
+
+
+def test_the_motif_is_stated_plainly_in_the_key_on_the_downbeat_of_its_owner() -> None:
+    asked = request()
+    score = compose(asked)
+    (statement,) = score.statements
+    appearance = asked.appearances[0]
+    assert statement.complete
+    assert -FRAME <= statement.start - appearance.start <= 2 * FRAME
+    lead = [note for note in score.parts["lead"] if note.start >= statement.start - asked.start - 1_000]
+    expected = HERO.pitches(Key.parse("D", "phrygian"))
+    found = [int(note.pitch) for note in lead[: len(expected)]]
+    assert np.diff(found).tolist() == np.diff(expected).tolist()
+    assert (found[0] - expected[0]) % 12 == 0
+
+
+def test_every_strong_hit_is_met_by_an_exact_accent() -> None:
+    asked = request()
+    score = compose(asked)
+    starts = np.array([note.start for note in score.parts["accent"]]) + asked.start
+    for hit in asked.hits:
+        nearest = starts[np.abs(starts - hit.sample).argmin()]
+        assert -FRAME <= nearest - hit.sample <= 2 * FRAME
+    downbeats = {beat.sample for beat in score.music.beats if beat.beat == 1}
+    assert set(starts.tolist()) <= downbeats
+
+
+def test_accents_are_the_same_for_every_seed() -> None:
+    assert compose(request()).parts["accent"] == compose(request(seed=Seed(99))).parts["accent"]
+
+
+def test_notes_are_inside_the_ranges_of_their_instruments_and_inside_the_cue() -> None:
+    asked = request()
+    for role, notes in compose(asked).parts.items():
+        low, high = RANGES[role]
+        for note in notes:
+            assert low <= note.pitch <= high
+            assert 0 <= note.start < asked.end - asked.start
+            assert note.length > 0
+            assert 0 < note.velocity <= 1
+
+
+def test_slow_instruments_begin_early_by_their_onset() -> None:
+    quick = request(voices={**request().voices, "pad": Voice(low=36, high=84)})
+    slow_notes, quick_notes = compose(request()).parts["pad"], compose(quick).parts["pad"]
+    late = [slow.start - fast.start for slow, fast in zip(slow_notes, quick_notes, strict=True)]
+    # Notes on the cue's first beat cannot begin earlier.
+    assert sorted(late)[len(late) // 2] == -round(0.4 * SAMPLE_RATE)
+
+
+def test_strength_is_uneven_and_neighbours_are_alike() -> None:
+    pulse = compose(request(tension=((0, 0.6),))).parts["pulse"]
+    velocity = 127 * np.array([note.velocity for note in pulse])
+    assert 4 < velocity.std() < 22
+    wander = velocity - velocity.mean()
+    assert 0.1 < (wander[1:] * wander[:-1]).mean() / wander.var() < 0.85
+
+
+def test_nothing_sounds_where_silence_is_asked() -> None:
+    start = request().start
+    silence = (start + 25 * SAMPLE_RATE, start + 29 * SAMPLE_RATE)
+    score = compose(request(silences=(silence,)))
+    for notes in score.parts.values():
+        for note in notes:
+            begins, ends = start + note.start, start + note.start + note.length
+            assert ends <= silence[0] or begins >= silence[1] - round(0.4 * SAMPLE_RATE)
+
+
+def test_over_narration_the_lead_keeps_below_a_kilohertz_and_softer() -> None:
+    everywhere = ((0, 10**9),)
+    free = compose(request()).parts["lead"]
+    spoken = compose(request(narration=everywhere)).parts["lead"]
+    assert max(note.pitch for note in spoken) <= 83
+    assert np.mean([note.velocity for note in spoken]) < np.mean([note.velocity for note in free])
+
+
+def test_tension_makes_the_music_denser_and_louder() -> None:
+    score = compose(request())
+    bars = [beat.sample for beat in score.music.beats if beat.beat == 1]
+    notes = [(score.music.at + n.start, n.velocity) for role in score.parts.values() for n in role]
+    density = [sum(a <= s < b for s, _ in notes) for a, b in pairwise(bars)]
+    half = len(density) // 2
+    assert sum(density[half:]) > 1.5 * sum(density[:half])
+
+
+def test_sections_begin_on_the_tonic_and_are_prepared() -> None:
+    score = compose(request())
+    opens = {beat.bar for beat in score.music.beats for hit in score.report.hits if beat.sample == hit.landed}
+    for bar in opens:
+        assert score.chords[bar - 1] == "Dm"
+
+
+def test_a_pickup_sounds_before_the_downbeat() -> None:
+    pickup = replace(HERO, notes=(MotifNote(degree=-3, beat=-1, length=1), *HERO.notes))
+    asked = request(motifs=(pickup,))
+    score = compose(asked)
+    (statement,) = score.statements
+    downbeat = next(b.sample for b in score.music.beats if b.bar == statement.bar and b.beat == 1)
+    assert statement.start < downbeat - SAMPLE_RATE // 3
+    assert abs(downbeat - asked.appearances[0].start) <= 2 * FRAME
+
+
+def test_no_two_notes_of_one_instrument_and_pitch_overlap() -> None:
+    for notes in compose(request()).parts.values():
+        last: dict[float, int] = {}
+        for note in notes:
+            assert note.start >= last.get(note.pitch, 0)
+            last[note.pitch] = note.start + note.length
+
+
+@pytest.mark.parametrize("roles", [("lead",), ("pad",), ("pad", "accent"), ("lead", "pulse")])
+def test_any_choice_of_voices_makes_a_score(roles: tuple[str, ...]) -> None:
+    score = compose(request(voices={role: voice(role) for role in roles}))
+    assert set(score.parts) <= set(roles)
+    assert any(score.parts.values())
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"end": 2 * SAMPLE_RATE + 10}, "shorter than a second"),
+        ({"hits": (CueHit(sample=0, label="early"),)}, 'hit "early" at 0.00 s lies outside cue "cave"'),
+        ({"voices": {}}, "neither a lead nor a pad"),
+        ({"voices": {"kazoo": Voice(low=1, high=9)}}, '"kazoo" is no role'),
+        ({"appearances": (Appearance(motif="villain", start=0, end=1),)}, '"villain" is no motif'),
+        ({"ending": "bang"}, '"bang" is no ending'),
+    ],
+)
+def test_a_request_that_cannot_be_is_refused(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(ScoreError, match=says):
+        request(**changes)
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [{"bpm_low": 120, "bpm_high": 80}, {"beats_per_bar": 1}, {"density": 2.0}, {"key": "X"}, {"mode": "blues"}],
+)
+def test_a_brief_that_cannot_be_is_refused(brief: dict[str, Any]) -> None:
+    with pytest.raises(ScoreError):
+        Brief(**brief)
