@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 INK, FAINT, PAPER, PANEL = "#cfcad8", "#ffffff26", "#14111c", "#0b0911"
 MARK = "#7fd4e8"
-LEFT, RIGHT, TOP, BOTTOM, GAP = 66, 18, 34, 30, 6
+LEFT, RIGHT, TOP, BOTTOM, GAP = 66, 24, 34, 30, 6
 STEPS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200)
 TICKS = 16
 """At most this many labels on the time axis."""
