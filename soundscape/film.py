@@ -11,11 +11,24 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from soundscape.errors import FilmError, InputError, PresetError
+from soundscape.model import Ducking
 from soundscape.registry import read_toml
 
 _FORBID: dict[str, Any] = {"extra": "forbid", "arbitrary_types_allowed": True}
 NOTE_NAMES = ("C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#", "Gb", "G", "G#", "Ab", "A", "A#", "Bb", "B")
 MODES = ("ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "major", "minor")
+_DUCKING = {
+    "music_lu": 40.0,
+    "ambience_lu": 40.0,
+    "effects_lu": 40.0,
+    "attack_s": 2.0,
+    "hold_s": 10.0,
+    "release_s": 10.0,
+    "deepest_db": 60.0,
+    "clarity_db": 20.0,
+    "deepest_dip_db": 20.0,
+}
+"""Highest values of the ducking settings; the lowest is 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +86,8 @@ class MixSettings:
     ambience_db: float = 0.0
     prelap_s: float = 0.0
     """How long before a cut the next place is heard."""
+    duck: bool = True
+    """Whether the other buses make room for narration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +106,7 @@ class Film:
     scenes: dict[str, Brief] = field(default_factory=dict)
     mix: MixSettings = field(default_factory=MixSettings)
     narration: tuple[NarrationSource, ...] = ()
+    ducking: Ducking = field(default_factory=Ducking)
     folder: Path = Path()
     """Where relative paths begin."""
     path: Path | None = None
@@ -173,6 +189,9 @@ def _check_briefs(film: Film) -> None:
             raise FilmError("allowed: [lowest, highest] with 20 ≤ lowest ≤ highest ≤ 300", column=f"{where}.bpm")
         if brief.beats_per_bar is not None and not 2 <= brief.beats_per_bar <= 12:
             raise FilmError("allowed: 2 to 12", column=f"{where}.beats_per_bar")
+    for name, high in _DUCKING.items():
+        if not 0.0 <= getattr(film.ducking, name) <= high:
+            raise FilmError(f"allowed: 0 to {high:g}", column=f"ducking.{name}")
     for index, entry in enumerate(film.narration):
         if bool(entry.at) == bool(entry.shot):
             raise FilmError('needs either "at" or "shot"', column=f"narration.{index}.file")

@@ -214,7 +214,29 @@ class Clip:
     path: str
     at: int
     gain_db: float = 0.0
+    calibration_db: float = 0.0
+    """Brings the recording to the dialogue anchor."""
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ducking:
+    """How the other buses make room while someone speaks; see `soundscape.mix.ducking`."""
+
+    music_lu: float = 10.0
+    """Speech must be at least this much louder than the music under it (Torcoli et al., JAES 67, 2019)."""
+    ambience_lu: float = 15.0
+    effects_lu: float = 8.0
+    attack_s: float = 0.25
+    """The fall ends where the speech begins."""
+    hold_s: float = 0.8
+    """Pauses shorter than this change nothing."""
+    release_s: float = 1.2
+    deepest_db: float = 18.0
+    """No bus is ever taken down by more."""
+    clarity_db: float = 6.0
+    """Speech over background between 1 and 4 kHz in the worst twentieth of seconds."""
+    deepest_dip_db: float = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +284,8 @@ class Plan:
     rooms: dict[str, Room] = field(default_factory=dict)
     music: tuple[MusicCue, ...] = ()
     narration: tuple[Clip, ...] = ()
+    ducking: Ducking | None = None
+    """None: nothing makes room."""
     marks: tuple[Mark, ...] = ()
     bus_gains_db: dict[str, float] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()

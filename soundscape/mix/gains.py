@@ -32,9 +32,9 @@ def source_gain(source: Sound | Clip, start: int, stop: int) -> Gain:
 
     A number where it does not change, else float32 of shape `(stop - start,)`. Fades are equal-power.
     """
-    if isinstance(source, Clip):
-        return db_to_gain(source.gain_db)
     constant = db_to_gain(source.gain_db + source.calibration_db)
+    if isinstance(source, Clip):
+        return constant
     inside = source.fade_in <= start and stop <= source.length - source.fade_out
     if not source.level_db and (inside or source.kind != "layers"):
         return constant

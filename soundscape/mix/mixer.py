@@ -16,9 +16,9 @@ from soundscape.dsp.convolve import Convolver
 from soundscape.mix.gains import pan_gains, source_gain
 from soundscape.model import BUSES, SAMPLE_RATE, Clip, Plan, Room, Sound
 from soundscape.params import make_params
+from soundscape.parts import Part
 from soundscape.registry import unit
 from soundscape.rng import Seed
-from soundscape.parts import Part
 from soundscape.units import db_to_gain
 
 END_FADE = SAMPLE_RATE // 50

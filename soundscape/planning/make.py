@@ -68,6 +68,7 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         rooms=_rooms(sounds, folders),
         music=cues,
         narration=narration_clips(timeline, film, clock),
+        ducking=film.ducking if film.narration and film.mix.duck else None,
         marks=tuple(sorted([*shot_marks, *hit_marks], key=lambda mark: (mark.sample, mark.kind, mark.name))),
         bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
         diagnostics=(*diagnostics, *place_notes, *effect_notes, *music_notes),

@@ -1,0 +1,300 @@
+"""Making room for speech: music, effects and ambience are lowered while someone speaks, by as much as needed.
+
+Driven by loudness, not by peaks: speech is found in the dialogue stem, pauses shorter than the hold are bridged,
+and every passage gets one constant depth, so nothing ever pumps. A bus is lowered until the speech stands out by
+the wanted loudness difference (Torcoli et al., *Background ducking to produce esthetically pleasing audio for TV
+with clear speech*, 2019), in every 3-second window. If the band of intelligibility is still covered, it alone is
+dipped between 1 and 4 kHz.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.metering.gating import BINS_PER_SECOND, integrated, power_to_lufs
+from soundscape.metering.meter import EnergyMeter
+from soundscape.model import SAMPLE_RATE, Ducking
+
+BIN = SAMPLE_RATE // BINS_PER_SECOND
+"""Frames of a bin of 10 ms."""
+WINDOW_BINS = 300
+SPEECH_FLOOR_LUFS = -50.0
+SPEECH_BELOW_LU = 20.0
+"""Speech is what is louder than the floor and no more than this below the dialogue's own loudness."""
+SPLIT_S = 0.3
+"""A gap longer than this ends a stretch of speech."""
+LEAD_S = 0.05
+"""The room is made this long before the first sound of speech."""
+TAIL_S = 0.25
+STEEPEST_DB_S = 20.0
+"""Steepest release."""
+BAND_HZ = (1000.0, 4000.0)
+DIP_HZ, DIP_Q = 2000.0, 2.0 / 3.0
+
+Curve = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Speech without a pause longer than the hold, and the room that is made for it."""
+
+    start: int
+    """Bin of 10 ms."""
+    end: int
+    depth_db: dict[str, float]
+    """Bus → by how much it is lowered."""
+    dip_db: float
+    """Of all buses but the dialogue, at 2 kHz."""
+
+
+class DuckAnalysis:
+    """Listens to a mix once, then says where room has to be made."""
+
+    def __init__(self, buses: Iterable[str]) -> None:
+        self._loudness = {bus: EnergyMeter(SAMPLE_RATE, 2) for bus in buses}
+        self._band = {bus: _BandMeter() for bus in self._loudness}
+
+    def push(self, stems: Mapping[str, Audio]) -> None:
+        """Take the next block of every stem."""
+        for bus, audio in stems.items():
+            self._loudness[bus].push(audio)
+            self._band[bus].push(audio)
+
+    def passages(self, settings: Ducking) -> tuple[Passage, ...]:
+        """Every passage of speech with the depth each bus needs."""
+        loudness = {bus: meter.energies for bus, meter in self._loudness.items()}
+        band = {bus: meter.energies for bus, meter in self._band.items()}
+        speech = loudness.pop("dialogue")
+        voice = band.pop("dialogue")
+        active = speech_bins(speech)
+        wanted = {bus: getattr(settings, f"{bus}_lu") for bus in loudness}
+        found = []
+        for start, end in _runs(active, round(settings.hold_s * BINS_PER_SECOND)):
+            depth = {
+                bus: _depth(speech, energies, active, start, end, wanted[bus], settings.deepest_db)
+                for bus, energies in loudness.items()
+            }
+            lowered = sum(energies[start:end] * 10.0 ** (-depth[bus] / 10.0) for bus, energies in band.items())
+            dip = _dip(voice[start:end], np.asarray(lowered), active[start:end], settings)
+            found.append(Passage(start=start, end=end, depth_db=depth, dip_db=dip))
+        return tuple(found)
+
+
+def speech_bins(energies: Curve) -> npt.NDArray[np.bool_]:
+    """Bins of 10 ms in which there is speech; gaps of up to 300 ms between syllables and words count as speech."""
+    loudness = integrated(energies, SAMPLE_RATE)
+    active = np.zeros(len(energies), bool)
+    if loudness is None:
+        return active
+    threshold = 10.0 ** ((max(SPEECH_FLOOR_LUFS, loudness - SPEECH_BELOW_LU) + 0.691) / 10.0)
+    smooth = np.convolve(energies, np.full(3, 1.0 / (3 * BIN)), "same")
+    for start, end in _runs(smooth > threshold, round(SPLIT_S * BINS_PER_SECOND)):
+        active[start:end] = True
+    return active
+
+
+def duck(
+    blocks: Iterable[Mapping[str, Audio]], passages: tuple[Passage, ...], settings: Ducking, frames: int
+) -> Iterator[dict[str, Audio]]:
+    """The stems with room made for speech; the dialogue passes as it is.
+
+    Parameters
+    ----------
+    blocks : iterable of dict
+        Bus → float32 `(2, frames)`.
+    passages : tuple of Passage
+        From `DuckAnalysis`.
+    settings : Ducking
+        For the times of attack and release.
+    frames : int
+        Length of the programme.
+    """
+    bins = frames // BIN + 2
+    curves: dict[str, Curve] = {}
+    dip = curve(passages, [passage.dip_db for passage in passages], settings, bins)
+    filters: dict[str, _Dip] = {}
+    position = 0
+    for stems in blocks:
+        result = {}
+        for bus, audio in stems.items():
+            if bus == "dialogue":
+                result[bus] = audio
+                continue
+            if bus not in curves:
+                depths = [passage.depth_db[bus] for passage in passages]
+                curves[bus] = curve(passages, depths, settings, bins)
+                filters[bus] = _Dip()
+            lowered = audio * _gain(curves[bus], position, audio.shape[1])
+            filters[bus].apply(lowered, _gain(dip, position, audio.shape[1]))
+            result[bus] = lowered
+        yield result
+        position += next(iter(stems.values())).shape[1]
+
+
+def curve(passages: tuple[Passage, ...], depths_db: list[float], settings: Ducking, bins: int) -> Curve:
+    """Level in dB (0 or below) at every edge of a bin: raised cosines in dB down to each depth and back."""
+    level = np.zeros(bins)
+    edges = np.arange(bins) / BINS_PER_SECOND
+    for passage, depth in zip(passages, depths_db, strict=True):
+        if depth <= 0.0:
+            continue
+        begin = passage.start / BINS_PER_SECOND - LEAD_S
+        end = passage.end / BINS_PER_SECOND + TAIL_S
+        release = max(settings.release_s, 0.5 * math.pi * depth / STEEPEST_DB_S)
+        falling = np.clip((edges - (begin - settings.attack_s)) / max(settings.attack_s, 0.01), 0.0, 1.0)
+        rising = np.clip((end + release - edges) / release, 0.0, 1.0)
+        shape = 0.5 - 0.5 * np.cos(math.pi * np.minimum(falling, rising))
+        level = np.minimum(level, -depth * shape)
+    return level
+
+
+def _depth(
+    speech: Curve,
+    bed: Curve,
+    active: npt.NDArray[np.bool_],
+    start: int,
+    end: int,
+    wanted_lu: float,
+    deepest_db: float,
+) -> float:
+    """By how much a bus must fall so that in every 3-second window speech is louder by what is wanted."""
+    needed = 0.0
+    width = min(WINDOW_BINS, end - start)
+    for first in range(start, end - width + 1, max(1, width // 6)):
+        window = slice(first, first + width)
+        speaking = active[window]
+        if speaking.sum() < 10:
+            continue
+        voice = float(speech[window][speaking].mean()) / BIN
+        under = float(bed[window].mean()) / BIN
+        if under > 0.0 and voice > 0.0:
+            needed = max(needed, wanted_lu - (power_to_lufs(voice) - power_to_lufs(under)))
+    return round(min(needed, deepest_db), 2)
+
+
+def _dip(voice: Curve, bed: Curve, active: npt.NDArray[np.bool_], settings: Ducking) -> float:
+    """How deep the band of intelligibility must be dipped: by the worst twentieth of seconds."""
+    ratios = []
+    for first in range(0, max(1, len(voice) - BINS_PER_SECOND + 1), BINS_PER_SECOND // 4):
+        window = slice(first, first + BINS_PER_SECOND)
+        speaking = active[window]
+        under = float(bed[window].mean())
+        if speaking.sum() >= 10 and under > 0.0:
+            over = float(voice[window][speaking].mean())
+            ratios.append(10.0 * math.log10(max(over, 1e-30) / under))
+    if not ratios:
+        return 0.0
+    return round(float(np.clip(settings.clarity_db - np.percentile(ratios, 5), 0.0, settings.deepest_dip_db)), 2)
+
+
+def _runs(active: npt.NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
+    """Runs of true, joined over gaps of up to `bridge` bins."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], active, [False])).astype(np.int8)))
+    runs: list[tuple[int, int]] = []
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if runs and start - runs[-1][1] <= bridge:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _gain(level_db: Curve, position: int, frames: int) -> npt.NDArray[np.float32]:
+    """Gain of the frames of a block, from levels at the edges of bins; exactly 1 where the level is 0."""
+    first, last = position // BIN, (position + frames) // BIN + 2
+    stretch = level_db[first:last]
+    if not stretch.any():
+        return np.ones(frames, np.float32)
+    at = (np.arange(frames) + (position - first * BIN)) / BIN
+    return (10.0 ** (np.interp(at, np.arange(len(stretch)), stretch) / 20.0)).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _band_energies(x, low, high, state, energies, filled):  # type: ignore[no-untyped-def]
+    """Energy per bin of a signal through two biquads; `filled` is the number of frames in the first bin already."""
+    index = 0
+    for n in range(x.shape[0]):
+        y = np.float64(x[n])
+        a = low[0] * y + state[0]
+        state[0] = low[1] * y - low[3] * a + state[1]
+        state[1] = low[2] * y - low[4] * a
+        b = high[0] * a + state[2]
+        state[2] = high[1] * a - high[3] * b + state[3]
+        state[3] = high[2] * a - high[4] * b
+        energies[index] += b * b
+        filled += 1
+        if filled == BIN:
+            filled = 0
+            index += 1
+
+
+class _BandMeter:
+    """Energy between 1 and 4 kHz in bins of 10 ms, both channels together."""
+
+    def __init__(self) -> None:
+        self._filters = _pass(BAND_HZ[0], high=True), _pass(BAND_HZ[1], high=False)
+        self._states = np.zeros((2, 4))
+        self._bins: list[Curve] = []
+        self._rest = 0.0
+        self._filled = 0
+
+    def push(self, audio: Audio) -> None:
+        """Take the next block."""
+        energies = np.zeros((self._filled + audio.shape[1]) // BIN + 1)
+        energies[0] = self._rest
+        for channel, state in zip(audio, self._states, strict=True):
+            _band_energies(channel, *self._filters, state, energies, self._filled)
+        self._filled = (self._filled + audio.shape[1]) % BIN
+        self._rest = float(energies[-1])
+        self._bins.append(energies[:-1])
+
+    @property
+    def energies(self) -> Curve:
+        """One energy a bin."""
+        return np.concatenate([np.empty(0), *self._bins])
+
+
+def _pass(cutoff_hz: float, *, high: bool) -> tuple[float, float, float, float, float]:
+    """Butterworth low- or high-pass of second order (R. Bristow-Johnson, *Cookbook formulae*)."""
+    omega = 2.0 * math.pi * cutoff_hz / SAMPLE_RATE
+    cosine, alpha = math.cos(omega), math.sin(omega) / math.sqrt(2.0)
+    b1 = -(1.0 + cosine) if high else 1.0 - cosine
+    a0 = 1.0 + alpha
+    return abs(b1) / 2.0 / a0, b1 / a0, abs(b1) / 2.0 / a0, -2.0 * cosine / a0, (1.0 - alpha) / a0
+
+
+@njit(cache=True, nogil=True)
+def _apply_dip(x, gain, coefficients, state):  # type: ignore[no-untyped-def]
+    b0, a1, a2 = coefficients
+    for n in range(x.shape[0]):
+        y = np.float64(x[n])
+        band = b0 * y + state[0]
+        state[0] = -a1 * band + state[1]
+        state[1] = -b0 * y - a2 * band
+        x[n] = np.float32(y + (np.float64(gain[n]) - 1.0) * band)
+
+
+class _Dip:
+    """A bell around 2 kHz whose depth moves: the signal plus its own band times a changing factor."""
+
+    def __init__(self) -> None:
+        omega = 2.0 * math.pi * DIP_HZ / SAMPLE_RATE
+        alpha = math.sin(omega) / (2.0 * DIP_Q)
+        self._coefficients = (
+            alpha / (1.0 + alpha),
+            -2.0 * math.cos(omega) / (1.0 + alpha),
+            (1.0 - alpha) / (1.0 + alpha),
+        )
+        self._states = np.zeros((2, 2))
+
+    def apply(self, audio: Audio, gain: npt.NDArray[np.float32]) -> None:
+        """Change a block in place; where the gain is 1 the samples stay bit for bit."""
+        for channel, state in zip(audio, self._states, strict=True):
+            _apply_dip(channel, gain, self._coefficients, state)
