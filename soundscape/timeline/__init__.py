@@ -2,7 +2,7 @@
 
 A reader is a module with
 
-    SUFFIXES : tuple of str           file suffixes, lower case, with their dot, its own first
+    SUFFIXES : tuple of str           file suffixes, lower case, with their dot
     read(data, options)               bytes of a file -> (Timeline, diagnostics)
 
 and, where a suffix is shared with another reader,
@@ -129,9 +129,8 @@ def _reader(path: Path, format: str | None) -> tuple[ModuleType, Path]:
             return max(scores, key=scores.__getitem__), path
         if plain:
             return plain[0], path
-    # The first suffix of a reader is its own: what it says of the file is better than that nobody knows it.
-    for reader in siblings:
-        if reader.SUFFIXES[0] == suffix:
-            return reader, path
+    if siblings:
+        likely = " or ".join(reader.__name__.rpartition(".")[2] for reader in siblings)
+        raise TimelineError(f"nothing in it looks like {likely}; is it a timeline? --format says which")
     known = sorted({known for reader in chosen for known in reader.SUFFIXES})
-    raise TimelineError(f"is no timeline that is known; allowed: {' '.join(known)}; say which it is with --format")
+    raise TimelineError(f"is no timeline that is known; allowed: {' '.join(known)}; --format says which")

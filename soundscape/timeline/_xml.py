@@ -29,6 +29,10 @@ class Node:
     text: str = ""
     children: list[Node] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """An element is there, also when it has no children."""
+        return True
+
     def get(self, name: str, default: str = "") -> str:
         """An attribute."""
         return self.attributes.get(name, default)
