@@ -1,0 +1,68 @@
+"""The last step to integers: TPDF dither of ±1 LSB, once, at the final word length.
+
+The noise is a hash of seed, channel and frame, so it is independent between channels and the same in any blocks.
+Digital silence stays digital zero. Source: S. P. Lipshitz, R. A. Wannamaker, J. Vanderkooy, *Quantization and
+dither* (JAES 40, 1992).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.dsp.noise import uniform
+from soundscape.rng import Seed
+
+Integers = npt.NDArray[np.int32]
+BITS = (16, 24)
+
+
+@njit(cache=True, nogil=True)
+def _quantise(channel, key_a, key_b, start, scale, out):  # type: ignore[no-untyped-def]
+    """Round one channel into `out`; returns how many values had to be clipped."""
+    clipped = 0
+    for n in range(channel.shape[0]):
+        sample = np.float64(channel[n])
+        if sample == 0.0:
+            out[n] = 0
+            continue
+        noise = np.float64(uniform(key_a, start + n)) - np.float64(uniform(key_b, start + n))
+        value = np.floor(sample * scale + noise + 0.5)
+        if value > scale - 1.0 or value < -scale:
+            clipped += 1
+            value = min(max(value, -scale), scale - 1.0)
+        out[n] = np.int32(value)
+    return clipped
+
+
+class Dither:
+    """Quantiser of a signal that comes in blocks.
+
+    Parameters
+    ----------
+    seed : Seed
+        Named after the file that is written.
+    channels : int
+        Channels of the signal.
+    bits : int
+        16 or 24.
+    """
+
+    def __init__(self, seed: Seed, channels: int, *, bits: int) -> None:
+        self._keys = [tuple(seed.key("dither", c, draw) for draw in ("first", "second")) for c in range(channels)]
+        self._scale = float(1 << (bits - 1))
+        self._frames = 0
+        self.clipped = 0
+        """Values beyond full scale so far."""
+
+    def push(self, audio: Audio) -> Integers:
+        """The next block, float32 `(channels, frames)`, as integers `(frames, channels)`."""
+        out = np.empty((audio.shape[1], audio.shape[0]), np.int32)
+        for c, (first, second) in enumerate(self._keys):
+            self.clipped += _quantise(
+                audio[c], np.uint32(first), np.uint32(second), self._frames, self._scale, out[:, c]
+            )
+        self._frames += audio.shape[1]
+        return out
