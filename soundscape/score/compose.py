@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from soundscape.model import MusicCue
+from dataclasses import replace
+
+from soundscape.model import SAMPLE_RATE, MusicCue
 from soundscape.score.bars import Bar, Grid, grid_of
-from soundscape.score.harmony import choose_chords
+from soundscape.score.harmony import Chord, choose_chords
 from soundscape.score.lines import Line
 from soundscape.score.perform import perform
 from soundscape.score.request import CueRequest, CueScore
 from soundscape.score.statements import place_statements
 from soundscape.score.tempo import fit_tempo
-from soundscape.score.texture import accent_lines, bass_lines, pad_lines, pulse_lines, voice_pad
+from soundscape.score.texture import accent_lines, bass_lines, chord_lines, pad_lines, pulse_lines, voice_pad
+
+BUTTON_S = 0.5
+"""Least time from a button to the end of its cue."""
 
 
 def compose(request: CueRequest) -> CueScore:
@@ -46,6 +51,8 @@ def compose(request: CueRequest) -> CueScore:
         lines += bass_lines(request, bars, chords)
     if "pulse" in request.voices:
         lines += pulse_lines(request, bars, chords)
+    if request.ending == "button":
+        lines = _buttoned(request, grid, lines, chords)
     brief = request.brief
     return CueScore(
         music=MusicCue(
@@ -65,6 +72,15 @@ def compose(request: CueRequest) -> CueScore:
         tension=tuple(round(bar.tension, 4) for bar in bars),
         chords=tuple(chord.name for chord in chords),
     )
+
+
+def _buttoned(request: CueRequest, grid: Grid, lines: list[Line], chords: tuple[Chord, ...]) -> list[Line]:
+    """The cue stops on its last downbeat, with a short chord."""
+    last = [bar for bar in grid.bars if bar.start + BUTTON_S * SAMPLE_RATE <= request.end][-1]
+    kept = [
+        replace(line, length=min(line.length, last.first - line.beat)) for line in lines if line.beat < last.first
+    ]
+    return kept + chord_lines(request, last, chords[last.number - 1])
 
 
 def _tones_in(bar: Bar, lines: list[Line]) -> dict[int, float]:

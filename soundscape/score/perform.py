@@ -56,7 +56,7 @@ def _role(request: CueRequest, grid: Grid, role: str, lines: list[Line]) -> list
         length_s = max(SHORTEST_S, (span[1] - span[0]) / SAMPLE_RATE)
         tone = Tone(pitch=float(line.pitch), length_s=length_s, velocity=velocity)
         early = round(voice.onset_s(tone) * SAMPLE_RATE)
-        first = max(0, span[0] - early - request.start)
+        first = max(0, span[0] - early) - request.start
         notes.append(
             Note(
                 start=first,

@@ -23,6 +23,16 @@ MODES: dict[str, tuple[int, ...]] = {
 }
 """Semitones above the tonic of the seven degrees of each mode."""
 
+_OTHER = {
+    "ionian": "aeolian",
+    "dorian": "mixolydian",
+    "phrygian": "lydian",
+    "lydian": "phrygian",
+    "mixolydian": "dorian",
+    "aeolian": "ionian",
+    "locrian": "lydian",
+    "harmonic-minor": "ionian",
+}
 _ALIASES = {"major": "ionian", "minor": "aeolian"}
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}
@@ -82,6 +92,10 @@ class Key:
     def name(self) -> str:
         """The key for a person: `D phrygian`."""
         return f"{_SHARP_NAMES[self.tonic]} {self.mode}"
+
+    def interchanged(self) -> Key:
+        """The same tonic in the mode of the other third: major for minor, lydian for phrygian."""
+        return Key(self.tonic, _OTHER[self.mode])
 
     def pitch_classes(self) -> frozenset[int]:
         """The seven pitch classes of the scale."""

@@ -221,7 +221,8 @@ class CueScore:
 
     music: MusicCue
     parts: dict[str, tuple[Note, ...]]
-    """Notes by role, in order; `Note.start` is relative to the cue's start."""
+    """Notes by role, in order; `Note.start` is relative to the cue's start, and negative where an instrument that
+    is slow to speak begins before it."""
     statements: tuple[Statement, ...]
     report: TempoReport
     tension: tuple[float, ...] = ()

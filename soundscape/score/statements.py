@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soundscape.model import SAMPLE_RATE
 from soundscape.score.anchors import EARLY_FRAMES
 from soundscape.score.bars import Bar, Grid
+from soundscape.score.counterpoint import best_fit
 from soundscape.score.lines import Line, fold
 from soundscape.score.motif import MotifNote
 from soundscape.score.request import Appearance, CueRequest, Statement, Voice
-from soundscape.score.transform import RECOGNISED, formed, trimmed
+from soundscape.score.transform import RECOGNISED, formed, shifted, transposed, trimmed
 
+SPOKEN_STRENGTH = 0.8
+AGAIN_BARS = 8
+"""Someone who stays this long is heard again."""
 LATEST_BARS = 2
 """A statement that cannot begin this soon after its owner appears is left out."""
 COMFORT = (60, 84)
@@ -26,52 +30,92 @@ class Placed:
 
     statement: Statement
     lines: tuple[Line, ...]
+    bar: Bar
+    notes: tuple[MotifNote, ...]
+    """As they are stated, in beats from the bar's downbeat."""
+
+    @property
+    def end(self) -> float:
+        """Beat of the cue on which it is over."""
+        return self.bar.first + self.notes[-1].beat + self.notes[-1].length
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where a statement may be: a voice, a bar, and the notes from its downbeat."""
+
+    role: str
+    bar: Bar
+    notes: tuple[MotifNote, ...]
 
 
 def place_statements(request: CueRequest, grid: Grid) -> tuple[Placed, ...]:
-    """Every appearance that finds room, in order of time, each in the lead or, where that is busy, the counter voice.
+    """Every appearance that finds room, in order of time, in the lead or, where that is busy, against it.
 
     A statement's downbeat is a downbeat of the cue; its pick-up comes before. It ends with the cue or the next
-    silence at the latest: its tail is trimmed, never its head.
+    silence at the latest: its tail is trimmed, never its head. Whoever appears while another motif sounds is heard
+    in counterpoint with it, when there is a counter voice and the two fit. Whoever stays is heard again, in part.
     """
-    roles = [role for role in ("lead", "counter") if role in request.voices]
-    if not roles:
-        roles = ["pad"] if request.appearances else []
-    busy = dict.fromkeys(roles, 0.0)
-    placed = []
-    for appearance in sorted(request.appearances, key=lambda item: (item.start, item.motif)):
-        best: tuple[float, str, Bar, tuple[MotifNote, ...]] | None = None
-        for role in roles:
-            found = _room(request, grid, appearance, busy[role])
-            if found and (best is None or found[0].first < best[0] - 1e-6):
-                best = (found[0].first, role, *found)
-        if best is None:
-            continue
-        _, role, bar, notes = best
-        busy[role] = bar.first + notes[-1].beat + notes[-1].length
-        placed.append(_placed(request, grid, appearance, role, bar, notes))
+    role = next((role for role in ("lead", "pad") if role in request.voices), "")
+    placed: list[Placed] = []
+    for appearance in _expanded(request, grid):
+        last = next((item for item in reversed(placed) if item.statement.role == role), None)
+        free_from = last.end if last else 0.0
+        room = _against(request, grid, appearance, last, placed) or _room(
+            request, grid, appearance, role, free_from
+        )
+        if room:
+            placed.append(_placed(request, grid, appearance, room))
     return tuple(placed)
 
 
-def _room(
-    request: CueRequest, grid: Grid, appearance: Appearance, busy_until: float
-) -> tuple[Bar, tuple[MotifNote, ...]] | None:
+def _expanded(request: CueRequest, grid: Grid) -> list[Appearance]:
+    """Appearances in order of time; a long one is taken up again every eight bars, by its head and in sequence."""
+    found = list(request.appearances)
+    for appearance in request.appearances:
+        bars = [bar for bar in grid.bars if appearance.start <= bar.start and bar.end <= appearance.end]
+        for count, bar in enumerate(bars[AGAIN_BARS::AGAIN_BARS]):
+            found.append(replace(appearance, start=bar.start, form=("sequence", "fragment")[count % 2]))
+    return sorted(found, key=lambda item: (item.start, item.motif))
+
+
+def _against(
+    request: CueRequest, grid: Grid, appearance: Appearance, last: Placed | None, placed: list[Placed]
+) -> _Room | None:
+    """Room in the counter voice, against the motif that sounds in the lead."""
+    if last is None or "counter" not in request.voices or last.statement.motif == appearance.motif:
+        return None
+    if not last.statement.start <= appearance.start < last.statement.end:
+        return None
+    if any(item.statement.role == "counter" and item.end > last.bar.first for item in placed):
+        return None
+    notes = formed(request.motif(appearance.motif), appearance.form, bar=float(request.brief.beats_per_bar))
+    fit = best_fit(last.notes, notes, request.brief.tonality)
+    if fit is None:
+        return None
+    joined = trimmed(
+        shifted(transposed(notes, fit.degrees), fit.beats), _end(request, grid, last.bar) - last.bar.first
+    )
+    return _Room("counter", last.bar, joined) if len(joined) >= min(3, len(notes)) else None
+
+
+def _room(request: CueRequest, grid: Grid, appearance: Appearance, role: str, free_from: float) -> _Room | None:
     """The first bar in which a statement may begin, and its notes."""
     motif = request.motif(appearance.motif)
     notes = formed(motif, appearance.form, bar=float(request.brief.beats_per_bar))
     early = round(EARLY_FRAMES * SAMPLE_RATE / float(request.rate.fps))
     starts = [bar for bar in grid.bars if bar.start >= appearance.start - early and bar.beats > 1]
     for bar in starts[: LATEST_BARS + 1]:
-        if bar.first + notes[0].beat < busy_until - 1e-6 or bar.first + notes[0].beat < 0:
+        first = bar.first + notes[0].beat
+        if first < free_from - 1e-6 or first < 0 or _silent(request, bar.start):
             continue
-        end = _next_silence(request, grid, bar)
-        fitted = trimmed(notes, end - bar.first)
-        if len(fitted) >= min(3, len(notes)) and not _silent(request, bar.start):
-            return bar, fitted
+        fitted = trimmed(notes, _end(request, grid, bar) - bar.first)
+        if len(fitted) >= min(3, len(notes)):
+            return _Room(role, bar, fitted)
     return None
 
 
-def _next_silence(request: CueRequest, grid: Grid, bar: Bar) -> float:
+def _end(request: CueRequest, grid: Grid, bar: Bar) -> float:
     """The beat at which the cue ends or the next silence begins."""
     begins = [start for start, _ in request.silences if start > bar.start]
     end = min([request.end, *begins])
@@ -82,26 +126,29 @@ def _silent(request: CueRequest, sample: int) -> bool:
     return any(start <= sample < end for start, end in request.silences)
 
 
-def _placed(
-    request: CueRequest, grid: Grid, appearance: Appearance, role: str, bar: Bar, notes: tuple[MotifNote, ...]
-) -> Placed:
+def _placed(request: CueRequest, grid: Grid, appearance: Appearance, room: _Room) -> Placed:
+    role, bar, notes = room.role, room.bar, room.notes
     key = request.brief.tonality
+    if appearance.form == "interchange":
+        key = key.interchanged()
     voice = request.voices[role]
     start, end = grid.sample(bar.first + notes[0].beat), grid.sample(bar.first + notes[-1].beat + notes[-1].length)
     spoken = any(begin < end and start < stop for begin, stop in request.narration)
     pitches = _in_register([key.pitch(note.degree, note.alteration) for note in notes], voice, spoken)
+    strength = 0.45 + 0.35 * appearance.intensity - (0.1 if role == "counter" else 0.0)
     lines = [
         Line(
             role=role,
             beat=bar.first + note.beat,
             length=note.length,
             pitch=pitch,
-            strength=min(0.95, 0.45 + 0.35 * appearance.intensity + 0.08 * note.accent) * (0.8 if spoken else 1.0),
+            strength=min(0.95, strength + 0.08 * note.accent) * (SPOKEN_STRENGTH if spoken else 1.0),
             exact=bar.first + note.beat in grid.accents,
         )
         for note, pitch in zip(notes, pitches, strict=True)
     ]
-    whole = len(formed(request.motif(appearance.motif), "plain"))
+    if appearance.form == "complete":
+        lines += [replace(line, pitch=line.pitch - 12) for line in lines if line.pitch - 12 >= voice.low]
     statement = Statement(
         motif=appearance.motif,
         form=appearance.form,
@@ -109,11 +156,11 @@ def _placed(
         start=start,
         end=end,
         bar=bar.number,
-        complete=appearance.form in RECOGNISED and len(notes) >= whole,
+        complete=appearance.form in RECOGNISED and len(notes) >= len(request.motif(appearance.motif).notes),
         key=key.name,
         asked=appearance.start,
     )
-    return Placed(statement=statement, lines=tuple(lines))
+    return Placed(statement=statement, lines=tuple(lines), bar=bar, notes=notes)
 
 
 def _in_register(pitches: list[int], voice: Voice, spoken: bool) -> list[int]:

@@ -92,17 +92,24 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
 
 def accent_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> list[Line]:
     """The root in octaves, and at higher tension the fifth, exactly on every strong hit."""
-    role = next(role for role in ("accent", "pulse", "lead", "pad") if role in request.voices)
-    voice = request.voices[role]
     lines = []
     for beat in grid.accents:
         bar = grid.bar_at(beat)
         root = chords[bar.number - 1].root
-        tones = {fold(48 + root, voice.low, voice.high), fold(60 + root, voice.low, voice.high)}
-        if bar.tension > 0.6:
-            tones.add(fold(55 + root, voice.low, voice.high))
-        lines += [
-            Line(role=role, beat=beat, length=2.0, pitch=pitch, strength=0.6 + 0.35 * bar.tension, exact=True)
-            for pitch in sorted(tones)
-        ]
+        tones = [48 + root, 60 + root, 55 + root] if bar.tension > 0.6 else [48 + root, 60 + root]
+        lines += _struck(request, beat, tones, 0.6 + 0.35 * bar.tension)
     return lines
+
+
+def chord_lines(request: CueRequest, bar: Bar, chord: Chord) -> list[Line]:
+    """A whole chord, struck on the downbeat of a bar."""
+    tones = [48 + chord.root, *(60 + tone for tone in chord.classes)]
+    return _struck(request, bar.first, tones, 0.65 + 0.3 * bar.tension)
+
+
+def _struck(request: CueRequest, beat: float, tones: Sequence[int], strength: float) -> list[Line]:
+    """Tones on a beat, exactly, by the voice that speaks soonest of those meant for it."""
+    role = next(role for role in ("accent", "pulse", "lead", "pad") if role in request.voices)
+    voice = request.voices[role]
+    pitches = sorted({fold(tone, voice.low, voice.high) for tone in tones})
+    return [Line(role=role, beat=beat, length=2.0, pitch=pitch, strength=strength, exact=True) for pitch in pitches]

@@ -84,7 +84,8 @@ def ornamented(notes: Sequence[MotifNote]) -> Notes:
 def formed(motif: Motif, form: str, *, bar: float = 4.0) -> Notes:
     """A motif's notes in a form of `request.FORMS`.
 
-    `interchange` keeps the notes: its other mode is the key it is played in.
+    `interchange` keeps the degrees: its other mode is the key it is played in (`pitch.Key.interchanged`). `complete`
+    keeps them too: what returns completely returns as it was, and with more players.
     """
     notes = motif.notes
     if form == "fragment":
@@ -92,7 +93,5 @@ def formed(motif: Motif, form: str, *, bar: float = 4.0) -> Notes:
     if form == "sequence":
         return sequenced(notes, degrees=1, bar=bar)
     if form == "answer":
-        return ornamented(transposed(notes, 4))
-    if form in ("augmented", "complete"):
-        return stretched(notes, 2.0) if form == "augmented" else notes
-    return notes
+        return transposed(notes, 4)
+    return stretched(notes, 2.0) if form == "augmented" else notes
