@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from soundscape.audio import AudioFile
@@ -39,7 +39,7 @@ class FileResult:
     after: Loudness | None = None
     """Measured on the written file."""
     shortfall_lu: float = 0.0
-    limiting: Limiting = Limiting()
+    limiting: Limiting = field(default_factory=Limiting)
     notes: tuple[str, ...] = ()
     error: str = ""
 

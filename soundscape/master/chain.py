@@ -7,7 +7,7 @@ most; when loudness and ceiling cannot both be had within that, the result says 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -65,7 +65,7 @@ class Fit:
     """The loudness that the target is about: integrated, or of the dialogue."""
     shortfall_lu: float = 0.0
     """Target minus what is reached: positive when it is too quiet."""
-    limiting: Limiting = Limiting()
+    limiting: Limiting = field(default_factory=Limiting)
     notes: tuple[str, ...] = ()
 
 
@@ -91,7 +91,7 @@ class _Attempt:
     ceiling_dbtp: float
     level_lufs: float | None
     loudness: Loudness
-    limiting: Limiting = Limiting()
+    limiting: Limiting = field(default_factory=Limiting)
 
 
 @dataclass(frozen=True, slots=True)
