@@ -1,7 +1,7 @@
 """Performance: from notes on beats to notes on samples, as players would place them.
 
-Unevenness follows measured performances: strength wanders with a correlation of 0.6 from note to note, time by
-6 ms; neither where the music meets the picture. An instrument that is slow to speak begins early by its onset.
+Unevenness follows measured performances: strength wanders with a correlation of about one half from note to note,
+time by 6 ms; neither where the music meets the picture. An instrument that is slow to speak begins early by its onset.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from soundscape.score.bars import Grid
 from soundscape.score.lines import Line
 from soundscape.score.request import CueRequest
 
-CORRELATION = 0.6
-STRENGTH_SD = 0.06
+CORRELATION = 0.45
+STRENGTH_SD = 0.065
 TIME_SD_S, TIME_MAX_S = 0.006, 0.015
-ARCH = 0.06
+ARCH = 0.04
 """How much louder the middle of a phrase of four bars is than its ends."""
 SHORTEST_S = 0.05
 

@@ -135,7 +135,7 @@ def _placed(request: CueRequest, grid: Grid, appearance: Appearance, room: _Room
     start, end = grid.sample(bar.first + notes[0].beat), grid.sample(bar.first + notes[-1].beat + notes[-1].length)
     spoken = any(begin < end and start < stop for begin, stop in request.narration)
     pitches = _in_register([key.pitch(note.degree, note.alteration) for note in notes], voice, spoken)
-    strength = 0.45 + 0.35 * appearance.intensity - (0.1 if role == "counter" else 0.0)
+    strength = 0.33 + 0.25 * appearance.intensity + 0.3 * bar.tension - (0.1 if role == "counter" else 0.0)
     lines = [
         Line(
             role=role,

@@ -36,7 +36,7 @@ def pad_lines(bars: Sequence[Bar], voicings: Sequence[Voicing]) -> list[Line]:
                     beat=bars[first].first,
                     length=length,
                     pitch=pitch,
-                    strength=0.25 + 0.5 * tension,
+                    strength=0.22 + 0.55 * tension,
                 )
             )
     return lines
@@ -84,7 +84,7 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
                     beat=bar.first + step / rate,
                     length=1.0 / rate,
                     pitch=order[step % 4],
-                    strength=0.22 + 0.5 * bar.tension + (0.04 if on_beat else 0.0),
+                    strength=0.2 + 0.55 * bar.tension + (0.06 if on_beat else 0.0),
                 )
             )
     return lines
@@ -97,14 +97,14 @@ def accent_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> li
         bar = grid.bar_at(beat)
         root = chords[bar.number - 1].root
         tones = [48 + root, 60 + root, 55 + root] if bar.tension > 0.6 else [48 + root, 60 + root]
-        lines += _struck(request, beat, tones, 0.6 + 0.35 * bar.tension)
+        lines += _struck(request, beat, tones, 0.5 + 0.45 * bar.tension)
     return lines
 
 
 def chord_lines(request: CueRequest, bar: Bar, chord: Chord) -> list[Line]:
     """A whole chord, struck on the downbeat of a bar."""
     tones = [48 + chord.root, *(60 + tone for tone in chord.classes)]
-    return _struck(request, bar.first, tones, 0.65 + 0.3 * bar.tension)
+    return _struck(request, bar.first, tones, 0.55 + 0.4 * bar.tension)
 
 
 def _struck(request: CueRequest, beat: float, tones: Sequence[int], strength: float) -> list[Line]:
