@@ -73,7 +73,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     spine = sequence.find("spine")
     if spine is not None:
         _walk_spine(spine, project.origin_s, 0, project)
-    low = min((clip.track for clip in project.clips), default=0)
+    low = min((0, *(clip.track for clip in project.clips)))
     for clip in project.clips:
         clip.track += 1 - low
     for mix in project.mixes:
@@ -181,7 +181,7 @@ def _walk(element: _xml.Node, at_s: Fraction, lane: int, project: _Project) -> N
             _caption(child, at_s + seconds(child.get("offset", "0s"), child.line) - start_s, project)
         elif child.tag in _ELEMENTS and child.get("lane") and element.tag != "sync-clip":
             offset_s = seconds(child.get("offset", "0s"), child.line)
-            _walk(child, at_s + offset_s - start_s, _lane(child), project)
+            _walk(child, at_s + offset_s - start_s, lane + _lane(child), project)
 
 
 def _lane(element: _xml.Node) -> int:

@@ -56,7 +56,7 @@ def _cues(lines: list[str], report: Report) -> list[tuple[Fraction, Fraction, st
         if "-->" in line and not _ARROW.fullmatch(line):
             report.warn(f'looks like a cue but is none: "{line[:80]}"', number + 1, kind="lines like cues")
     found = []
-    ends = [number for number, _ in places[1:]] + [len(lines)]
+    ends = [*(number for number, _ in places), len(lines)][1:]
     for (number, match), end in zip(places, ends, strict=True):
         words = _words(lines[number + 1 : end])
         start_s, end_s = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
