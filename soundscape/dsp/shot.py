@@ -1,0 +1,42 @@
+"""The last step of every one-shot: level, distance, an end in silence."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK, Hit
+from soundscape.dsp.distance import Distance
+from soundscape.dsp.highpass import HighPass
+from soundscape.units import db_to_gain
+
+PEAK_DB = -1.0
+INTENSITY_DB, SIZE_DB = 18.0, 5.0
+"""By how much the faintest and the smallest are softer than the strongest and largest."""
+END_DB = -78.0
+"""Below this, against the peak, nothing follows that would be heard."""
+FADE_S = 0.03
+
+
+def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float, distance: float) -> Hit:
+    """A hit of this signal `(2, frames)`: set to the level of its strength, moved away, ended in silence.
+
+    Parameters
+    ----------
+    sync : frame that must land on the marker
+    intensity, size, distance : 0 to 1
+    """
+    HighPass(rate).run(audio)
+    peak_db = PEAK_DB - INTENSITY_DB * (1.0 - intensity) - SIZE_DB * (1.0 - size)
+    audio *= np.float32(db_to_gain(peak_db) / max(float(np.abs(audio).max()), 1e-9))
+    # Twice the air of a layer: what bursts is heard over a wider range than what hums.
+    Distance(rate).apply(audio, np.full(math.ceil(audio.shape[1] / TICK) + 1, distance, np.float32))
+    level = np.abs(audio).max(axis=0)
+    audible = np.flatnonzero(level > level.max() * db_to_gain(END_DB))
+    end = min(audio.shape[1], max(int(audible[-1]), sync) + round(FADE_S * rate))
+    audio = audio[:, :end]
+    fade = min(round(FADE_S * rate), end)
+    audio[:, end - fade :] *= 0.5 + 0.5 * np.cos(np.linspace(0.0, math.pi, fade, dtype=np.float32))
+    return Hit(np.ascontiguousarray(audio), sync)
