@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
-import mido
 import pytest
 import soundfile
 
 from soundscape.film import Film, load_film
 from soundscape.model import Shot, Timeline
+from soundscape.score.motif import load_motif
+from soundscape.score.similarity import DISTINCT, likeness
 from soundscape.timecode import Rate
 from soundscape.timeline import read
 
@@ -25,11 +26,6 @@ def loaded(path: Path) -> tuple[Film, Timeline]:
     timeline, diagnostics = read(film.folder / film.timeline, fps=Rate.parse(film.fps))
     assert diagnostics == ()
     return film, timeline
-
-
-def intervals(path: Path) -> list[int]:
-    pitches = [message.note for message in mido.MidiFile(path) if message.type == "note_on" and message.velocity]
-    return [after - before for before, after in pairwise(pitches)]
 
 
 @EACH_FILM
@@ -72,10 +68,19 @@ def test_every_scene_motif_owner_and_narration_of_the_film_is_in_it(path: Path) 
 
 
 @EACH_FILM
-def test_motifs_are_short_have_a_leap_and_share_no_contour(path: Path) -> None:
+def test_motifs_are_short_keep_to_their_scale_and_have_a_leap(path: Path) -> None:
     film, _ = loaded(path)
-    shapes = [intervals(film.folder / motif.file) for motif in film.motifs]
-    for shape in shapes:
-        assert 3 <= len(shape) <= 6
-        assert max(abs(step) for step in shape) >= 5
-    assert all(one != other for one, other in combinations(shapes, 2))
+    for source in film.motifs:
+        motif = load_motif(film.folder / source.file, name=source.name)
+        pitches = motif.pitches(motif.home)
+        assert 4 <= len(motif.notes) <= 7
+        assert not any(note.alteration for note in motif.notes)
+        assert max(abs(after - before) for before, after in pairwise(pitches)) >= 7
+
+
+@EACH_FILM
+def test_motifs_of_a_film_cannot_be_mistaken_for_each_other(path: Path) -> None:
+    film, _ = loaded(path)
+    motifs = [load_motif(film.folder / source.file, name=source.name) for source in film.motifs]
+    assert len(motifs) == 2
+    assert likeness(*motifs) < DISTINCT

@@ -13,6 +13,8 @@ INK, FAINT, PAPER, PANEL = "#cfcad8", "#ffffff26", "#14111c", "#0b0911"
 MARK = "#7fd4e8"
 LEFT, RIGHT, TOP, BOTTOM, GAP = 66, 24, 34, 30, 6
 STEPS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200)
+LINE = 13.0
+"""Pixels that a line of text needs."""
 TICKS = 16
 """At most this many labels on the time axis."""
 
@@ -82,15 +84,20 @@ class Frame:
         return f'<text x="{LEFT + self.inner}" y="22" text-anchor="end">{spans}</text>'
 
     def moments(self, marks: Marks) -> list[str]:
-        """A vertical line at every named moment, with its name along it."""
-        parts = []
-        for seconds, name in marks:
+        """A vertical line at every named moment; its name stands along it, or comes up on it where that is too near."""
+        parts, free = [], -LINE
+        for seconds, name in sorted(marks):
             x = float(self.column(seconds))
             parts.append(
-                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{self.bottom}" stroke="{MARK}" opacity="0.55"/>'
-                f'<text transform="translate({x + 4:.1f} {TOP + 5}) rotate(90)" fill="{MARK}" '
-                f'stroke="{PANEL}" stroke-width="3" paint-order="stroke">{escape(name)}</text>'
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{self.bottom}" stroke="{MARK}" opacity="0.55">'
+                f"<title>{escape(name)}</title></line>"
             )
+            if x >= free:
+                free = x + LINE
+                parts.append(
+                    f'<text transform="translate({x + 4:.1f} {TOP + 5}) rotate(90)" fill="{MARK}" '
+                    f'stroke="{PANEL}" stroke-width="3" paint-order="stroke">{escape(name)}</text>'
+                )
         return parts
 
     def time_axis(self) -> list[str]:

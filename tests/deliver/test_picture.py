@@ -156,3 +156,12 @@ def test_target_and_integrated_loudness_are_named_when_they_are_known() -> None:
     assert "target -23.0 LUFS" in named
     bare = " ".join(texts(loudness_svg([], [], [], integrated_lufs=-np.inf)))
     assert "integrated" not in bare
+
+
+def test_names_that_would_cover_each_other_are_shown_once_and_kept_as_titles() -> None:
+    svg = loudness_svg(
+        [0.0, 100.0], [-20.0] * 2, [-20.0] * 2, marks=[(50.1, "late"), (50.0, "early"), (90.0, "far")]
+    )
+    assert [text for text in texts(svg) if text in {"early", "late", "far"}] == ["early", "far"]
+    titles = [node.text for node in ElementTree.fromstring(svg).iter(f"{SVG}title")]
+    assert titles == ["early", "late", "far"]
