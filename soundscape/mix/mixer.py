@@ -6,15 +6,17 @@ space has one convolver a bus: the result depends on nothing but the plan. Memor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from soundscape.audio import BLOCK, Audio
 from soundscape.dsp.convolve import Convolver
 from soundscape.mix.gains import pan_gains, source_gain
-from soundscape.model import BUSES, SAMPLE_RATE, Clip, Plan, Room, Sound
+from soundscape.model import BUSES, SAMPLE_RATE, Clip, Plan, Sound
 from soundscape.params import make_params
 from soundscape.parts import Part
 from soundscape.registry import unit
@@ -66,22 +68,25 @@ def mix(plan: Plan, parts: Mapping[str, Part]) -> Iterator[dict[str, Audio]]:
     buses = buses_of(plan)
     gains = {bus: np.float32(db_to_gain(plan.bus_gains_db.get(bus, 0.0))) for bus in buses}
     convolvers = {
-        (space, bus): _convolver(plan.rooms[space])
-        for space in sorted({item.space for item in sources if item.space})
+        (space, bus): Convolver(response)
+        for space, response in _responses(plan, {item.space for item in sources if item.space}).items()
         for bus in buses
         if any(item.space == space and item.bus == bus for item in sources)
     }
-    for start in range(0, plan.length, BLOCK):
-        stems = {bus: np.zeros((2, BLOCK), np.float32) for bus in buses}
-        sends = {key: np.zeros((2, BLOCK), np.float32) for key in convolvers}
-        for item in sources:
-            if item.start < start + BLOCK and item.stop > start:
-                _add(item, start, stems[item.bus], sends.get((item.space, item.bus)))
-        for (space, bus), convolver in convolvers.items():
-            stems[bus] += convolver.push(sends[space, bus])
-        frames = min(BLOCK, plan.length - start)
-        fade = _end_fade(plan.length, start, frames)
-        yield {bus: stem[:, :frames] * (gains[bus] * fade) for bus, stem in stems.items()}
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for start in range(0, plan.length, BLOCK):
+            stems = {bus: np.zeros((2, BLOCK), np.float32) for bus in buses}
+            sends = {key: np.zeros((2, BLOCK), np.float32) for key in convolvers}
+            for item in sources:
+                if item.start < start + BLOCK and item.stop > start:
+                    _add(item, start, stems[item.bus], sends.get((item.space, item.bus)))
+            # Each convolver has a state of its own, and their results are added in one order: threads change nothing.
+            wet = pool.map(lambda key: convolvers[key].push(sends[key]), convolvers)  # noqa: B023
+            for (_, bus), returned in zip(convolvers, wet, strict=True):
+                stems[bus] += returned
+            frames = min(BLOCK, plan.length - start)
+            fade = _end_fade(plan.length, start, frames)
+            yield {bus: stem[:, :frames] * (gains[bus] * fade) for bus, stem in stems.items()}
 
 
 def _sources(plan: Plan, parts: Mapping[str, Part]) -> list[Source]:
@@ -93,23 +98,45 @@ def _sources(plan: Plan, parts: Mapping[str, Part]) -> list[Source]:
     return sounds + clips
 
 
-def _convolver(room: Room) -> Convolver:
-    module = unit("spaces", room.unit)
-    params = make_params(module.Params, room.params)
-    return Convolver(module.impulse_response(params, SAMPLE_RATE, Seed(room.seed)))
+def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
+    """The impulse response of every space that is used."""
+    responses = {}
+    for name in sorted(spaces):
+        room = plan.rooms[name]
+        module = unit("spaces", room.unit)
+        params = make_params(module.Params, room.params)
+        responses[name] = module.impulse_response(params, SAMPLE_RATE, Seed(room.seed))
+    return responses
 
 
 def _add(item: Source, start: int, stem: Audio, send: Audio | None) -> None:
     """Add what a source contributes to the block that begins at `start`."""
     begin, end = max(item.start, start), min(item.stop, start + BLOCK)
     own = begin - item.start, end - item.start
-    audio = item.part.samples()[own[0] : own[1]].T
-    gain = source_gain(item.source, *own)
-    left, right = pan_gains(item.source.pan if isinstance(item.source, Sound) else 0.0)
-    placed = audio * gain * np.array([[left], [right]], np.float32)
-    stem[:, begin - start : end - start] += placed
-    if send is not None and isinstance(item.source, Sound):
-        send[:, begin - start : end - start] += placed * np.float32(db_to_gain(item.source.send_db))
+    samples = item.part.samples()[own[0] : own[1]]
+    gain = np.atleast_1d(np.asarray(source_gain(item.source, *own), np.float32))
+    sound = item.source if isinstance(item.source, Sound) else None
+    left, right = pan_gains(sound.pan if sound else 0.0)
+    share = db_to_gain(sound.send_db) if sound and send is not None else 0.0
+    to = slice(begin - start, end - start)
+    wet = stem if send is None else send
+    _place(samples, gain, np.float32(left), np.float32(right), np.float32(share), stem[:, to], wet[:, to])
+
+
+@njit(cache=True, nogil=True)
+def _place(samples, gain, left, right, share, stem, send):  # type: ignore[no-untyped-def]
+    """Add `(frames, 2)` samples to a stem, and a share of them to a send; `gain` has one value or one a frame."""
+    moving = gain.shape[0] > 1
+    g = gain[0]
+    for i in range(samples.shape[0]):
+        if moving:
+            g = gain[i]
+        a, b = samples[i, 0] * g * left, samples[i, 1] * g * right
+        stem[0, i] += a
+        stem[1, i] += b
+        if share > 0.0:
+            send[0, i] += a * share
+            send[1, i] += b * share
 
 
 def _end_fade(length: int, start: int, frames: int) -> Audio | np.float32:

@@ -20,7 +20,7 @@ CUT_S = 0.02
 """Length of the crossfade at a hard cut: short enough to be a cut, long enough not to click."""
 ENTER_S = 0.4
 """Fade of a layer that comes or goes within a stay."""
-GLIDE_S = 0.25
+GLIDE_S = 0.5
 """Time in which a layer follows the intensity of a new shot."""
 SILENCE_DB = -80.0
 SILENCE_WORDS = ("silence", "silent", "dead quiet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from soundscape import __version__
@@ -71,7 +72,7 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         ducking=film.ducking if film.narration and film.mix.duck else None,
         marks=tuple(sorted([*shot_marks, *hit_marks], key=lambda mark: (mark.sample, mark.kind, mark.name))),
         bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
-        diagnostics=(*diagnostics, *place_notes, *effect_notes, *music_notes),
+        diagnostics=(*diagnostics, *place_notes, *_at(film.timeline, effect_notes), *music_notes),
     )
 
 
@@ -83,3 +84,8 @@ def _rooms(sounds: tuple[Sound, ...], folders: tuple[Path, ...]) -> dict[str, Ro
         seed = Seed(0).child("spaces", name)
         rooms[name] = Room(unit=preset.unit, params=preset.params, seed=seed.value)
     return rooms
+
+
+def _at(timeline: str, notes: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Notes about lines of the timeline, with its name."""
+    return tuple(replace(note, path=timeline) for note in notes)
