@@ -136,3 +136,15 @@ def faded(audio: Audio, rate: int) -> Audio:
     if frames:
         audio[:, -frames:] *= (0.5 + 0.5 * np.cos(np.pi * np.linspace(0.0, 1.0, frames))).astype(np.float32)
     return audio
+
+
+def damped(audio: Audio, *, length_s: float, release_s: float, rate: int) -> Audio:
+    """The same tone under a damper that falls when the key is released."""
+    start = round(length_s * rate)
+    frames = max(1, round(release_s * rate))
+    if start >= audio.shape[1]:
+        return audio
+    audio = audio[:, : start + frames]
+    fall = 0.5 + 0.5 * np.cos(np.pi * np.arange(audio.shape[1] - start) / frames)
+    audio[:, start:] *= fall.astype(np.float32)
+    return faded(audio, rate)

@@ -6,8 +6,9 @@ crossfade between neighbouring tables (band-limited wavetables: Massie, *Wavetab
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ BAND = 0.44
 MIDDLE = 0.5
 """Gain of the other players against the one in the middle, who gives the pitch and keeps the level steady."""
 
-Curve = npt.NDArray[np.float32]
+Curve: TypeAlias = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Motion:
 
 
 def tables(
-    frequency_hz: float, spectra: list[Callable[[Curve], Curve]], rate: int, seed: Seed, *, players: int = 1
+    frequency_hz: float, spectra: Sequence[Callable[[Curve], Curve]], rate: int, seed: Seed, *, players: int = 1
 ) -> Audio:
     """Single-cycle tables, float32 `(players, len(spectra), SIZE + 3)`, each of RMS 1.
 

@@ -16,7 +16,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (55, 103)
-LEVEL = 0.5
+LEVEL = 0.55
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

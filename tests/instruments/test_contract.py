@@ -115,12 +115,11 @@ def test_there_is_no_constant_offset_and_no_click(name: str) -> None:
         audio = played(name, pitch, length_s=0.5)
         rms = np.sqrt((audio**2).mean())
         assert abs(audio.mean()) < 10 ** (-50 / 20) * rms * 3.2  # -40 dB over so short a tone
-        # A release is no step: the second difference after the first 30 ms never leaps beyond the attack's own.
+        # Letting go is no step: the signal never bends more sharply than it did while it was held.
         bend = np.abs(np.diff(audio, n=2)).max(axis=0)
-        onset = round(module_onset(name, pitch) * RATE) + 1_440
-        release = bend[onset:]
-        typical = np.percentile(bend[: max(onset, RATE // 2)], 99.5)
-        assert release.max() <= 4.0 * typical + 1e-5
+        onset = round(module_onset(name, pitch) * RATE)
+        held = bend[onset // 2 : RATE // 2].max()
+        assert bend[RATE // 2 :].max(initial=0.0) <= 1.5 * held + 1e-5
 
 
 def module_onset(name: str, pitch: float) -> float:
@@ -133,14 +132,15 @@ def module_onset(name: str, pitch: float) -> float:
 def test_nothing_aliases_above_minus_sixty_decibels(name: str) -> None:
     """In a steady harmonic tone, what lies far from every harmonic is noise or alias."""
     module = unit("instruments", name)
+    steady = {p.name: 0.0 for p in params_of(module.Params) if p.name in ("detune", "vibrato", "motion")}
     for pitch in (45, 83, min(96, module.RANGE[1])):
         if not module.RANGE[0] <= pitch <= module.RANGE[1]:
             continue
-        mono = played(name, pitch, velocity=1.0, length_s=4.0).mean(axis=0)[RATE : RATE + (1 << 17)]
+        mono = played(name, pitch, velocity=1.0, length_s=4.0, **steady).mean(axis=0)[RATE : RATE + (1 << 17)]
         spectrum = np.abs(np.fft.rfft(mono * np.blackman(len(mono)))) ** 2
         frequencies = np.fft.rfftfreq(len(mono), 1 / RATE)
         order = frequencies / midi_to_hz(pitch)
-        off = (np.abs(order - np.round(order)) > 0.2) & (order > 0.5)
+        off = (np.abs(order - np.round(order)) > 0.2) & (order > 0.5) & (order < 60)
         assert 10 * np.log10(spectrum[off].max() / spectrum.max()) <= -60.0
 
 
