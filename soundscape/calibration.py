@@ -1,6 +1,7 @@
 """Calibration: every preset sounds equally loud at its neutral settings, so that chance never sets a level.
 
-A layer is brought to -23 LUFS, a hit and a tone to -20 LUFS in their loudest 400 ms. The gain is measured once
+A layer is brought to -23 LUFS; a tone to -20 LUFS and a hit, which must stand out, to -14 LUFS in their loudest
+400 ms. The gain is measured once
 for a unit and its parameters and kept beside the parts.
 """
 
@@ -24,7 +25,8 @@ from soundscape.rng import Seed
 from soundscape.synthesis import code_digest
 
 LAYER_LUFS = -23.0
-EVENT_LUFS = -20.0
+HIT_LUFS = -14.0
+TONE_LUFS = -20.0
 LAYER_S = 10.0
 WINDOW_S = 0.4
 HIGHEST_DB = 40.0
@@ -70,11 +72,11 @@ def _measure(kind: str, name: str, params: dict[str, ParamValue]) -> float:
         rendered = module.render(made, neutral(ticks, block=256), SAMPLE_RATE, seed)
         level, reference = loudness_lufs(np.concatenate(list(rendered), axis=1), SAMPLE_RATE), LAYER_LUFS
     elif kind == "hits":
-        level, reference = loudest(module.render(made, SAMPLE_RATE, seed).audio), EVENT_LUFS
+        level, reference = loudest(module.render(made, SAMPLE_RATE, seed).audio), HIT_LUFS
     else:
         low, high = module.RANGE
         tone = Tone(pitch=float(min(max(62, low), high)), length_s=1.0, velocity=0.7)
-        level, reference = loudest(module.tone(made, tone, SAMPLE_RATE, seed)), EVENT_LUFS
+        level, reference = loudest(module.tone(made, tone, SAMPLE_RATE, seed)), TONE_LUFS
     return round(min(reference - level, HIGHEST_DB), 2)
 
 

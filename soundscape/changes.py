@@ -1,4 +1,4 @@
-"""What a new run did with the sounds of the one before: kept, moved, rendered again, new, gone — and why."""
+"""What a new run did with the sounds of the one before: kept, moved, changed, new, gone — and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Change:
 
     name: str
     state: str
-    """`kept`, `moved`, `rendered again`, `new` or `gone`."""
+    """`kept`, `moved`, `changed`, `new` or `gone`."""
     rendered: bool
     """Whether its samples had to be made in this run."""
     seconds: float
@@ -68,7 +68,7 @@ def _summary(changes: Collection[Change]) -> str:
     present = [change for change in changes if change.state != "gone"]
     total = sum(change.seconds for change in present)
     made = sum(change.seconds for change in present if change.rendered)
-    states = ", ".join(f"{counts[state]} {state}" for state in ("kept", "moved", "rendered again", "new", "gone"))
+    states = ", ".join(f"{counts[state]} {state}" for state in ("kept", "moved", "changed", "new", "gone"))
     return f"since the last run: {states}; {made:.1f} of {total:.1f} s of sound rendered"
 
 
@@ -78,9 +78,9 @@ def _state(before: Sound | Clip | None, now: Sound | Clip, rendered: bool) -> tu
     old, new = to_data(before), to_data(now)
     differing = [reason for field, reason in REASONS.items() if old.get(field) != new.get(field)]
     if differing:
-        return "rendered again", "; ".join(differing)
+        return "changed", "; ".join(differing)
     if rendered:
-        return "rendered again", "its unit has changed, or its part was no longer in the cache"
+        return "changed", "its unit has changed, or its part was no longer in the cache"
     return ("moved", f"by {(now.at - before.at) / SAMPLE_RATE:+.3f} s") if now.at != before.at else ("kept", "")
 
 

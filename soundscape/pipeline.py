@@ -69,13 +69,16 @@ def open_film(
     )
 
 
-def read_timeline(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
-    """The timeline that a film names, with the reader's diagnostics."""
+def read_cut(
+    path: Path, *, fps: str | None = None, format: str | None = None
+) -> tuple[Timeline, tuple[Diagnostic, ...]]:
+    """The cut in a file as it is seen (of layers the upper), with everything its reader had to say."""
     from soundscape import timeline
     from soundscape.timecode import Rate
 
-    path = film.folder / film.timeline
-    return timeline.read(path, fps=Rate.parse(film.fps) if film.fps else None)
+    cut, diagnostics = timeline.read(path, fps=Rate.parse(fps) if fps else None, format=format)
+    seen, hidden = timeline.picture(cut)
+    return seen, (*diagnostics, *hidden)
 
 
 def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
@@ -94,7 +97,7 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
     from soundscape.planning.make import make_plan
 
     film = film if isinstance(film, Film) else load_film(film)
-    timeline, diagnostics = read_timeline(film)
+    timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
     return _calibrated(make_plan(film, timeline, diagnostics), settings or Settings())
 
 

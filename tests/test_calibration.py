@@ -8,7 +8,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from soundscape.calibration import EVENT_LUFS, LAYER_LUFS, calibration_db, loudest
+from soundscape.calibration import HIT_LUFS, LAYER_LUFS, calibration_db, loudest
 from soundscape.contract import TICK, neutral
 from soundscape.model import SAMPLE_RATE
 from soundscape.params import make_params
@@ -33,7 +33,7 @@ def test_a_layer_is_brought_to_its_reference_with_any_seed(preset: object, tmp_p
 def test_a_hit_is_brought_to_its_reference(preset: object, tmp_path: Path) -> None:
     gain = 10 ** (calibration_db("hits", preset.unit, preset.params, tmp_path) / 20)  # type: ignore[attr-defined]
     audio = unit("hits", preset.unit).render(preset.make(), SAMPLE_RATE, Seed(77)).audio * np.float32(gain)  # type: ignore[attr-defined]
-    assert loudest(audio) == pytest.approx(EVENT_LUFS, abs=3.0)
+    assert loudest(audio) == pytest.approx(HIT_LUFS, abs=3.0)
 
 
 def test_a_measured_gain_is_kept_and_read_again(tmp_path: Path) -> None:

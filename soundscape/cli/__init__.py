@@ -44,7 +44,7 @@ def group() -> None:
     soundscape master mixes/*.wav --target ebu-r128 -o mastered/
 
     Results go to standard output (--json for machines), progress and errors to standard error. Exit status:
-    0 done, 1 some files of a batch failed, 2 something given is wrong, 130 interrupted.
+    0 done, 1 some files of a batch failed, 2 something given is wrong, 3 a target cannot be met, 130 interrupted.
 
     \b
     Completion:  eval "$(_SOUNDSCAPE_COMPLETE=bash_source soundscape)"   (or zsh_source, fish_source)
