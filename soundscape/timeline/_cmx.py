@@ -56,7 +56,7 @@ class EventLines:
 
     def parse(self, line: str, number: int) -> Event | None:
         """The event on a line; None when it is none."""
-        match = _USUAL.match(line) or _EVENT.match(line)
+        match = _USUAL.match(line) or (_EVENT.match(line) if line.lstrip()[:1].isdecimal() else None)
         if match is None:
             return None
         name, middle, source_in, source_out, record_in, record_out = match.groups()
@@ -73,7 +73,7 @@ def looks_like_event(line: str) -> bool:
 
 def _edit(middle: str) -> Edit:
     words = middle.split()
-    frames = int(words.pop()) if len(words) > 1 and words[-1].isdigit() and len(words[-1]) <= 4 else 0
+    frames = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() and len(words[-1]) <= 4 else 0
     transition = ""
     if len(words) > 2 and words[-2:] in (["K", "B"], ["K", "O"]):
         transition = "K" + words.pop()

@@ -109,7 +109,7 @@ def _rows(
 
 def _is_label(text: str) -> bool:
     """Whether a cell that stands alone in its row names a shot: short, and with a number."""
-    return len(text) <= 8 and any(letter.isdigit() for letter in text)
+    return len(text) <= 8 and any(letter.isdecimal() for letter in text)
 
 
 def _fill(row: Row, cells: list[str], found: tuple[Column, ...]) -> None:

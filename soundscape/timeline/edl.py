@@ -105,8 +105,7 @@ def _parse(text: str, report: Report) -> _List:
     parse = EventLines().parse
     before = ""
     for number, line in enumerate(text.split("\n"), 1):
-        event = parse(line, number)
-        if event is not None:
+        if line[:1] != "*" and (event := parse(line, number)):
             found.entries.append(_Entry(event))
         elif line and not line.isspace():
             _statement(line.strip(), number, before, found, report)

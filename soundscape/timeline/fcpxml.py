@@ -186,7 +186,7 @@ def _walk(element: _xml.Node, at_s: Fraction, lane: int, project: _Project) -> N
 
 def _lane(element: _xml.Node) -> int:
     text = element.get("lane", "0")
-    return int(text) if text.lstrip("-").isdigit() and len(text) < 6 else 0
+    return int(text) if text.lstrip("-").isdecimal() and len(text) < 6 else 0
 
 
 def _length(element: _xml.Node, project: _Project) -> Fraction:

@@ -79,7 +79,7 @@ def _words(lines: list[str]) -> str:
         kept.append(line)
     else:
         # No empty line before the next cue: its number or name is the last line here.
-        if kept and kept[-1].strip().isdigit():
+        if kept and kept[-1].strip().isdecimal():
             kept.pop()
     text = _TAG.sub("", _VOICE.sub(r"\1: ", " ".join(kept)))
     return " ".join(html.unescape(text).split())
