@@ -1,0 +1,70 @@
+"""How fast every instrument is, how well in tune, how much force changes its colour, and how loud it is.
+
+python benchmarks/instruments.py
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from soundscape.audio import Audio
+from soundscape.contract import Tone
+from soundscape.registry import unit, units
+from soundscape.rng import Seed
+from soundscape.units import midi_to_hz
+
+RATE = 48_000
+
+
+def centroid_hz(audio: Audio) -> float:
+    """Magnitude-weighted mean frequency of the first second."""
+    mono = audio[:, :RATE].mean(axis=0)
+    spectrum = np.abs(np.fft.rfft(mono * np.hanning(2 * len(mono))[len(mono) :]))
+    return float((spectrum * np.fft.rfftfreq(len(mono), 1 / RATE)).sum() / spectrum.sum())
+
+
+def cents_off(audio: Audio, frequency_hz: float) -> float:
+    """Distance of the fundamental, as the centre of its line, from the pitch asked for."""
+    mono = audio.mean(axis=0)[: 4 * RATE]
+    power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 1 << 19)) ** 2
+    frequencies = np.fft.rfftfreq(1 << 19, 1 / RATE)
+    near = np.abs(1200 * np.log2(np.maximum(frequencies, 1) / frequency_hz)) < 60
+    return float(1200 * np.log2((frequencies[near] * power[near]).sum() / power[near].sum() / frequency_hz))
+
+
+def played(module: Any, params: Any, pitch: int, velocity: float, *, seed: int = 1) -> Audio:
+    """A tone of three seconds."""
+    audio: Audio = module.tone(params, Tone(pitch=pitch, length_s=3.0, velocity=velocity), RATE, Seed(seed))
+    return audio
+
+
+def main() -> None:
+    """One row an instrument, at the middle of its range."""
+    print("instrument    | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff")
+    for name in units("instruments"):
+        module = unit("instruments", name)
+        params = module.Params()
+        pitch = sum(module.RANGE) // 2
+
+        play = partial(played, module, params, pitch)
+        play(0.5)
+        spent = []
+        for seed in range(7):
+            began = time.perf_counter()
+            audio = play(0.7, seed=seed)
+            spent.append(time.perf_counter() - began)
+        loud = play(1.0)
+        onset = module.onset_s(params, Tone(pitch=pitch, length_s=3.0, velocity=0.7))
+        print(
+            f"{name:13s} | {audio.shape[1] / RATE / np.median(spent):11.0f} | {1_000 * np.median(spent):9.1f} | "
+            f"{cents_off(audio, midi_to_hz(pitch)):9.2f} | {centroid_hz(loud) / centroid_hz(play(0.2)):12.2f} | "
+            f"{1_000 * onset:8.0f} | {np.abs(loud).max():.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
