@@ -209,7 +209,7 @@ def onset_times_s(audio: Array, rate: int) -> Array:
     bands = np.log10((bins[: count * width] ** 2).reshape(count, width, -1).sum(axis=1) + 1e-12)
     flux = np.maximum(np.diff(ndimage.uniform_filter1d(bands, 3, axis=1)[:, ::2], axis=1), 0.0).mean(axis=0)
     around = ndimage.median_filter(flux, 25, mode="nearest")
-    peaks, _ = signal.find_peaks(flux - around, height=0.12, distance=3)
+    peaks, _ = signal.find_peaks(flux - around, height=0.2, distance=3)
     return peaks * 0.02
 
 

@@ -94,13 +94,12 @@ def test_it_is_a_clean_signal(preset: str) -> None:
 
 
 @EACH_PRESET
-def test_it_is_near_its_working_level(preset: str) -> None:
-    assert descriptors.loudness_lufs(render(preset, 20.0), RATE) == pytest.approx(-23.0, abs=5.0)
-
-
-@EACH_PRESET
-def test_full_intensity_keeps_three_decibels_of_headroom(preset: str) -> None:
-    assert np.abs(render(preset, 8.0, intensity=1.0)).max() <= 10.0 ** (-3.0 / 20.0)
+def test_it_is_as_loud_as_its_peaks_allow(preset: str) -> None:
+    loudness = descriptors.loudness_lufs(render(preset, 20.0), RATE)
+    peak_db = 20.0 * np.log10(np.abs(render(preset, 8.0, intensity=1.0)).max())
+    assert peak_db <= -3.0
+    assert loudness <= -18.0
+    assert loudness >= -28.0 or peak_db >= -14.0
 
 
 @EACH_PRESET

@@ -1,0 +1,156 @@
+"""A cloud of tiny impacts: every grain its own damped resonance, moment, size and place.
+
+Grains fall as a Poisson process whose rate, pitch, level and place move with the ticks; sizes are log-normal and
+bounded, and a bigger grain rings lower. Each is a two-pole resonance struck by a third of a millisecond of noise
+(after P. Cook's PhISEM, Computer Music Journal 21, 1997, with one filter per grain instead of one for all).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK
+from soundscape.dsp.noise import hash32, mix32, normal_at, uniform, white_at
+from soundscape.rng import Seed
+
+_LANES = 16
+_STRIKE_S = 0.0003
+_BOUND = 2.2
+"""Sizes end at so many standard deviations: unbounded tails make lone cracks that no sand makes."""
+_SPREAD_S = 0.0003
+"""Largest difference of a grain's arrival between the channels."""
+
+
+class Grains:
+    """Grains that are added to a stereo signal.
+
+    Parameters
+    ----------
+    seed : Seed
+        Its own.
+    rate : int
+        Sample rate in Hz.
+    ring_s : float
+        Decay of a grain at its cloud's pitch: time to fall by a factor e.
+    size_sd : float
+        Standard deviation of the logarithm of a grain's level.
+    pitch_sd : float
+        The same of its frequency.
+    densest : float
+        Highest rate in grains a second that will be asked for.
+    """
+
+    def __init__(
+        self,
+        seed: Seed,
+        rate: int,
+        *,
+        ring_s: float = 0.0007,
+        size_sd: float = 0.9,
+        pitch_sd: float = 0.3,
+        densest: float = 20_000.0,
+    ) -> None:
+        self._rate = rate
+        self._shape = (ring_s, size_sd, pitch_sd)
+        self._slots = 1 << max(3, math.ceil(math.log2(2.0 * densest * TICK / rate)))
+        self._longest = math.ceil((8.0 * ring_s + _STRIKE_S + _SPREAD_S) * rate) + 4 * _LANES
+        self._key = np.uint32(seed.key())
+        self._whole = np.zeros((2, self._longest), np.float32)
+        self._tick = 0
+
+    def add(
+        self,
+        out: Audio,
+        per_s: npt.NDArray[np.float64],
+        pitch_hz: npt.NDArray[np.float64],
+        level: npt.NDArray[np.float64],
+        pan: npt.NDArray[np.float64],
+    ) -> None:
+        """Add the next ticks to `out`, `(2, ticks * TICK)`.
+
+        Parameters
+        ----------
+        per_s, pitch_hz, level, pan : (ticks + 1,) each
+            At the tick edges: grains a second, median frequency, peak level of a median grain, and the place
+            around which grains scatter, -1 to 1.
+        """
+        ticks = len(per_s) - 1
+        frames = ticks * TICK
+        if self._whole.shape[1] < frames + self._longest:
+            self._whole = np.pad(self._whole, ((0, 0), (0, frames + self._longest - self._whole.shape[1])))
+        whole = self._whole
+        _scatter(whole, per_s, pitch_hz, level, pan, self._shape, self._slots, self._rate, self._key, self._tick)
+        out += whole[:, :frames]
+        # What rings on begins the next block.
+        whole[:, : self._longest] = whole[:, frames : frames + self._longest].copy()
+        whole[:, self._longest : frames + self._longest] = 0.0
+        self._tick += ticks
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):  # type: ignore[no-untyped-def]
+    ring_s, size_sd, pitch_sd = shape
+    grain = np.zeros(int(8.0 * ring_s * rate + _STRIKE_S * rate) + 4 * _LANES, np.float32)
+    width = TICK / slots
+    for t in range(per_s.shape[0] - 1):
+        chance = per_s[t] * TICK / (rate * slots)
+        if chance <= 0.0 or level[t] <= 0.0:
+            continue
+        for slot in range(slots):
+            at = (tick + t) * slots + slot
+            if uniform(key, at) >= chance:
+                continue
+            own = mix32(np.uint32(hash32(key, at) ^ np.uint32(0x5BD1E995)))
+            size = min(max(normal_at(own, 0), -_BOUND), _BOUND) * size_sd
+            pitch = pitch_hz[t] * math.exp(pitch_sd * normal_at(own, 1) - 0.18 * size)
+            pitch = min(max(pitch, 60.0), 0.42 * rate)
+            decay = math.exp(-1.0 / (rate * ring_s * min(2.0, (pitch_hz[t] / pitch) ** 0.5)))
+            length = _ring(grain, decay, 2.0 * math.pi * pitch / rate, rate, own)
+            gain = np.float32(level[t] * math.exp(size))
+            place = min(max(pan[t] + 0.5 * white_at(own, 2), -1.0), 1.0)
+            left, right = (
+                gain * np.float32(math.sqrt(0.5 - 0.5 * place)),
+                gain * np.float32(math.sqrt(0.5 + 0.5 * place)),
+            )
+            lag = int(white_at(own, 3) * _SPREAD_S * rate)
+            start = t * TICK + int((slot + uniform(own, 4)) * width)
+            _lay(whole[0], grain, length, start + max(0, lag), left)
+            _lay(whole[1], grain, length, start + max(0, -lag), right)
+
+
+@njit(inline="always")
+def _ring(grain, decay, angle, rate, key):  # type: ignore[no-untyped-def]
+    # Peak near 1: struck by noise that fades over the strike, the resonance gathers about the root of its length.
+    strike = int(_STRIKE_S * rate) + 1
+    c1, c2 = np.float32(2.0 * decay * math.cos(angle)), np.float32(-decay * decay)
+    scale = np.float32(1.4 * math.sin(angle) / math.sqrt(strike))
+    y1 = np.float32(0.0)
+    y2 = np.float32(0.0)
+    first = max(2 * _LANES, strike)
+    for i in range(first):
+        x = np.float32(0.0)
+        if i < strike:
+            x = scale * white_at(key, 16 + i) * np.float32(2.0 * (strike - i) / strike)
+        y = c1 * y1 + c2 * y2 + x
+        grain[i] = y
+        y2, y1 = y1, y
+    # From here on sixteen frames at a time: the same recursion, sixteen steps apart.
+    length = min(grain.shape[0], first + int(-6.0 / math.log(decay)))
+    far = decay**_LANES
+    d1, d2 = np.float32(2.0 * far * math.cos(_LANES * angle)), np.float32(-far * far)
+    near, back = np.uint64(_LANES), np.uint64(2 * _LANES)
+    for i in range(np.uint64(first), np.uint64(length)):
+        grain[i] = d1 * grain[i - near] + d2 * grain[i - back]
+    return length
+
+
+@njit(inline="always")
+def _lay(channel, grain, length, start, gain):  # type: ignore[no-untyped-def]
+    part = channel[start : start + length]
+    for i in range(length):
+        part[i] += gain * grain[i]
