@@ -18,7 +18,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, Tone, neutral
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.files import atomic, make_folder
-from soundscape.model import SAMPLE_RATE
+from soundscape.model import SAMPLE_RATE, Sound
 from soundscape.params import ParamValue, make_params
 from soundscape.registry import unit
 from soundscape.rng import Seed
@@ -27,46 +27,45 @@ from soundscape.synthesis import code_digest
 LAYER_LUFS = -23.0
 HIT_LUFS = -14.0
 TONE_LUFS = -20.0
-LAYER_S = 10.0
+LAYER_S = 15.0
 WINDOW_S = 0.4
 HIGHEST_DB = 40.0
 """No preset is raised by more than this; what is quieter is meant to be silent."""
 
 
-def calibration_db(kind: str, name: str, params: dict[str, ParamValue], folder: Path) -> float:
-    """Gain in dB that brings a unit with these parameters to its reference loudness.
+def calibration_db(sound: Sound, folder: Path) -> float:
+    """Gain in dB that brings a sound to its reference loudness.
 
     Parameters
     ----------
-    kind, name : str
-        The unit: a layer, hit or instrument.
-    params : dict
-        Its parameters.
+    sound : Sound
+        Its unit and parameters count; of a hit also the seed, for two blows are never equally hard.
     folder : Path
         Where measured gains are kept.
     """
-    text = json.dumps([kind, name, params, code_digest(kind, name)], sort_keys=True)
-    return _known(kind, name, text, folder)
+    seed = sound.seed if sound.kind == "hits" else 0
+    facts = [sound.kind, sound.unit, sound.params, seed, code_digest(sound.kind, sound.unit)]
+    return _known(json.dumps(facts, sort_keys=True), folder)
 
 
 @lru_cache(maxsize=4096)
-def _known(kind: str, name: str, text: str, folder: Path) -> float:
-    key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def _known(facts: str, folder: Path) -> float:
+    key = hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()
     path = folder / "calibration" / f"{key}.json"
     try:
         return float(json.loads(path.read_text()))
     except (OSError, ValueError):
-        value = _measure(kind, name, json.loads(text)[2])
+        value = _measure(*json.loads(facts)[:4])
     make_folder(path.parent)
     with atomic(path) as file:
         file.write(json.dumps(value).encode())
     return value
 
 
-def _measure(kind: str, name: str, params: dict[str, ParamValue]) -> float:
+def _measure(kind: str, name: str, params: dict[str, ParamValue], chosen_seed: int) -> float:
     module = unit(kind, name)
     made = make_params(module.Params, params)
-    seed = Seed(0).child("calibration")
+    seed = Seed(chosen_seed)
     if kind == "layers":
         ticks = int(LAYER_S * SAMPLE_RATE) // TICK
         rendered = module.render(made, neutral(ticks, block=256), SAMPLE_RATE, seed)

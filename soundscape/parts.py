@@ -41,11 +41,12 @@ class Part:
     sync: int = 0
     """Frame that lands on the `at` of its sound."""
 
-    def samples(self) -> npt.NDArray[np.float32]:
-        """The audio as a memory map of shape `(frames, 2)`; nothing is read until it is used."""
-        if self.frames == 0:
-            return np.zeros((0, 2), np.float32)
-        return np.memmap(self.path, np.float32, "r", offset=HEADER.size, shape=(self.frames, 2))
+    def read(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.float32]:
+        """Frames `start` to `stop` (the end without it), float32 `(frames, 2)`; read anew at every call."""
+        stop = self.frames if stop is None else min(stop, self.frames)
+        count = 2 * max(0, stop - start)
+        # Not a memory map: its pages would count as memory of this process until the system wants them back.
+        return np.fromfile(self.path, np.float32, count, offset=HEADER.size + 8 * start).reshape(-1, 2)
 
 
 def default_folder() -> Path:
@@ -154,13 +155,13 @@ def _open(path: Path) -> Part | None:
     if magic != MAGIC or path.stat().st_size != HEADER.size + frames * 8:
         return None
     part = Part(path=path, frames=frames, sync=sync)
-    return part if _sealed(_checksum(part.samples()), frames, sync) == checksum else None
+    return part if _sealed(_checksum(part), frames, sync) == checksum else None
 
 
-def _checksum(samples: npt.NDArray[np.float32]) -> int:
+def _checksum(part: Part) -> int:
     value = 0
-    for start in range(0, len(samples), 1 << 20):
-        value = zlib.crc32(samples[start : start + (1 << 20)].data, value)
+    for start in range(0, part.frames, 1 << 18):
+        value = zlib.crc32(part.read(start, start + (1 << 18)).data, value)
     return value
 
 

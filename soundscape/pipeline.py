@@ -105,12 +105,16 @@ def _calibrated(made: Plan, settings: Settings) -> Plan:
     """The plan with the gain that brings every preset to its reference loudness."""
     from soundscape.calibration import calibration_db
 
-    def measure(sound: Sound) -> float:
-        return calibration_db(sound.kind, sound.unit, sound.params, settings.folder)
-
-    once = {(sound.kind, sound.unit, str(sorted(sound.params.items()))): sound for sound in made.sounds}
-    _executor("threads")(measure, list(once.values()), workers=settings.workers, done=lambda _: None)
-    return replace(made, sounds=tuple(replace(sound, calibration_db=measure(sound)) for sound in made.sounds))
+    gains = _executor("threads")(
+        partial(calibration_db, folder=settings.folder),
+        made.sounds,
+        workers=settings.workers,
+        done=lambda _: None,
+    )
+    return replace(
+        made,
+        sounds=tuple(replace(sound, calibration_db=gain) for sound, gain in zip(made.sounds, gains, strict=True)),
+    )
 
 
 def render(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +20,9 @@ from soundscape.files import atomic
 
 _RIFF_LIMIT = 0xFFFF_FFFF - 8
 _NOT_SET = 0x7FFF
+_EXTENSIBLE = 0xFFFE
+_SUBTYPE_REST = bytes.fromhex("000000001000800000aa00389b71")
+"""What follows the format tag in the identifier of a subtype (`WAVEFORMATEXTENSIBLE`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +67,20 @@ class WavWriter:
     clipped and counted in `clipped`.
     """
 
-    def __init__(self, file: BinaryIO, *, sample_rate: int, channels: int, bits: int, bext: Bext | None) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        *,
+        sample_rate: int,
+        channels: int,
+        bits: int,
+        bext: Bext | None,
+        mask: int = 0,
+        chunks: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
         self._file = file
         self._rate, self._channels, self._bits = sample_rate, channels, bits
+        self._mask, self._chunks = mask, chunks
         self.bext = bext
         """May be completed until the file is closed."""
         self.frames = 0
@@ -111,10 +125,17 @@ class WavWriter:
         frame_bytes = self._channels * self._bits // 8
         tag = 3 if self._bits == 32 else 1
         layout = struct.pack(
-            "<HHIIHH", tag, self._channels, self._rate, self._rate * frame_bytes, frame_bytes, self._bits
+            "<HIIHH", self._channels, self._rate, self._rate * frame_bytes, frame_bytes, self._bits
         )
+        if self._mask:
+            subtype = struct.pack("<H", tag) + _SUBTYPE_REST
+            layout = (
+                struct.pack("<H", _EXTENSIBLE) + layout + struct.pack("<HHI", 22, self._bits, self._mask) + subtype
+            )
+        else:
+            layout = struct.pack("<H", tag) + layout
         bext = b"" if self.bext is None else _chunk(b"bext", self.bext.chunk())
-        body = bext + _chunk(b"fmt ", layout)
+        body = bext + b"".join(_chunk(*chunk) for chunk in self._chunks) + _chunk(b"fmt ", layout)
         riff_bytes = 4 + 36 + len(body) + 8 + self._data_bytes + self._data_bytes % 2
         if riff_bytes <= _RIFF_LIMIT:
             head = struct.pack("<4sI4s", b"RIFF", riff_bytes, b"WAVE") + _chunk(b"JUNK", bytes(28))
@@ -126,14 +147,26 @@ class WavWriter:
 
 @contextlib.contextmanager
 def open_wav(
-    path: Path, *, sample_rate: int, channels: int = 2, bits: int = 24, bext: Bext | None = None
+    path: Path,
+    *,
+    sample_rate: int,
+    channels: int = 2,
+    bits: int = 24,
+    bext: Bext | None = None,
+    mask: int = 0,
+    chunks: Sequence[tuple[bytes, bytes]] = (),
 ) -> Iterator[WavWriter]:
-    """A WAV file for writing, whole or not at all; 16- or 24-bit integers, or 32-bit float."""
+    """A WAV file for writing, whole or not at all; 16- or 24-bit integers, or 32-bit float.
+
+    `mask` is its channel mask, 0 for none; `chunks` are further chunks, name and body, to stand before the samples.
+    """
     with atomic(path) as file:
-        writer = WavWriter(file, sample_rate=sample_rate, channels=channels, bits=bits, bext=bext)
+        writer = WavWriter(
+            file, sample_rate=sample_rate, channels=channels, bits=bits, bext=bext, mask=mask, chunks=chunks
+        )
         yield writer
         writer.close()
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack("<4sI", name, len(body)) + body
+    return struct.pack("<4sI", name, len(body)) + body + b"\0" * (len(body) % 2)

@@ -21,7 +21,7 @@ def test_a_part_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     found = cache.find("aa1")
     assert found is not None
     assert found.sync == 42
-    np.testing.assert_array_equal(found.samples().T, NOISE)
+    np.testing.assert_array_equal(found.read().T, NOISE)
 
 
 def test_an_empty_part_is_a_part(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_an_empty_part_is_a_part(tmp_path: Path) -> None:
     cache.keep("aa1", [])
     found = cache.find("aa1")
     assert found is not None
-    assert found.samples().shape == (0, 2)
+    assert found.read().shape == (0, 2)
 
 
 def test_what_is_no_signal_is_not_kept(tmp_path: Path) -> None:
@@ -86,5 +86,5 @@ def test_threads_that_keep_the_same_part_do_not_disturb_each_other(tmp_path: Pat
         thread.join()
     found = cache.find("aa1")
     assert found is not None
-    np.testing.assert_array_equal(found.samples().T, long)
+    np.testing.assert_array_equal(found.read().T, long)
     assert cache.info().unfinished == 0

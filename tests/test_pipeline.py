@@ -124,11 +124,9 @@ def test_any_executor_and_worker_count_gives_the_same_bytes(
 def test_adding_and_moving_shots_changes_no_other_sound(small_film: Path, settings: Settings) -> None:
     before = {sound.name: sound for sound in pipeline.plan(small_film, settings=settings).sounds}
     shots = small_film.parent / "shots.csv"
-    lines = (
-        shots.read_text().replace("01:00:06:12", "01:00:08:12").replace("01:00:12:00", "01:00:14:00").splitlines()
-    )
-    added = "2b,Arrival,engine room,01:00:06:12,01:00:08:12,A ship engine,tense,0.7,,engine,,cut"
-    lines.insert(len(lines) - 1, added)
+    lines = shots.read_text().splitlines()
+    lines[-1] = lines[-1].replace("01:00:06:12", "01:00:08:12").replace("01:00:12:00", "01:00:14:00")
+    lines.insert(len(lines) - 1, "2b,Arrival,engine room,01:00:06:12,01:00:08:12,A ship engine,tense,0.7,,engine,,cut")
     shots.write_text("\n".join(lines))
     after = {sound.name: sound for sound in pipeline.plan(small_film, settings=settings).sounds}
     assert set(before) < set(after)

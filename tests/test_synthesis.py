@@ -30,8 +30,8 @@ LAYER = Sound(
 
 def test_a_part_has_the_length_of_its_sound(tmp_path: Path) -> None:
     part = render_part(LAYER, PartCache(tmp_path)).part
-    assert part.samples().shape == (SAMPLE_RATE + 100, 2)
-    assert np.abs(part.samples()).max() > 0.0
+    assert part.read().shape == (SAMPLE_RATE + 100, 2)
+    assert np.abs(part.read()).max() > 0.0
 
 
 def test_place_and_level_do_not_change_the_part_but_content_does() -> None:
@@ -81,8 +81,8 @@ def test_curves_are_straight_between_their_points_in_any_block(ticks: int) -> No
 
 
 def test_distance_makes_a_layer_quieter_and_darker(tmp_path: Path) -> None:
-    near = render_part(LAYER, PartCache(tmp_path)).part.samples()[:, 0]
-    far = render_part(replace(LAYER, curves={"distance": ((0, 0.5),)}), PartCache(tmp_path)).part.samples()[:, 0]
+    near = render_part(LAYER, PartCache(tmp_path)).part.read()[:, 0]
+    far = render_part(replace(LAYER, curves={"distance": ((0, 0.5),)}), PartCache(tmp_path)).part.read()[:, 0]
     assert 20 * np.log10(np.std(near) / np.std(far)) == pytest.approx(12.0, abs=3.0)
 
     def brightness(signal: np.ndarray) -> float:
@@ -99,8 +99,8 @@ def test_notes_are_summed_where_they_begin(tmp_path: Path) -> None:
         Note(start=30_000, length=4800, pitch=69.0, velocity=0.9),
     )
     sound = replace(LAYER, kind="instruments", unit=instrument, notes=notes)
-    both = render_part(sound, PartCache(tmp_path)).part.samples()
-    first = render_part(replace(sound, notes=notes[:1]), PartCache(tmp_path)).part.samples()
+    both = render_part(sound, PartCache(tmp_path)).part.read()
+    first = render_part(replace(sound, notes=notes[:1]), PartCache(tmp_path)).part.read()
     np.testing.assert_array_equal(both[:30_000], first[:30_000])
     assert np.abs(both[30_000:50_000] - first[30_000:50_000]).max() > 1e-3
     assert len(both) >= 34_800
@@ -111,7 +111,7 @@ def test_narration_of_any_rate_becomes_stereo_at_48_khz(tmp_path: Path) -> None:
     tone = (0.5 * np.sin(2 * np.pi * 1000 * time)).astype(np.float32)[None]
     with open_wav(tmp_path / "v.wav", sample_rate=44_100, channels=1) as file:
         file.write(tone)
-    samples = render_part(Clip(name="v", path=str(tmp_path / "v.wav"), at=0), PartCache(tmp_path)).part.samples()
+    samples = render_part(Clip(name="v", path=str(tmp_path / "v.wav"), at=0), PartCache(tmp_path)).part.read()
     expected = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(48_000) / 48_000)
     assert samples.shape == (48_000, 2)
     np.testing.assert_allclose(samples[2000:-2000, 1], expected[2000:-2000], atol=1e-4)

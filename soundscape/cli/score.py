@@ -74,14 +74,14 @@ def command(
     from soundscape.serial import to_data
 
     settings = pipeline.Settings(jobs=jobs, executor=executor, cache=cache)
-    with Watch(quiet=quiet or as_json) as watch:
-        watch.progress.stage("plan", 1)
-        made = pipeline.plan(pipeline.open_film(film, target=target, fps=fps, seed=seed), settings=settings)
-        if not dry_run:
-            report = pipeline.render(made, out, settings=settings, progress=watch.progress)
+    watch = Watch(quiet=quiet or as_json)
+    made = pipeline.plan(pipeline.open_film(film, target=target, fps=fps, seed=seed), settings=settings)
     if dry_run:
         print_json(to_data(made)) if as_json else _print_plan(made)
-    elif as_json:
+        return
+    with watch:
+        report = pipeline.render(made, out, settings=settings, progress=watch.progress)
+    if as_json:
         print_json(to_data(report))
     else:
         _print_report(report, out, watch.seconds)

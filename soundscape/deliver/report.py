@@ -127,7 +127,7 @@ def _find(part: Part, sample: int, stem: Path) -> int | None:
     """Sample at which a part's sync point lies in a stem: the lag of the highest cross-correlation."""
     before, after, search = (round(seconds * SAMPLE_RATE) for seconds in (BEFORE_S, AFTER_S, SEARCH_S))
     first = max(0, part.sync - before)
-    pattern = part.samples()[first : part.sync + after].sum(axis=1, dtype=np.float64)
+    pattern = part.read(first, part.sync + after).sum(axis=1, dtype=np.float64)
     begin = sample - (part.sync - first) - search
     signal = _stretch(stem, begin, len(pattern) + 2 * search)
     size = 1 << (len(signal) + len(pattern)).bit_length()

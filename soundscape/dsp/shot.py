@@ -18,6 +18,8 @@ INTENSITY_DB, SIZE_DB = 18.0, 5.0
 END_DB = -78.0
 """Below this, against the peak, nothing follows that would be heard."""
 FADE_S = 0.03
+RISE_S = 0.0003
+"""Even the steepest front takes so long, so that none begins with a step."""
 
 
 def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float, distance: float) -> Hit:
@@ -37,6 +39,8 @@ def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float,
     audible = np.flatnonzero(level > level.max() * db_to_gain(END_DB))
     end = min(audio.shape[1], max(int(audible[-1]), sync) + round(FADE_S * rate))
     audio = audio[:, :end]
+    rise = min(round(RISE_S * rate), end)
+    audio[:, :rise] *= np.linspace(0.0, 1.0, rise, dtype=np.float32)
     fade = min(round(FADE_S * rate), end)
     audio[:, end - fade :] *= 0.5 + 0.5 * np.cos(np.linspace(0.0, math.pi, fade, dtype=np.float32))
     return Hit(np.ascontiguousarray(audio), sync)

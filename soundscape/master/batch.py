@@ -1,4 +1,4 @@
-"""Mastering files: each by itself, several at a time, none stopped by a bad one.
+"""Mastering files: each by itself or as an album, several at a time, none stopped by a bad one.
 
 An input is never changed, an output appears whole or not at all, and what is reported was measured on the file
 that was written.
@@ -9,21 +9,57 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
-from soundscape.audio import AudioFile
-from soundscape.errors import AudioError, OutputError, SoundscapeError
+import numpy as np
+
+from soundscape.errors import AudioError, InputError, OutputError, SoundscapeError
+from soundscape.master import journal
 from soundscape.master.chain import ACCURACY_LU, Fit, Limiting, blocks_with_gain, fit
-from soundscape.master.dialogue import Regions
+from soundscape.master.compliance import Check, checks
+from soundscape.master.dialogue import Regions, find_speech
 from soundscape.master.dither import Dither
+from soundscape.master.gating import SHORT_TERM_BINS, power_to_lufs, window_powers
+from soundscape.master.health import Health, Inspector
 from soundscape.master.meter import Meter
+from soundscape.master.riff import with_loudness
+from soundscape.master.source import Source
 from soundscape.master.target import Target
 from soundscape.model import Loudness
 from soundscape.rng import Seed
+from soundscape.serial import from_json, to_json
 from soundscape.wav import Bext, open_wav
 
-_PEAK_TOLERANCE_DB = 0.005
+Curve = tuple[float | None, ...]
+"""Short-term loudness in LUFS, one value a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """All that is measured in one pass over a file."""
+
+    loudness: Loudness
+    health: Health
+    short_term: Curve
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How files are mastered."""
+
+    bits: int = 24
+    """16 or 24."""
+    seed: int = 0
+    """Of the dither."""
+    layout: str | None = None
+    """Which speakers the channels feed; without it, what the file says."""
+    dry_run: bool = False
+    """Only say what would be done."""
+    resume: bool = True
+    """Skip what an earlier run has done, unless the input, the output or the settings have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +73,26 @@ class FileResult:
     gain_db: float = 0.0
     before: Loudness | None = None
     after: Loudness | None = None
-    """Measured on the written file."""
+    """Measured on the written file; predicted in a dry run."""
     shortfall_lu: float = 0.0
     limiting: Limiting = field(default_factory=Limiting)
+    checks: tuple[Check, ...] = ()
+    """Of what was written."""
     notes: tuple[str, ...] = ()
+    curve_before: Curve = ()
+    curve_after: Curve = ()
+    skipped: bool = False
+    """Whether it was done by an earlier run."""
     error: str = ""
 
     @property
     def met(self) -> bool:
-        """Whether the file is what the target asks for."""
-        return self.status in ("on target", "in tolerance")
+        """Whether the file is all that the target asks for."""
+        reached = self.status in ("on target", "in tolerance")
+        return reached and all(check.passed or check.advice for check in self.checks)
+
+
+OnStage = Callable[[Path, str], None]
 
 
 def measure_file(path: Path | str, *, layout: str | None = None) -> Loudness:
@@ -55,13 +101,30 @@ def measure_file(path: Path | str, *, layout: str | None = None) -> Loudness:
     Raises
     ------
     AudioError
-        When it cannot be read, is empty, or holds samples that are not finite numbers.
+        When it cannot be read, is empty or truncated, or holds samples that are not finite numbers.
     """
-    with _open(path) as file:
-        meter = Meter(file.info.sample_rate, file.info.channels, layout)
-        for block in file.blocks():
-            meter.push(block)
-        return meter.result()
+    with Source(path, layout=layout) as source:
+        return _heard(source, None).result()
+
+
+def inspect_file(path: Path | str, *, layout: str | None = None) -> Measurement:
+    """Loudness, its course, and the health of an audio file, in one pass; raises as `measure_file`."""
+    with Source(path, layout=layout) as source:
+        inspector = Inspector(source.info.sample_rate, source.info.channels)
+        meter = _heard(source, inspector)
+        health = inspector.result()
+        return Measurement(
+            loudness=meter.result(),
+            health=health,
+            short_term=_short_term(meter),
+            notes=(*source.notes, *health.warnings),
+        )
+
+
+def speech_in_file(path: Path | str) -> Regions:
+    """Where a dialogue stem speaks, in its frames, for a target that is gated by dialogue."""
+    with Source(path) as source:
+        return find_speech(_heard(source, None).energies, source.info.sample_rate)
 
 
 def master_file(
@@ -70,10 +133,9 @@ def master_file(
     target: Target,
     *,
     name: str = "",
-    layout: str | None = None,
+    options: Options | None = None,
     dialogue: Regions | None = None,
-    bits: int = 24,
-    seed: int = 0,
+    on_stage: OnStage | None = None,
 ) -> FileResult:
     """Bring one file to a target, as a WAV of the same rate and channels.
 
@@ -87,31 +149,34 @@ def master_file(
         What to reach.
     name : str, optional
         Of the output; without it the input's name with `.wav`.
-    layout : str, optional
-        Which speakers the channels feed.
+    options : Options, optional
+        Word length, seed, layout, whether to write at all.
     dialogue : sequence of (int, int), optional
         Frames in which somebody speaks.
-    bits : int
-        16 or 24.
-    seed : int
-        Of the dither.
+    on_stage : callable, optional
+        Is told what is being done.
 
     Raises
     ------
     AudioError, OutputError, TargetError
         When the file cannot be read or written, or the target not be used on it.
     """
-    path = Path(path)
-    output = Path(out_dir) / (name or f"{path.stem}.wav")
-    if output.resolve() == path.resolve():
-        raise OutputError("would overwrite its own input; choose another folder", path=output)
-    with _open(path) as file:
-        fitted = fit(file.blocks, file.info.sample_rate, target, layout=layout, dialogue=dialogue)
-        if fitted.status == "unreached" and target.unreachable == "stop":
-            return _result(path, fitted)
-        clipped = _write(file, output, fitted, bits=bits, seed=Seed(seed).child(path.name))
-    after = measure_file(output, layout=layout)
-    return _result(path, fitted, output=output, after=after, notes=_verify(fitted, after, clipped))
+    path, options = Path(path), options or Options()
+    output = _output(path, Path(out_dir), name)
+    digest = journal.settings_digest(target, replace(options, resume=True), dialogue)
+    if options.resume and not options.dry_run and (known := journal.recall(output, path, digest)) is not None:
+        return replace(from_json(FileResult, known), skipped=True)
+    say = _stage_of(path, on_stage)
+    with Source(path, layout=options.layout) as source:
+        say("measure")
+        inspector = Inspector(source.info.sample_rate, source.info.channels)
+        meter = _heard(source, inspector)
+        fitted = fit(
+            source.blocks, source.info.sample_rate, target,
+            layout=source.layout, dialogue=dialogue, measured=meter, on_pass=say,
+        )  # fmt: skip
+        notes = (*fitted.notes, *source.notes, *inspector.result().warnings)
+        return _finish(source, output, fitted, options, notes, _short_term(meter), digest, say)
 
 
 def master_files(
@@ -120,12 +185,11 @@ def master_files(
     target: Target,
     *,
     jobs: int = 1,
-    layout: str | None = None,
-    bits: int = 24,
-    seed: int = 0,
+    options: Options | None = None,
     on_progress: Callable[[FileResult], None] | None = None,
+    on_stage: OnStage | None = None,
 ) -> tuple[FileResult, ...]:
-    """Bring many files to a target; a file that fails becomes a result that says so.
+    """Bring many files to a target, each by itself; one that fails becomes a result that says so.
 
     Parameters
     ----------
@@ -133,90 +197,209 @@ def master_files(
         Files at a time. Threads do: the kernels run without the interpreter's lock.
     on_progress : callable, optional
         Is told each result as soon as it is known; may be called from several threads.
+    on_stage : callable, optional
+        Is told what is being done to which file; may be called from several threads.
 
     Returns
     -------
     tuple of FileResult
         In the order of the paths.
     """
-    sources = [Path(path) for path in paths]
-    stems = Counter(path.stem for path in sources)
 
-    def one(path: Path) -> FileResult:
-        # Two inputs of one stem keep their suffixes, so that neither overwrites the other.
-        name = f"{path.stem}.wav" if stems[path.stem] == 1 else f"{path.name}.wav"
-        try:
-            result = master_file(path, out_dir, target, name=name, layout=layout, bits=bits, seed=seed)
-        except SoundscapeError as error:
-            result = FileResult(path=path, status="failed", error=str(error))
+    def one(path: Path, name: str) -> FileResult:
+        result = _caught(
+            path, lambda: master_file(path, out_dir, target, name=name, options=options, on_stage=on_stage)
+        )
         if on_progress:
             on_progress(result)
         return result
 
+    sources = [Path(path) for path in paths]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return tuple(pool.map(one, sources))
+        return tuple(pool.map(one, sources, _names(sources)))
 
 
-def _open(path: Path | str) -> AudioFile:
-    file = AudioFile(path)
-    if not file.info.frames:
-        file.__exit__()
-        raise AudioError("holds no samples", path=path)
-    return file
+def master_album(
+    paths: Sequence[Path | str],
+    out_dir: Path | str,
+    target: Target,
+    *,
+    options: Options | None = None,
+    on_progress: Callable[[FileResult], None] | None = None,
+) -> tuple[FileResult, ...]:
+    """Bring a set of files to a target together: one gain for all, so that their relations stay.
+
+    The set is measured as if it were one programme. A limiter, where one is needed, works on each file.
+
+    Raises
+    ------
+    AudioError, TargetError
+        When one of the files cannot be read, or they differ in rate or channels.
+    """
+    options = options or Options()
+    files = [Path(path) for path in paths]
+    if not files:
+        raise InputError("an album needs at least one file")
+    sources = [Source(path, layout=options.layout) for path in files]
+    try:
+        shapes = {(source.info.sample_rate, source.info.channels) for source in sources}
+        if len(shapes) > 1:
+            found = ", ".join(f"{rate} Hz with {channels} channels" for rate, channels in sorted(shapes))
+            raise AudioError(f"the files of an album must have one rate and one number of channels, not {found}")
+        together = fit(
+            lambda: chain.from_iterable(source.blocks() for source in sources),
+            sources[0].info.sample_rate,
+            target,
+            layout=sources[0].layout,
+        )
+        results = []
+        for source, name in zip(sources, _names(files), strict=True):
+            result = _caught(
+                source.path, lambda s=source, n=name: _of_album(s, Path(out_dir), n, together, options)
+            )
+            results.append(result)
+            if on_progress:
+                on_progress(result)
+        return tuple(results)
+    finally:
+        for source in sources:
+            source.close()
 
 
-def _write(file: AudioFile, output: Path, fitted: Fit, *, bits: int, seed: Seed) -> int:
-    """Write the mastered file; returns how many samples were clipped."""
-    info = file.info
-    bext = Bext(
-        history=f"A=PCM,F={info.sample_rate},W={bits},M=multitrack,T=soundscape {fitted.target.name}\r\n",
-        integrated=fitted.after.integrated_lufs,
-        loudness_range=fitted.after.loudness_range_lu,
-        true_peak=fitted.after.true_peak_dbtp,
-        momentary=fitted.after.max_momentary_lufs,
-        short_term=fitted.after.max_short_term_lufs,
+def _of_album(source: Source, out_dir: Path, name: str, together: Fit, options: Options) -> FileResult:
+    inspector = Inspector(source.info.sample_rate, source.info.channels)
+    meter = _heard(source, inspector)
+    own = replace(together, before=meter.result(), after=meter.result(gain_db=together.gain_db))
+    notes = (*together.notes, *source.notes, *inspector.result().warnings, "one gain for the whole set")
+    output = _output(source.path, out_dir, name)
+    return _finish(source, output, own, options, notes, _short_term(meter), "", lambda _: None)
+
+
+def _caught(path: Path, work: Callable[[], FileResult]) -> FileResult:
+    try:
+        return work()
+    except SoundscapeError as error:
+        return FileResult(path=path, status="failed", error=str(error))
+
+
+def _stage_of(path: Path, on_stage: OnStage | None) -> Callable[[str], None]:
+    return (lambda stage: on_stage(path, stage)) if on_stage else (lambda _: None)
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """Names of the outputs; inputs of one stem keep their suffix or get a number, so that none overwrites another."""
+    stems, names = Counter(path.stem for path in paths), Counter(path.name for path in paths)
+    seen: Counter[str] = Counter()
+    found = []
+    for path in paths:
+        name = path.stem if stems[path.stem] == 1 else path.name
+        seen[name] += 1
+        found.append(f"{name}-{seen[name]}.wav" if names[path.name] > 1 else f"{name}.wav")
+    return found
+
+
+def _output(path: Path, out_dir: Path, name: str) -> Path:
+    output = out_dir / (name or f"{path.stem}.wav")
+    if output.resolve() == path.resolve():
+        raise OutputError("would overwrite its own input; choose another folder", path=output)
+    return output
+
+
+def _heard(source: Source, inspector: Inspector | None) -> Meter:
+    meter = Meter(source.info.sample_rate, source.info.channels, source.layout)
+    for block in source.blocks():
+        meter.push(block)
+        if inspector is not None:
+            inspector.push(block)
+    return meter
+
+
+def _short_term(meter: Meter) -> Curve:
+    powers = window_powers(meter.energies, SHORT_TERM_BINS, meter.sample_rate, hop=100)
+    return tuple(round(power_to_lufs(float(power)), 1) if power > 0.0 else None for power in powers)
+
+
+def _finish(
+    source: Source,
+    output: Path,
+    fitted: Fit,
+    options: Options,
+    notes: tuple[str, ...],
+    curve_before: Curve,
+    digest: str,
+    say: Callable[[str], None],
+) -> FileResult:
+    """Write and verify what was fitted, and note it; nothing is written in a dry run or by the policy `stop`."""
+    result = FileResult(
+        path=source.path,
+        status=fitted.status,
+        gain_db=fitted.gain_db,
+        before=fitted.before,
+        shortfall_lu=fitted.shortfall_lu,
+        limiting=fitted.limiting,
+        notes=notes,
+        curve_before=curve_before,
     )
-    dither = Dither(seed, info.channels, bits=bits)
-    with open_wav(output, sample_rate=info.sample_rate, channels=info.channels, bits=bits, bext=bext) as wav:
+    stopped = fitted.status == "unreached" and fitted.target.unreachable == "stop"
+    if options.dry_run or stopped:
+        return replace(result, after=None if stopped else fitted.after, checks=_checked(fitted, fitted.after))
+    say("write")
+    clipped = _write(source, output, fitted, options)
+    say("verify")
+    with Source(output, layout=source.layout) as written:
+        meter = _heard(written, None)
+    after = meter.result()
+    result = replace(
+        result,
+        output=output,
+        after=after,
+        checks=_checked(fitted, after),
+        notes=(*notes, *_surprises(fitted, after, clipped)),
+        curve_after=_short_term(meter),
+    )
+    if digest:
+        journal.remember(output, source.path, digest, to_json(result))
+    return result
+
+
+def _write(source: Source, output: Path, fitted: Fit, options: Options) -> int:
+    """Write the mastered file; returns how many samples were clipped."""
+    info = source.info
+    history = f"A=PCM,F={info.sample_rate},W={options.bits},T=soundscape {fitted.target.name}"
+    chunks = source.riff.chunks if source.riff else ()
+    carried = tuple(
+        (name, with_loudness(body, fitted.after, history) if name == b"bext" else body) for name, body in chunks
+    )
+    if not any(name == b"bext" for name, _ in carried):
+        carried = ((b"bext", with_loudness(Bext().chunk(), fitted.after, history)), *carried)
+    mask = source.riff.mask if source.riff else 0
+    dither = Dither(Seed(options.seed).child(source.path.name), info.channels, bits=options.bits)
+    with open_wav(
+        output, sample_rate=info.sample_rate, channels=info.channels, bits=options.bits, mask=mask, chunks=carried
+    ) as wav:
         if not fitted.limited and fitted.gain_db == 0.0:
-            for block in file.blocks():
+            # What is not changed is not dithered either.
+            for block in source.blocks():
                 wav.write(block)
             return wav.clipped
-        for block, curve in blocks_with_gain(file.blocks, info.sample_rate, fitted):
-            wav.write_integers(dither.push(block * curve))
+        for block, curve in blocks_with_gain(source.blocks, info.sample_rate, fitted):
+            wav.write_integers(dither.push(np.multiply(block, curve)))
     return dither.clipped
 
 
-def _verify(fitted: Fit, after: Loudness, clipped: int) -> tuple[str, ...]:
+def _checked(fitted: Fit, after: Loudness) -> tuple[Check, ...]:
+    """The rules of the target; a dialogue is judged by what the fit says of it."""
+    of_dialogue = fitted.anchor_after_lufs != fitted.after.integrated_lufs
+    anchor = fitted.anchor_after_lufs if of_dialogue else after.integrated_lufs
+    return checks(fitted.target, after, anchor, fitted.wanted_lufs)
+
+
+def _surprises(fitted: Fit, after: Loudness, clipped: int) -> tuple[str, ...]:
     """What the written file says that the fit did not."""
-    notes = list(fitted.notes)
-    peak, ceiling = after.true_peak_dbtp, fitted.target.true_peak_dbtp
-    if peak is not None and peak > ceiling + _PEAK_TOLERANCE_DB:
-        notes.append(f"the true peak is {peak:.2f} dBTP, above the ceiling of {ceiling:g}")
+    found = []
     if clipped:
-        notes.append(f"{clipped} samples were beyond full scale and are clipped")
-    expected, found = fitted.after.integrated_lufs, after.integrated_lufs
-    if expected is not None and (found is None or abs(found - expected) > ACCURACY_LU):
-        notes.append(f"the written file measures {found} LUFS where {expected:.2f} were expected")
-    return tuple(notes)
-
-
-def _result(
-    path: Path,
-    fitted: Fit,
-    *,
-    output: Path | None = None,
-    after: Loudness | None = None,
-    notes: tuple[str, ...] | None = None,
-) -> FileResult:
-    return FileResult(
-        path=path,
-        status=fitted.status,
-        output=output,
-        gain_db=fitted.gain_db,
-        before=fitted.before,
-        after=after,
-        shortfall_lu=fitted.shortfall_lu,
-        limiting=fitted.limiting,
-        notes=fitted.notes if notes is None else notes,
-    )
+        found.append(f"{clipped} samples were beyond full scale and are clipped")
+    expected, measured = fitted.after.integrated_lufs, after.integrated_lufs
+    if expected is not None and not fitted.limited and (measured is None or abs(measured - expected) > ACCURACY_LU):
+        found.append(f"the written file measures {measured} LUFS where {expected:.2f} were expected")
+    return tuple(found)

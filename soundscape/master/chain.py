@@ -63,6 +63,8 @@ class Fit:
     anchor_before_lufs: float | None
     anchor_after_lufs: float | None
     """The loudness that the target is about: integrated, or of the dialogue."""
+    wanted_lufs: float | None
+    """Its wanted value."""
     shortfall_lu: float = 0.0
     """Target minus what is reached: positive when it is too quiet."""
     limiting: Limiting = field(default_factory=Limiting)
@@ -119,6 +121,7 @@ def fit(
     *,
     layout: str | None = None,
     dialogue: Regions | None = None,
+    measured: Meter | None = None,
     on_pass: Callable[[str], None] | None = None,
 ) -> Fit:
     """Find the gain that brings a programme to a target.
@@ -136,6 +139,8 @@ def fit(
         Which speakers the channels feed.
     dialogue : sequence of (int, int), optional
         Frames in which somebody speaks; needed by targets that are gated by dialogue.
+    measured : Meter, optional
+        That has heard the programme; without it the programme is measured first.
     on_pass : callable, optional
         Is told what each pass over the programme is for.
 
@@ -146,8 +151,9 @@ def fit(
     """
     say = on_pass or (lambda _: None)
     programme = _Programme(open_blocks, sample_rate, layout)
-    say("measure")
-    meter = programme.measure()
+    if measured is None:
+        say("measure")
+    meter = measured or programme.measure()
     before = meter.result()
     anchor, notes = _anchor(target, before, dialogue)
     level = anchor.of(meter)
@@ -185,6 +191,7 @@ def fit(
         after=chosen.loudness,
         anchor_before_lufs=level,
         anchor_after_lufs=chosen.level_lufs,
+        wanted_lufs=anchor.wanted_lufs,
         shortfall_lu=shortfall_lu,
         limiting=chosen.limiting,
         notes=notes,

@@ -113,7 +113,7 @@ def _add(item: Source, start: int, stem: Audio, send: Audio | None) -> None:
     """Add what a source contributes to the block that begins at `start`."""
     begin, end = max(item.start, start), min(item.stop, start + BLOCK)
     own = begin - item.start, end - item.start
-    samples = item.part.samples()[own[0] : own[1]]
+    samples = item.part.read(*own)
     gain = np.atleast_1d(np.asarray(source_gain(item.source, *own), np.float32))
     sound = item.source if isinstance(item.source, Sound) else None
     left, right = pan_gains(sound.pan if sound else 0.0)

@@ -30,8 +30,11 @@ _RATE = re.compile(
 )
 _NAME = re.compile(r"\*\s*(FROM|TO|KEY)?\s*CLIP(?: NAME)?(?: IS)?\s*:\s*(.*)", re.IGNORECASE)
 _LOCATOR = re.compile(r"\*\s*LOC\s*:\s*(\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\d?)\s*(\S*)\s*(.*)", re.IGNORECASE)
-_SPEED = re.compile(r"M2\s.*?(-?\d+(?:\.\d+)?)(?:\s+\d\d?[:;.,]\d\d[:;.,]\d\d[:;.,]\d+.*)?", re.IGNORECASE)
-_SILENT = re.compile(r"(?:>>>|AUD\b|SPLIT:|EFFECTS? NAME|FINAL CUT PRO|BLK\b|TRK\b|FCM:|TITLE:)", re.IGNORECASE)
+_SPEED = re.compile(r"M2\s+(.*?)\s*(-?\d+(?:\.\d+)?)(?:\s+\d\d?[:;.,]\d\d[:;.,]\d\d[:;.,]\d+.*)?", re.IGNORECASE)
+_SILENT = re.compile(
+    r"(?:>>>|AUD\b|SPLIT:|EFFECTS? NAME|FINAL CUT PRO|BLK\b|TRK\b|GPI\b|SWM\b|M/S\b|M2\b|%|FCM:|TITLE:)",
+    re.IGNORECASE,
+)
 _NO_SCENE = re.compile(
     r"(?P<black>black(?: ?video)?|slug|bl|blk)|(?:colou?r ?|smpte ?|hd ?|ebu ?)*bars?(?: ?(?:and|&|\+|n) ?tone)?"
     r"|slate|clock|countdown|(?:universal |smpte |head |film |academy )*(?:counting |countdown ?)?leader",
@@ -128,7 +131,7 @@ def _statement(line: str, number: int, before: str, found: _List, report: Report
     elif line[:4].upper() == "FCM:":
         _count(line[4:], found)
     elif entry and (speed := _SPEED.fullmatch(line)):
-        entry.extra.append(("speed", f"{speed[1]} frames/s"))
+        _side(speed[1], found).extra.append(("speed", f"{speed[2]} frames/s"))
     elif looks_like_event(line):
         found.missed.append(number)
         report.warn(f'looks like an event but is none: "{line[:80]}"', number, kind="lines like events")
@@ -141,6 +144,14 @@ def _statement(line: str, number: int, before: str, found: _List, report: Report
         _go_on(line, entry, found)
     else:
         report.warn(f'not understood: "{line[:80]}"', number, kind="lines")
+
+
+def _side(reel: str, found: _List) -> _Entry:
+    """The side of a transition that shows this reel; its last line where neither or both do."""
+    last = found.entries[-1]
+    if len(found.entries) > 1 and last.event.edit.reel != reel and found.entries[-2].event.edit.reel == reel:
+        return found.entries[-2]
+    return last
 
 
 def _count(mode: str, found: _List) -> None:
