@@ -1,0 +1,70 @@
+"""What the documentation shows is run."""
+
+from __future__ import annotations
+
+import re
+import sys
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soundscape.contract import neutral
+from soundscape.rng import Seed
+
+ROOT = Path(__file__).parent.parent
+
+
+def code_blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text(), re.S)
+
+
+def test_the_first_layer_of_the_tutorial_keeps_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    (source,) = code_blocks(ROOT / "docs/extend/layer.md", "python")
+    module = types.ModuleType("reeds")
+    monkeypatch.setitem(sys.modules, "reeds", module)
+    # A kernel without a file of its own cannot be cached on disk.
+    exec(compile(source.replace("cache=True, ", ""), "reeds", "exec"), module.__dict__)
+
+    def audio(block: int) -> np.ndarray:
+        rendered = module.render(module.Params(), neutral(400, block=block), 48_000, Seed(1))
+        return np.concatenate(list(rendered), axis=1)
+
+    whole = audio(400)
+    assert whole.shape == (2, 400 * 256)
+    assert np.isfinite(whole).all()
+    assert np.abs(whole).max() > 1e-3
+    np.testing.assert_array_equal(whole, audio(7))
+
+
+def test_the_python_example_of_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (source,) = code_blocks(ROOT / "README.md", "python")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    exec(source, {})
+    first, second = capsys.readouterr().out.splitlines()
+    assert float(first.split()[0]) == pytest.approx(-23.0, abs=0.1)
+    assert second.startswith("on target")
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    from soundscape.cli import group
+
+    shown = {
+        line.split()[1]
+        for block in code_blocks(ROOT / "README.md", "sh")
+        for line in block.splitlines()
+        if line.startswith("soundscape ")
+    }
+    assert shown <= set(group.list_commands(None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "page", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"], ids=lambda page: page.name
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
