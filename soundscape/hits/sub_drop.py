@@ -1,0 +1,58 @@
+"""Sub drop: the floor gives way under the picture.
+
+Model: a sine that falls by an octave and a half towards the lowest that a room can play, with a few harmonics so
+that small loudspeakers still tell of it, and a soft blow where it begins.
+
+Source: the missing fundamental: harmonics 2 to 5 carry the pitch where the fundamental cannot be heard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from soundscape.contract import Hit
+from soundscape.dsp.burst import envelope, noise_band, tone
+from soundscape.dsp.shot import finish
+from soundscape.params import number
+from soundscape.rng import Seed
+
+BUS = "effects"
+SYNC = "onset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """How deep it falls, how long, how much of it small loudspeakers hear."""
+
+    size: float = number(0.5, low=0.0, high=1.0, help="larger is longer and deeper")
+    distance: float = number(0.0, low=0.0, high=1.0, help="near to far: softer, darker")
+    intensity: float = number(0.8, low=0.0, high=1.0, help="level and upper harmonics")
+    start: float = number(85.0, low=50.0, high=160.0, unit="Hz", help="pitch from which it falls")
+
+
+def render(params: Params, rate: int, seed: Seed) -> Hit:
+    """The drop; sync is its first frame."""
+    size, force = params.size, params.intensity
+    rng = seed.generator("drop")
+    length_s = 0.8 + 2.8 * size
+    frames = round(1.1 * length_s * rate)
+    start_hz = params.start * 1.25 * 0.7**size * rng.uniform(0.97, 1.03)
+    end_hz = max(27.0, 0.36 * start_hz)
+    audio = np.zeros((2, frames), np.float32)
+    for harmonic in range(1, 7):
+        points = [
+            (0.0, harmonic * start_hz),
+            (0.12 * length_s, 0.8 * harmonic * start_hz),
+            (length_s, harmonic * end_hz),
+        ]
+        share = 1.0 if harmonic == 1 else 0.5 * (0.25 + 0.75 * force) ** harmonic / harmonic * rng.uniform(0.8, 1.2)
+        # Upper harmonics are a little apart between the sides; the fundamental is alike, as a subwoofer needs it.
+        for side in range(2):
+            apart = 0.0 if harmonic == 1 else float(rng.uniform(0.0, 0.1))
+            audio[side] += share * tone(frames, rate, points, phase=apart)
+    audio *= envelope(frames, rate, [(0.0, -12.0), (0.004, 0.0), (0.5 * length_s, -5.0), (1.05 * length_s, -76.0)])
+    blow = noise_band(frames, rate, seed.child("blow"), low_hz=60.0, high_hz=250.0 + 700.0 * force, width=0.5)
+    audio += blow * envelope(frames, rate, [(0.0, -34.0), (0.001, -13.0), (0.03, -24.0), (0.3, -90.0)])
+    return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)

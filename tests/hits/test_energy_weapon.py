@@ -1,0 +1,57 @@
+"""Energy weapons: a charge, silence, a discharge that falls in pitch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from soundscape.contract import Hit
+from tests import descriptors
+from tests.hits.rendering import RATE, centroid_hz, make
+
+
+def test_the_peak_comes_within_eight_milliseconds_of_the_discharge() -> None:
+    for seed in range(4):
+        hit = make("energy_weapon", seed=seed)
+        assert 0 <= np.abs(hit.audio).max(axis=0).argmax() - hit.sync <= 0.008 * RATE
+
+
+def test_there_is_a_breath_of_silence_before_it() -> None:
+    hit = make("energy_weapon", charge=0.8)
+    levels = [np.abs(hit.audio[:, hit.sync - a : hit.sync - b]).max() for a, b in ((3000, 1500), (300, 10))]
+    assert levels[1] < 0.25 * levels[0]
+
+
+def test_the_discharge_falls_in_pitch() -> None:
+    hit = make("energy_weapon", target="none", distance=0.0)
+    first, later = (
+        centroid_hz(Hit(hit.audio[:, hit.sync + round(a * RATE) : hit.sync + round(b * RATE)], 0))
+        for a, b in ((0.0, 0.015), (0.06, 0.15))
+    )
+    assert first > 2.0 * later
+
+
+def test_a_longer_charge_delays_the_shot_and_nothing_else() -> None:
+    short, long = (make("energy_weapon", charge=value) for value in (0.0, 1.0))
+    assert long.sync > short.sync + RATE // 2
+    assert (
+        abs(
+            descriptors.crest_db(short.audio[:, short.sync :], RATE)
+            - descriptors.crest_db(long.audio[:, long.sync :], RATE)
+        )
+        < 1.0
+    )
+
+
+def test_a_crystal_target_rings_on_and_stone_does_not() -> None:
+    tonal = {}
+    for target in ("crystal", "stone"):
+        hit = make("energy_weapon", target=target)
+        after = hit.audio[:, hit.sync + RATE // 10 : hit.sync + RATE // 2]
+        tonal[target] = descriptors.tonal_fraction(after, RATE)
+    assert tonal["crystal"] > tonal["stone"] + 0.1
+
+
+def test_shots_differ() -> None:
+    shots = [make("energy_weapon", seed=seed) for seed in range(5)]
+    cuts = [shot.audio[0, shot.sync : shot.sync + RATE // 4] for shot in shots]
+    assert np.abs(np.corrcoef(cuts) - np.eye(5)).max() <= 0.9

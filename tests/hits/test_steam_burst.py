@@ -1,0 +1,38 @@
+"""Steam: bright, its level falling with the pressure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests import descriptors
+from tests.hits.rendering import RATE, centroid_hz, make
+
+
+def test_its_colour_is_that_of_a_jet() -> None:
+    assert (
+        3_000.0
+        <= np.mean([centroid_hz(make("steam_burst", seed=seed, distance=0.0)) for seed in range(4)])
+        <= 9_000.0
+    )
+
+
+def test_the_level_falls_steadily_with_the_pressure() -> None:
+    audio = make("steam_burst", size=0.7, wetness=0.0).audio[:, RATE // 20 : 5 * RATE // 2]
+    level = descriptors.levels_db(audio, RATE, frame_s=0.1)
+    fit = np.polyval(np.polyfit(range(len(level)), level, 1), range(len(level)))
+    assert 1.0 - np.var(level - fit) / np.var(level) > 0.9
+
+
+def test_dry_steam_is_smooth_and_wet_steam_spits() -> None:
+    def peakedness(wetness: float) -> float:
+        bursts = [make("steam_burst", wetness=wetness, chatter=0.0, size=1.0, seed=seed) for seed in range(3)]
+        return float(np.mean([descriptors.kurtosis_hp100(hit.audio[:, RATE // 2 : RATE], RATE) for hit in bursts]))
+
+    assert 2.7 <= peakedness(0.0) <= 4.5
+    assert peakedness(1.0) > 1.3 * peakedness(0.0)
+
+
+def test_a_whistle_is_a_line() -> None:
+    plain, sung = (make("steam_burst", whistle=value).audio[:, RATE // 5 : RATE] for value in (0.0, 1.0))
+    assert descriptors.tonal_fraction(plain, RATE) < 0.15
+    assert descriptors.tonal_fraction(sung, RATE) > descriptors.tonal_fraction(plain, RATE) + 0.2

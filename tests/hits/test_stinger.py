@@ -1,0 +1,37 @@
+"""Stingers: tuned to the root, darkening as they ring."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soundscape.contract import Hit
+from soundscape.units import midi_to_hz
+from tests.hits.rendering import RATE, centroid_hz, make
+
+
+@pytest.mark.parametrize("root", [33, 38, 45])
+def test_its_lines_stand_on_the_root(root: int) -> None:
+    audio = make("stinger", root=root, chord="unison", size=0.4).audio[:, RATE // 2 : 3 * RATE // 2].sum(axis=0)
+    power = np.abs(np.fft.rfft(audio * np.hanning(len(audio)))) ** 2
+    frequency = np.fft.rfftfreq(len(audio), 1.0 / RATE)
+    nearest = np.round(frequency / midi_to_hz(root))
+    near = np.abs(frequency / np.maximum(nearest, 1.0) / midi_to_hz(root) - 1.0) < 0.02
+    wide = (frequency > 0.9 * midi_to_hz(root)) & (frequency < 12.0 * midi_to_hz(root))
+    assert power[near & wide].sum() > 0.85 * power[wide].sum()
+
+
+def test_it_darkens_as_it_rings() -> None:
+    audio = make("stinger").audio
+    early, late = (centroid_hz(Hit(audio[:, a:b], 0)) for a, b in ((2_000, RATE // 2), (3 * RATE // 2, 2 * RATE)))
+    assert late < 0.85 * early
+
+
+def test_chords_differ() -> None:
+    minor, major = (make("stinger", chord=chord).audio[0, :RATE] for chord in ("minor", "major"))
+    assert abs(np.corrcoef(minor, major)[0, 1]) < 0.98
+
+
+def test_it_spreads_to_both_sides() -> None:
+    left, right = make("stinger").audio[:, RATE // 4 : RATE]
+    assert np.corrcoef(left, right)[0, 1] < 0.9

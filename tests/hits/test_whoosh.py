@@ -1,0 +1,44 @@
+"""Whooshes: pitch and level rise and fall together, from one side to the other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soundscape.contract import Hit
+from tests import descriptors
+from tests.hits.rendering import RATE, centroid_hz, make
+
+
+def track(hit: Hit) -> np.ndarray:
+    size = RATE // 25
+    count = hit.audio.shape[1] // size
+    return np.array([centroid_hz(Hit(hit.audio[:, i * size : (i + 1) * size], 0)) for i in range(count)])
+
+
+def test_the_centroid_rises_and_falls_by_an_octave_and_a_half_around_the_sync_point() -> None:
+    hit = make("whoosh", distance=0.0)
+    centroid = np.convolve(track(hit), np.full(3, 1.0 / 3.0), "valid")
+    peak = int(centroid.argmax())
+    assert abs((peak + 1.5) / 25.0 - hit.sync / RATE) <= 0.12
+    assert np.log2(centroid[peak] / centroid[: peak + 1].min()) >= 1.5
+    assert np.log2(centroid[peak] / centroid[peak:].min()) >= 1.5
+
+
+def test_level_and_centroid_move_together() -> None:
+    hit = make("whoosh", size=0.8)
+    level = descriptors.levels_db(hit.audio, RATE, frame_s=0.04)
+    centroid = np.log(track(hit))
+    loud = level > level.max() - 30.0
+    assert np.corrcoef(level[loud], centroid[: len(level)][loud])[0, 1] > 0.6
+
+
+@pytest.mark.parametrize(("way", "sign"), [("left to right", 1.0), ("right to left", -1.0)])
+def test_it_goes_the_way_it_is_told(way: str, sign: float) -> None:
+    hit = make("whoosh", way=way)
+    before, after = (
+        descriptors.balance_db(part, RATE)
+        for part in (hit.audio[:, : hit.sync * 4 // 5], hit.audio[:, hit.sync * 6 // 5 :])
+    )
+    assert sign * before > 3.0
+    assert sign * after < -3.0
