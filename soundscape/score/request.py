@@ -90,7 +90,13 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """The instrument that plays a role, as far as the score needs to know it."""
+    """The instrument that plays a role, as far as the score needs to know it.
+
+    Raises
+    ------
+    ScoreError
+        When its range is less than an octave, in which no melody can be folded.
+    """
 
     low: int
     """Lowest MIDI pitch."""
@@ -98,6 +104,12 @@ class Voice:
     """Highest MIDI pitch."""
     onset_s: Callable[[Tone], float] = lambda _: 0.0
     """Seconds from the start of a tone until it is heard as begun (`Instrument.onset_s` with its params)."""
+
+    def __post_init__(self) -> None:
+        if not (self.low >= 0 and self.high <= 127 and self.high - self.low >= 12):
+            raise ScoreError(
+                f"an instrument from MIDI pitch {self.low} to {self.high}; allowed: an octave or more inside 0 to 127"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ from soundscape.score.voicing import Voicing, lead_voices
 RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (1.01, 4.0))
 """Tension below which the pulse plays so many notes a beat."""
 
+PAD_RANGE = (38, 84)
+"""MIDI pitches between which chords sound full and clear."""
+
 
 def pad_lines(bars: Sequence[Bar], voicings: Sequence[Voicing]) -> list[Line]:
     """Held chords: a voice that keeps its pitch is tied over."""
@@ -46,7 +49,10 @@ def voice_pad(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord])
     """Voice leading in the pad's range, in a register that rises with tension."""
     voice = request.voices["pad"]
     registers = [min(voice.high - 7, max(voice.low + 14, 58 + 10 * bar.tension)) for bar in bars]
-    return lead_voices(chords, registers, max(voice.low, 38), min(voice.high, 84))
+    low, high = max(voice.low, PAD_RANGE[0]), min(voice.high, PAD_RANGE[1])
+    if high - low < 24:
+        low, high = voice.low, voice.high
+    return lead_voices(chords, registers, low, high)
 
 
 def bass_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> list[Line]:

@@ -30,7 +30,7 @@ def lead_voices(chords: Sequence[Chord], registers: Sequence[float], low: int, h
     registers : sequence of float
         MIDI pitch around which the upper voices of each chord should lie.
     low, high : int
-        Range of the instrument; at least two octaves.
+        Range of the instrument; an octave at least, and two for real voice leading.
     """
     sets = [_candidates(chord, register, low, high) for chord, register in zip(chords, registers, strict=True)]
     costs = [
@@ -65,6 +65,9 @@ def _candidates(chord: Chord, register: float, low: int, high: int) -> npt.NDArr
         and three[1] - three[0] <= SPACING
         and {pitch % 12 for pitch in (bass, *three)} == set(chord.classes)
     ]
+    if not found:  # hardly more than an octave: one close position
+        near = [pitch for pitch in range(low, high + 1) if pitch % 12 in chord.classes][:4]
+        found = [(*near, *near[-1:] * (4 - len(near)))]
     pitches = np.array(found)
     return pitches[np.argsort(_own_cost(pitches, chord, register), kind="stable")[:KEPT]]
 

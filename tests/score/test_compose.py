@@ -186,7 +186,7 @@ def test_any_choice_of_voices_makes_a_score(roles: tuple[str, ...]) -> None:
         ({"end": 2 * SAMPLE_RATE + 10}, "shorter than a second"),
         ({"hits": (CueHit(sample=0, label="early"),)}, 'hit "early" at 0.00 s lies outside cue "cave"'),
         ({"voices": {}}, "neither a lead nor a pad"),
-        ({"voices": {"kazoo": Voice(low=1, high=9)}}, '"kazoo" is no role'),
+        ({"voices": {"kazoo": Voice(low=1, high=19)}}, '"kazoo" is no role'),
         ({"appearances": (Appearance(motif="villain", start=0, end=1),)}, '"villain" is no motif'),
         ({"ending": "bang"}, '"bang" is no ending'),
     ],
@@ -257,3 +257,8 @@ def test_a_button_stops_everything_on_the_last_downbeat_with_a_chord() -> None:
     assert min(abs(last - beat) for beat in downbeats) <= 1
     assert sum(note.start == last for note in score.parts["accent"]) >= 3
     assert last > asked.end - asked.start - 5 * SAMPLE_RATE
+
+
+def test_an_instrument_of_less_than_an_octave_is_refused() -> None:
+    with pytest.raises(ScoreError, match="an octave or more"):
+        Voice(low=60, high=66)
