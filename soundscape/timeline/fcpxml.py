@@ -3,7 +3,8 @@
 All times are exact rationals. The `offset` of an element is in the time of its parent; `start` is its own time at
 its left edge. So a child lies at `parent's position + (child's offset - parent's start)`. Clips on the primary
 storyline are track 1, connected ones stand above by their lane. Compound, multicam and synchronised clips are one
-shot each; of an audition the first choice counts.
+shot each, with the markers inside of them as far as they are seen, once for every use; of an audition the first
+choice counts.
 
 Source: Apple, Final Cut Pro XML reference (document type definitions 1.8 to 1.13).
 """
@@ -28,6 +29,11 @@ BUNDLE = "Info.fcpxml"
 
 _CLIPS = ("clip", "asset-clip", "ref-clip", "sync-clip", "mc-clip", "video", "title")
 _ELEMENTS = (*_CLIPS, "audio", "gap", "audition", "spine", "transition")
+MAX_DEPTH = 30
+"""How deep clips may hold clips."""
+MAX_INSIDE = 100_000
+"""How many elements inside of clips are visited, each counted for every use."""
+
 _NESTED = ("ref-clip", "sync-clip", "mc-clip")
 _TESTED_RATES = (Fraction(24000, 1001), Fraction(24), Fraction(30000, 1001))
 """Project rates at which the scale of conformed clips was checked against what Final Cut shows."""
@@ -43,6 +49,9 @@ class _Project:
     report: Report
     resources: dict[str, _xml.Node]
     clips: list[_layers.Clip] = field(default_factory=list)
+    sounds: list[_layers.Clip] = field(default_factory=list)
+    inside: int = 0
+    """Elements that were visited inside of clips."""
     mixes: list[_layers.Mix] = field(default_factory=list)
     hits: list[HitPoint] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
@@ -73,13 +82,16 @@ def read(data: bytes, options: ReadOptions) -> Result:
     spine = sequence.find("spine")
     if spine is not None:
         _walk_spine(spine, project.origin_s, 0, project)
+    if project.sounds and not project.clips:
+        report.info("there is no picture in this project; its sound clips are taken as shots")
+        project.clips, project.left_out["sound clips"] = project.sounds, 0
     low = min((0, *(clip.track for clip in project.clips)))
     for clip in project.clips:
         clip.track += 1 - low
     for mix in project.mixes:
         mix.track += 1 - low
     shots = _layers.shots(project.clips, project.mixes, report)
-    rest = "".join(f", {count} {what} left out" for what, count in sorted(project.left_out.items()))
+    rest = "".join(f", {count} {what} left out" for what, count in sorted(project.left_out.items()) if count)
     report.info(f"{len(shots)} shots, {len(project.mixes)} transitions, {len(project.hits)} markers{rest}")
     length_s = seconds(sequence.get("duration", "0s"), sequence.line)
     timeline = Timeline(
@@ -182,6 +194,7 @@ def _walk(element: _xml.Node, at_s: Fraction, lane: int, project: _Project) -> N
         elif child.tag in _ELEMENTS and child.get("lane") and element.tag != "sync-clip":
             offset_s = seconds(child.get("offset", "0s"), child.line)
             _walk(child, at_s + offset_s - start_s, lane + _lane(child), project)
+    _look_inside(element, at_s, (at_s, at_s + length_s), project, 0)
 
 
 def _lane(element: _xml.Node) -> int:
@@ -204,10 +217,10 @@ def _length(element: _xml.Node, project: _Project) -> Fraction:
 
 def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, project: _Project) -> None:
     why = _why_no_picture(element, lane, project)
-    if why:
-        if why != "gaps":
-            project.left_out[why] += 1
+    if why == "gaps":
         return
+    if why:
+        project.left_out[why] += 1
     start_s = seconds(element.get("start", "0s"), element.line)
     resource = project.resources.get(element.get("ref"))
     extra = [("role", role)] if (role := element.get("videoRole") or element.get("role")) else []
@@ -217,11 +230,11 @@ def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, pro
         extra.append(("file", file))
     if element.find("timeMap") is not None:
         extra.append(("retimed", "yes"))
-    if element.tag in _NESTED:
+    if element.tag in _NESTED and not why:
         extra.append(("nested", element.tag))
         project.report.info(f'"{name}" is a {element.tag}, one shot here', element.line, kind="nested clips")
     begin = project.frame(at_s, element.line)
-    project.clips.append(
+    (project.sounds if why == "sound clips" else [] if why else project.clips).append(
         _layers.Clip(
             start=begin,
             end=project.frame(at_s + length_s, element.line),
@@ -310,6 +323,77 @@ def _scale(owner: _xml.Node, line: int, project: _Project) -> Fraction:
             kind="markers in conformed clips",
         )
     return scale
+
+
+# ---------------------------------------------------------------- markers inside of clips
+
+
+def _look_inside(
+    element: _xml.Node, at_s: Fraction, window: tuple[Fraction, Fraction], project: _Project, depth: int
+) -> None:
+    """Gather the markers of what a clip holds, as far as they lie in the window that is seen of it."""
+    content, begin_s = _content(element, project)
+    start_s = seconds(element.get("start"), element.line) if element.get("start") else begin_s
+    cursor_s = begin_s
+    for child in content:
+        project.inside += 1
+        if depth > MAX_DEPTH or project.inside > MAX_INSIDE:
+            raise TimelineError(f"its clips hold more than {MAX_INSIDE:,} others, or themselves", line=element.line)
+        if child.tag not in (*_CLIPS, "audio", "gap"):
+            continue
+        offset_s = seconds(child.get("offset"), child.line) if child.get("offset") else cursor_s
+        length_s = _length(child, project)
+        if not _lane(child):
+            cursor_s = offset_s + length_s
+        _inner(child, at_s + offset_s - start_s, length_s, window, project, depth)
+
+
+def _inner(
+    child: _xml.Node,
+    at_s: Fraction,
+    length_s: Fraction,
+    window: tuple[Fraction, Fraction],
+    project: _Project,
+    depth: int,
+) -> None:
+    """The markers of one element inside of a clip, of what is connected to it, and of what it holds itself."""
+    seen = (max(window[0], at_s), min(window[1], at_s + length_s))
+    start_s = seconds(child.get("start", "0s"), child.line)
+    for marker in child.all("marker", "chapter-marker"):
+        inside_s = (seconds(marker.get("start", "0s"), marker.line) - start_s) * _scale(child, marker.line, project)
+        if seen[0] <= at_s + inside_s < seen[1]:
+            _marker(marker, child, at_s, length_s, start_s, project)
+            project.report.info(
+                "the marker lies inside of a clip that holds others", marker.line, kind="inner markers"
+            )
+    for other in child.children:
+        if other.tag in (*_CLIPS, "audio") and other.get("lane") and child.tag != "sync-clip":
+            offset_s = seconds(other.get("offset", "0s"), other.line)
+            project.inside += 1
+            _inner(other, at_s + offset_s - start_s, _length(other, project), window, project, depth + 1)
+    if seen[0] < seen[1]:
+        _look_inside(child, at_s, seen, project, depth + 1)
+
+
+def _content(element: _xml.Node, project: _Project) -> tuple[list[_xml.Node], Fraction]:
+    """What a clip holds, and the time at which its own clock begins."""
+    if element.tag == "sync-clip":
+        spine = element.find("spine")
+        return (spine.children if spine else element.children), Fraction(0)
+    if element.tag == "clip":
+        return [child for child in element.children if not child.get("lane")], Fraction(0)
+    media = project.resources.get(element.get("ref"))
+    if media is None or media.tag != "media":
+        return [], Fraction(0)
+    if element.tag == "ref-clip" and (sequence := media.find("sequence")):
+        spine = sequence.find("spine")
+        return (spine.children if spine else []), seconds(sequence.get("tcStart", "0s"), sequence.line)
+    if element.tag == "mc-clip" and (multicam := media.find("multicam")):
+        shown = {source.get("angleID") for source in element.all("mc-source") if source.get("srcEnable") != "audio"}
+        angles = list(multicam.all("mc-angle"))
+        angle = next((angle for angle in angles if angle.get("angleID") in shown), None) or next(iter(angles), None)
+        return (angle.children if angle else []), seconds(multicam.get("tcStart", "0s"), multicam.line)
+    return [], Fraction(0)
 
 
 def _caption(caption: _xml.Node, at_s: Fraction, project: _Project) -> None:

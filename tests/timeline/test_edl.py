@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pycmx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -226,3 +228,28 @@ def test_written_lists_come_back(spans: list[tuple[int, int, str, str]], name: s
         expected.append((reel, begin, at))
     timeline = parse("\n".join(lines), rate)
     assert [(shot.source, shot.start, shot.end) for shot in timeline.shots] == expected
+
+
+def test_speeds_of_a_transition_go_to_the_side_whose_reel_they_name() -> None:
+    text = event("123 V C") + event("123B V D 024", "01:00:02:00 01:00:04:00")
+    text += "M2  123          000.0                10:57:41:00\nM2  123B         048.0                10:57:41:00\n"
+    assert [shot.extra for shot in parse(text).shots] == [
+        (("speed", "000.0 frames/s"),),
+        (("speed", "048.0 frames/s"),),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(1, 500), st.sampled_from(["C       ", "D    012"])), min_size=1, max_size=20))
+def test_events_are_those_that_pycmx_reads(spans: list[tuple[int, str]]) -> None:
+    lines, at = ["TITLE: CHECK", "FCM: NON-DROP FRAME"], 86_400
+    for number, (length, code) in enumerate(spans, 1):
+        labels = [frame_to_timecode(frame, FPS24) for frame in (0, length, at, at + length)]
+        lines.append(f"{number:03d}  R{number:07d} V     {code} " + " ".join(labels))
+        at += length
+    text = "\n\n".join(lines) + "\n"  # without empty lines pycmx drops the first event
+    theirs = [edit for numbered in pycmx.parse_cmx3600(io.StringIO(text)).events for edit in numbered.edits]
+    ours = [
+        (shot.source, frame_to_timecode(shot.start, FPS24), frame_to_timecode(shot.end, FPS24))
+        for shot in parse(text).shots
+    ]
+    assert ours == [(edit.source, edit.record_in, edit.record_out) for edit in theirs]

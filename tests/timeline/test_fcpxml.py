@@ -160,3 +160,57 @@ def test_a_line_of_a_megabyte_is_read() -> None:
     data = document("".join(clip.format(n) for n in range(25_000))).replace(b"\n", b" ")
     assert len(data) > 1_000_000
     assert len(parse(data).shots) == 25_000
+
+
+COMPOUND = """<media id="m{n}" name="C"><sequence format="r1" tcStart="0s" duration="100s"><spine>
+<asset-clip ref="v" offset="0s" start="10s" duration="100s">
+<marker start="11s" duration="1/24s" value="early"/><marker start="16s" duration="1/24s" value="late"/>
+</asset-clip>{more}</spine></sequence></media>"""
+
+
+def test_markers_inside_of_a_compound_clip_count_for_every_use_as_far_as_they_are_seen() -> None:
+    uses = '<ref-clip ref="m1" offset="0s" duration="4s"/><ref-clip ref="m1" offset="4s" start="5s" duration="4s"/>'
+    data = document(uses, extra=COMPOUND.format(n=1, more=""))
+    assert [(hit.label, hit.frame) for hit in parse(data).hits] == [("early", 24), ("late", 120)]
+    assert sum("inside of a clip" in message for message in told(data)) == 2
+
+
+def test_markers_of_a_synchronised_clip_and_of_what_it_holds() -> None:
+    spine = (
+        '<sync-clip offset="0s" duration="20s"><asset-clip ref="v" offset="0s" duration="20s">'
+        '<asset-clip ref="v" lane="-1" offset="0s" duration="5s"><marker start="3s" value="sound"/></asset-clip>'
+        '<marker start="8s" value="picture"/></asset-clip><marker start="10s" value="own"/></sync-clip>'
+    )
+    assert [(hit.label, hit.frame) for hit in parse(document(spine)).hits] == [
+        ("sound", 72),
+        ("picture", 192),
+        ("own", 240),
+    ]
+
+
+def test_markers_of_a_multicam_clip_are_those_of_the_angle_that_is_seen() -> None:
+    angle = '<mc-angle angleID="{0}"><asset-clip ref="v" offset="0s" duration="9s"><marker start="2s" value="{0}"/>'
+    media = "".join(angle.format(name) + "</asset-clip></mc-angle>" for name in "ab")
+    spine = (
+        '<mc-clip ref="mc" offset="0s" duration="9s"><mc-source angleID="a" srcEnable="audio"/>'
+        '<mc-source angleID="b" srcEnable="video"/></mc-clip>'
+    )
+    data = document(spine, extra=f'<media id="mc"><multicam tcStart="0s" duration="9s">{media}</multicam></media>')
+    assert [(hit.label, hit.frame) for hit in parse(data).hits] == [("b", 48)]
+
+
+def test_compound_clips_that_hold_each_other_end_in_an_error() -> None:
+    use = '<ref-clip ref="m{0}" offset="0s" duration="9s"/>' * 10
+    bomb = "".join(COMPOUND.format(n=n, more=use.format(n + 1)) for n in range(12))
+    with pytest.raises(TimelineError, match="its clips hold more than 100,000 others"):
+        parse(document(use.format(0), extra=bomb))
+    ring = COMPOUND.format(n=1, more='<ref-clip ref="m1" offset="0s" duration="9s"/>')
+    with pytest.raises(TimelineError, match="or themselves"):
+        parse(document('<ref-clip ref="m1" offset="0s" duration="9s"/>', extra=ring))
+
+
+def test_a_project_of_sound_has_its_clips_as_shots() -> None:
+    data = document(
+        '<asset-clip ref="s" offset="0s" duration="2s"/>', extra='<asset id="s" name="Song" hasAudio="1"/>'
+    )
+    assert [shot.source for shot in parse(data).shots] == ["Song"]

@@ -74,7 +74,64 @@ def test_protools_samples_are_the_truth_at_23976() -> None:
         (948, "Door"),
         (1440, "Café"),
     ]
-    assert any("1 sound clips in the track listing" in d.message for d in diagnostics)
+    assert any("3 markers; 1 sound clips are left out" in d.message for d in diagnostics)
+
+
+PROTOOLS_HEAD = (
+    "SESSION NAME:\tX\nSAMPLE RATE:\t48000.000000\nSESSION START TIMECODE:\t23:57:00:00.00\n"
+    "TIMECODE FORMAT:\t23.976 Frame\n\n\n"
+)
+PROTOOLS_COLUMNS = (
+    "M A R K E R S  L I S T I N G\n"
+    "#   \tLOCATION     \tTIME REFERENCE    \tUNITS    \tNAME                             \tCOMMENTS\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("location", "frame"),
+    [("23:58:55:18.41", 2778), ("173+13", 2778), ("1:55.882", 2778), ("5562000", 2778), ("00:01:55.882", 2778)],
+)
+def test_protools_locations_count_where_the_reference_is_in_ticks(location: str, frame: int) -> None:
+    data = f"{PROTOOLS_HEAD}{PROTOOLS_COLUMNS}2   \t{location}\t58|4              \tTicks    \tA\t\n".encode()
+    timeline, _ = protools_text.read(data, ReadOptions())
+    assert timeline.hits[0].frame - timeline.start == frame
+
+
+def test_protools_bars_alone_are_no_time_and_are_told() -> None:
+    data = f"{PROTOOLS_HEAD}{PROTOOLS_COLUMNS}2   \t58|4\t58|4 \tTicks    \tA\t\n".encode()
+    assert any(d.line == 9 and "not understood" in d.message for d in protools_text.read(data, ReadOptions())[1])
+
+
+def test_protools_names_and_comments_may_hold_tabs_and_line_breaks() -> None:
+    rows = (
+        "1   \t23:57:01:00  \t48048             \tSamples  \tOne\tTab                          \tNote\twith tab\n"
+        "2   \t23:57:02:00  \t96096             \tSamples  \tTwo\nwith break         \t\n"
+        "3   \t23:57:03:00  \t144144            \tSamples  \tThree                            \tNote\n"
+        "    \t             \t                  \t         \t                                 \tgoes on\n"
+    )
+    hits = protools_text.read((PROTOOLS_HEAD + PROTOOLS_COLUMNS + rows).encode(), ReadOptions())[0].hits
+    assert [(hit.label, hit.note) for hit in hits] == [
+        ("One Tab", "Note with tab"),
+        ("Two with break", ""),
+        ("Three", "Note goes on"),
+    ]
+
+
+def test_protools_without_markers_has_its_clips_as_shots() -> None:
+    track = (
+        "TRACK NAME:\tA\nCHANNEL \tEVENT   \tCLIP NAME\tSTART TIME\tEND TIME\tDURATION\tSTATE\n"
+        "1       \t1       \tCity    \t   23:57:10:00\t   23:57:12:00\t   00:00:02:00\tUnmuted\n"
+        "1       \t2       \t(fade out)\t   23:57:12:00\t   23:57:12:05\t   00:00:00:05\tUnmuted\n"
+        "2       \t1       \tCity    \t   23:57:10:00\t   23:57:12:00\t   00:00:02:00\tUnmuted\n"
+    )
+    timeline, diagnostics = protools_text.read((PROTOOLS_HEAD + track).encode(), ReadOptions())
+    assert [(s.source, s.start - timeline.start, s.end - timeline.start) for s in timeline.shots] == [
+        ("City", 240, 288)
+    ]
+    assert [d.message for d in diagnostics] == [
+        "2 fades, muted clips and further channels are left out",
+        "there are no markers; 1 sound clips are taken as shots",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +154,6 @@ def test_protools_rates(said: str, rate: str) -> None:
     [
         (avid_markers, b"hello\n", "has no markers"),
         (frameio_comments, b"a,b\n1,2\n", "no column for the comment"),
-        (protools_text, b"SESSION NAME:\tX\nTIMECODE FORMAT:\t24 Frame\n", "has no marker listing"),
         (protools_text, b"M A R K E R S  L I S T I N G\n", 'has no "TIMECODE FORMAT"'),
     ],
 )
