@@ -28,12 +28,28 @@ def glide(frames: int, rate: int, points: Points) -> Floats:
     return np.exp(np.interp(np.arange(frames // STEP + 2) * STEP / rate, time, np.log(value)))
 
 
+def between(frames: int, values: npt.NDArray[np.floating], *, step: int = STEP) -> Audio:
+    """A curve `(frames,)` through values that stand every `step` frames, straight between them."""
+    out = np.empty(frames, np.float32)
+    _draw(out, values.astype(np.float32), step)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _draw(out, values, step):  # type: ignore[no-untyped-def]
+    for start in range(0, out.shape[0], step):
+        value = values[start // step]
+        slope = (values[start // step + 1] - value) / np.float32(step)
+        part = out[start : start + step]
+        for i in range(part.shape[0]):
+            part[i] = value + slope * np.float32(i)
+
+
 def envelope(frames: int, rate: int, points: Points) -> Audio:
     """Amplitude `(frames,)` of a curve through `(seconds, dB)`; ends as it began: held."""
     time, level_db = zip(*points, strict=True)
-    steps = np.arange(frames // STEP + 2) * STEP
-    gains = 10.0 ** (np.interp(steps / rate, time, level_db) / 20.0)
-    return np.interp(np.arange(frames), steps, gains).astype(np.float32)
+    steps = np.arange(frames // STEP + 2) * STEP / rate
+    return between(frames, 10.0 ** (np.interp(steps, time, level_db) / 20.0))
 
 
 def flutter(
@@ -41,8 +57,7 @@ def flutter(
 ) -> Audio:
     """Amplitude `(frames,)` that wanders by `sd_db` with a 1/f**1.5 spectrum."""
     drift = Drift(seed, rate, low_hz=low_hz, high_hz=high_hz, slope=1.5)
-    values = 10.0 ** (sd_db * drift.advance(frames // TICK + 1)[:, 0] / 20.0)
-    return np.interp(np.arange(frames), np.arange(len(values)) * TICK, values).astype(np.float32)
+    return between(frames, 10.0 ** (sd_db * drift.advance(frames // TICK + 1)[:, 0] / 20.0), step=TICK)
 
 
 def noise_band(

@@ -1,7 +1,7 @@
 """Damped sinusoids: the modes of a struck body, and the grains of a crumbling one.
 
 A mode is the real signal `gain * exp(-t / tau) * sin(2 pi f t + phase)`; it is computed as a complex phasor
-whose sixteen next values stand side by side and are turned together, so that the loop runs in vector lanes.
+whose next values stand side by side and are turned together, so that the loop runs in vector lanes.
 Damping of a material by its loss angle: `1 / tau = pi f tan(phi)` (Wildes & Richards 1988).
 """
 
@@ -16,7 +16,7 @@ from numba import njit
 from soundscape.audio import Audio
 
 Values = npt.ArrayLike
-LANES = 16
+LANES = 64
 HIGHEST = 0.45
 """Highest frequency that is made, as a share of the sample rate."""
 
@@ -40,9 +40,11 @@ def _add_rings(out, start, length, pole_re, pole_im, phase_re, phase_im, left, r
         first, last = start[event], min(start[event] + length[event], out.shape[1])
         at = first
         while at + LANES <= last:
+            left_part, right_part = out[0, at : at + LANES], out[1, at : at + LANES]
             for lane in range(LANES):
-                out[0, at + lane] += gain_left * im[lane]
-                out[1, at + lane] += gain_right * im[lane]
+                left_part[lane] += gain_left * im[lane]
+                right_part[lane] += gain_right * im[lane]
+            for lane in range(LANES):
                 turned = re[lane] * a - im[lane] * b
                 im[lane] = re[lane] * b + im[lane] * a
                 re[lane] = turned

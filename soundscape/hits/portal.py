@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.burst import envelope, flutter, noise_band, tone
+from soundscape.dsp.burst import STEP, between, envelope, flutter, noise_band, tone
 from soundscape.dsp.modal import pan_gains, ring
 from soundscape.dsp.shot import finish
 from soundscape.params import number
@@ -91,11 +92,11 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     return finish(audio, rate, sync=lead, intensity=force, size=size, distance=params.distance)
 
 
-def _whoosh(frames: int, rate: int, seed: Seed, lead: int, pace: float, top_hz: float, gain: float) -> np.ndarray:
+def _whoosh(frames: int, rate: int, seed: Seed, lead: int, pace: float, top_hz: float, gain: float) -> Audio:
     """One turn around the listener, fastest just after the opening, `pace` times as fast as the first."""
-    time = np.arange(frames) / rate - lead / rate
+    time = np.arange(frames // STEP + 2) * STEP / rate - lead / rate
     middle, spread = 0.05 + 0.3 * (1.0 / pace - 1.0) * 0.5, 0.14 / pace
-    bell = np.exp(-(((time - middle) / spread) ** 2)).astype(np.float32)
+    bell = np.exp(-(((time - middle) / spread) ** 2))
     start = lead / rate + middle
     points = [
         (0.0, 90.0),
@@ -104,6 +105,6 @@ def _whoosh(frames: int, rate: int, seed: Seed, lead: int, pace: float, top_hz: 
         (start + 2.0 * spread, 120.0),
     ]
     band = noise_band(frames, rate, seed, low_hz=[(t, 0.4 * f) for t, f in points], high_hz=points, width=0.5)
-    place = np.sin(2.0 * np.pi * 0.8 * pace * time + seed.generator("place").uniform(0.0, 6.28))
-    turned = np.stack(pan_gains(0.8 * place)).astype(np.float32)
-    return np.float32(gain) * band * bell * turned * flutter(frames, rate, seed.child("flutter"), 1.5)
+    place = 0.8 * np.sin(2.0 * np.pi * 0.8 * pace * time + seed.generator("place").uniform(0.0, 6.28))
+    turned = np.stack([between(frames, gain * bell * side) for side in pan_gains(place)])
+    return band * turned * flutter(frames, rate, seed.child("flutter"), 1.5)
