@@ -58,6 +58,11 @@ class Chord:
 CHORDS = tuple(Chord(root, quality) for quality in ("major", "minor") for root in range(12))
 
 
+def character_of(character: str, key: Key) -> str:
+    """The character asked for, or the one that a mode suggests; empty for none."""
+    return character or _BY_MODE.get(key.mode, "")
+
+
 def tonic_chord(key: Key) -> Chord:
     """The triad on the tonic."""
     return Chord(key.tonic, "major" if key.steps[2] == 4 else "minor")
@@ -98,7 +103,7 @@ def choose_chords(
     local = np.array(
         [[_local_cost(bars, index, chord, key, melody) for chord in CHORDS] for index in range(len(bars))]
     )
-    change = _change_costs(CHARACTERS.get(character or _BY_MODE.get(key.mode, ""), {}))
+    change = _change_costs(CHARACTERS.get(character_of(character, key), {}))
     total, back = local[0], []
     for costs in local[1:]:
         ways = total[:, None] + change

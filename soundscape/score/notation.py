@@ -101,4 +101,6 @@ def motif_text(motif: Motif) -> str:
         mark = "!" if note.accent >= ACCENT else ""
         tokens.append(f"{'^' * octave}{'_' * -octave}{sign}{degree + 1}{mark}:{length}")
         at = beat + length
+    if not barred:
+        tokens += [*((f"r:{-at}",) if at < 0 else ()), "|"]
     return " ".join(tokens)

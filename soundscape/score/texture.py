@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from soundscape.contract import Tone
 from soundscape.score.bars import Bar, Grid
-from soundscape.score.harmony import Chord
+from soundscape.score.harmony import Chord, character_of
 from soundscape.score.lines import Line, fold
 from soundscape.score.request import CueRequest
 from soundscape.score.voicing import Voicing, lead_voices
@@ -17,6 +18,10 @@ from soundscape.score.voicing import Voicing, lead_voices
 RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (1.01, 4.0))
 """Tension below which the pulse plays so many notes a beat."""
 
+FIGURES = ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 0, 2), (2, 1, 0, 1))
+"""Orders in which a chord is broken, one for each section."""
+PEDAL = 0.5
+"""Tension above which a threat holds its pedal point."""
 PAD_RANGE = (38, 84)
 """MIDI pitches between which chords sound full and clear."""
 
@@ -56,14 +61,16 @@ def voice_pad(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord])
 
 
 def bass_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> list[Line]:
-    """The root of every chord, an octave apart where tension asks for weight."""
+    """The root of every chord; where there is a threat, the tonic held against them all: a pedal point."""
     voice = request.voices["bass"]
+    key = request.brief.tonality
+    threat = character_of(request.brief.character, key) == "threat"
     return [
         Line(
             role="bass",
             beat=bar.first,
             length=bar.beats,
-            pitch=fold(36 + chord.root, voice.low, voice.high),
+            pitch=fold(36 + (key.tonic if threat and bar.tension > PEDAL else chord.root), voice.low, voice.high),
             strength=0.3 + 0.5 * bar.tension,
         )
         for bar, chord in zip(bars, chords, strict=True)
@@ -81,7 +88,7 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
             continue
         tones = [fold(60 + tone, voice.low, voice.high) for tone in chord.classes]
         tones = sorted(tones)
-        order = (tones[0], tones[1], tones[2], tones[1])
+        order = FIGURES[request.seed.key("figure", bar.section) % len(FIGURES)]
         for step in range(int(bar.beats * rate)):
             on_beat = step % rate == 0
             lines.append(
@@ -89,7 +96,7 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
                     role="pulse",
                     beat=bar.first + step / rate,
                     length=1.0 / rate,
-                    pitch=order[step % 4],
+                    pitch=tones[order[step % 4]],
                     strength=0.2 + 0.55 * bar.tension + (0.06 if on_beat else 0.0),
                 )
             )
@@ -114,8 +121,9 @@ def chord_lines(request: CueRequest, bar: Bar, chord: Chord) -> list[Line]:
 
 
 def _struck(request: CueRequest, beat: float, tones: Sequence[int], strength: float) -> list[Line]:
-    """Tones on a beat, exactly, by the voice that speaks soonest of those meant for it."""
-    role = next(role for role in ("accent", "pulse", "lead", "pad") if role in request.voices)
+    """Tones on a beat, exactly, by the accent voice, or whichever speaks soonest where there is none."""
+    tone = Tone(pitch=60.0, length_s=1.0, velocity=strength)
+    role = min(request.voices, key=lambda role: (role != "accent", request.voices[role].onset_s(tone), role))
     voice = request.voices[role]
     pitches = sorted({fold(tone, voice.low, voice.high) for tone in tones})
     return [Line(role=role, beat=beat, length=2.0, pitch=pitch, strength=strength, exact=True) for pitch in pitches]

@@ -75,7 +75,12 @@ def requests(draw: st.DrawFn) -> CueRequest:
 
 
 @given(requests())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 def test_any_request_gives_a_score_or_one_clear_error(request: CueRequest) -> None:
     try:
         score = compose(request)

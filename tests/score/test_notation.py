@@ -40,7 +40,7 @@ notes = st.lists(
 
 
 @given(notes, st.sampled_from([0.0, -1.0, -0.5, 2.0]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 def test_a_motif_written_and_read_is_the_same(
     given_notes: list[tuple[int, int, float, float]], first: float
 ) -> None:
