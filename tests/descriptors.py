@@ -7,6 +7,8 @@ McDermott & Simoncelli (2011) where they name one. Every function takes float32 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +19,10 @@ BAND_HZ = (60.0, 9_000.0)
 STEREO_BANDS_HZ = ((60.0, 250.0), (250.0, 1_000.0), (1_000.0, 4_000.0), (4_000.0, 9_000.0))
 
 
-def describe(audio: Array, rate: int) -> dict[str, float]:
-    """Every descriptor of a signal by its name; those that need more than it holds are NaN."""
-    found = {name: float(measure(audio, rate)) for name, measure in MEASURES.items()}
-    return found | {
-        f"iacc_{low:.0f}_{high:.0f}": interaural(audio, rate, low_hz=low, high_hz=high)
-        for low, high in STEREO_BANDS_HZ
-    }
+def describe(audio: Array, rate: int, *, only: Iterable[str] | None = None) -> dict[str, float]:
+    """Descriptors of a signal by name, all or `only` these; those that need more than it holds are NaN."""
+    names = MEASURES if only is None else only
+    return {name: float(MEASURES[name](audio, rate)) for name in names}
 
 
 # ---------------------------------------------------------------- spectrum
@@ -313,4 +312,4 @@ MEASURES = {
         balance_db,
         mono_loss_db,
     )
-}
+} | {f"iacc_{low:.0f}_{high:.0f}": partial(interaural, low_hz=low, high_hz=high) for low, high in STEREO_BANDS_HZ}

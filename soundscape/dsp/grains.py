@@ -20,9 +20,11 @@ from soundscape.rng import Seed
 
 _LANES = 16
 _STRIKE_S = 0.0003
+_HEARD = 5.5
+"""Time constants until a grain ends, 48 dB down."""
 _BOUND = 2.2
 """Sizes end at so many standard deviations: unbounded tails make lone cracks that no sand makes."""
-_SPREAD_S = 0.0003
+_SPREAD_S = 0.0001
 """Largest difference of a grain's arrival between the channels."""
 
 
@@ -36,7 +38,7 @@ class Grains:
     rate : int
         Sample rate in Hz.
     ring_s : float
-        Decay of a grain at its cloud's pitch: time to fall by a factor e.
+        Decay of a grain: time to fall by a factor e.
     size_sd : float
         Standard deviation of the logarithm of a grain's level.
     pitch_sd : float
@@ -58,7 +60,7 @@ class Grains:
         self._rate = rate
         self._shape = (ring_s, size_sd, pitch_sd)
         self._slots = 1 << max(3, math.ceil(math.log2(2.0 * densest * TICK / rate)))
-        self._longest = math.ceil((8.0 * ring_s + _STRIKE_S + _SPREAD_S) * rate) + 4 * _LANES
+        self._longest = math.ceil((_HEARD * ring_s + _STRIKE_S + _SPREAD_S) * rate) + 3 * _LANES
         self._key = np.uint32(seed.key())
         self._whole = np.zeros((2, self._longest), np.float32)
         self._tick = 0
@@ -95,7 +97,9 @@ class Grains:
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):  # type: ignore[no-untyped-def]
     ring_s, size_sd, pitch_sd = shape
-    grain = np.zeros(int(8.0 * ring_s * rate + _STRIKE_S * rate) + 4 * _LANES, np.float32)
+    decay = math.exp(-1.0 / (rate * ring_s))
+    strike = max(2 * _LANES, int(_STRIKE_S * rate) + 1)
+    grain = np.zeros(strike + int(_HEARD * ring_s * rate), np.float32)
     width = TICK / slots
     for t in range(per_s.shape[0] - 1):
         chance = per_s[t] * TICK / (rate * slots)
@@ -109,8 +113,7 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
             size = min(max(normal_at(own, 0), -_BOUND), _BOUND) * size_sd
             pitch = pitch_hz[t] * math.exp(pitch_sd * normal_at(own, 1) - 0.18 * size)
             pitch = min(max(pitch, 60.0), 0.42 * rate)
-            decay = math.exp(-1.0 / (rate * ring_s * min(2.0, (pitch_hz[t] / pitch) ** 0.5)))
-            length = _ring(grain, decay, 2.0 * math.pi * pitch / rate, rate, own)
+            _ring(grain, strike, decay, 2.0 * math.pi * pitch / rate, rate, own)
             gain = np.float32(level[t] * math.exp(size))
             place = min(max(pan[t] + 0.5 * white_at(own, 2), -1.0), 1.0)
             left, right = (
@@ -119,38 +122,37 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
             )
             lag = int(white_at(own, 3) * _SPREAD_S * rate)
             start = t * TICK + int((slot + uniform(own, 4)) * width)
-            _lay(whole[0], grain, length, start + max(0, lag), left)
-            _lay(whole[1], grain, length, start + max(0, -lag), right)
+            _lay(whole[0], grain, start + max(0, lag), left)
+            _lay(whole[1], grain, start + max(0, -lag), right)
 
 
 @njit(inline="always")
-def _ring(grain, decay, angle, rate, key):  # type: ignore[no-untyped-def]
-    # Peak near 1: struck by noise that fades over the strike, the resonance gathers about the root of its length.
+def _ring(grain, first, decay, angle, rate, key):  # type: ignore[no-untyped-def]
+    # Struck by noise that fades over the strike; scaled so that the peak is near 1.
     strike = int(_STRIKE_S * rate) + 1
     c1, c2 = np.float32(2.0 * decay * math.cos(angle)), np.float32(-decay * decay)
-    scale = np.float32(1.4 * math.sin(angle) / math.sqrt(strike))
+    scale = np.float32(2.8 * math.sin(angle) / math.sqrt(strike)) / np.float32(2147483648.0)
+    fade = np.float32(1.0 / strike)
     y1 = np.float32(0.0)
     y2 = np.float32(0.0)
-    first = max(2 * _LANES, strike)
     for i in range(first):
         x = np.float32(0.0)
         if i < strike:
-            x = scale * white_at(key, 16 + i) * np.float32(2.0 * (strike - i) / strike)
+            noise = np.float32(np.int32(mix32(np.uint32(key + np.uint32(i)))))
+            x = scale * noise * (np.float32(1.0) - fade * np.float32(i))
         y = c1 * y1 + c2 * y2 + x
         grain[i] = y
         y2, y1 = y1, y
     # From here on sixteen frames at a time: the same recursion, sixteen steps apart.
-    length = min(grain.shape[0], first + int(-6.0 / math.log(decay)))
     far = decay**_LANES
     d1, d2 = np.float32(2.0 * far * math.cos(_LANES * angle)), np.float32(-far * far)
     near, back = np.uint64(_LANES), np.uint64(2 * _LANES)
-    for i in range(np.uint64(first), np.uint64(length)):
+    for i in range(np.uint64(first), np.uint64(grain.shape[0])):
         grain[i] = d1 * grain[i - near] + d2 * grain[i - back]
-    return length
 
 
 @njit(inline="always")
-def _lay(channel, grain, length, start, gain):  # type: ignore[no-untyped-def]
-    part = channel[start : start + length]
-    for i in range(length):
+def _lay(channel, grain, start, gain):  # type: ignore[no-untyped-def]
+    part = channel[start : start + grain.shape[0]]
+    for i in range(grain.shape[0]):
         part[i] += gain * grain[i]
