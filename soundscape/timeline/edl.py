@@ -28,7 +28,7 @@ SUFFIXES = (".edl", ".cmx", ".txt")
 _RATE = re.compile(
     r"\*?\s*(?:FPS|FRAME ?RATE|TIMELINE ?FRAME ?RATE)\s*[:=]?\s*([\d./]+ *(?:N?DF)?)\b.*", re.IGNORECASE
 )
-_NAME = re.compile(r"\*\s*(FROM|TO|KEY)?\s*CLIP(?: NAME)?(?: IS)?\s*:\s*(.*)", re.IGNORECASE)
+_NAME = re.compile(r"\*\s*(FROM|TO|KEY)?\s*CLIP NAME(?: IS)?\s*:\s*(.*)", re.IGNORECASE)
 _LOCATOR = re.compile(r"\*\s*LOC\s*:\s*(\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\d?)\s*(\S*)\s*(.*)", re.IGNORECASE)
 _SPEED = re.compile(r"M2\s+(.*?)\s*(-?\d+(?:\.\d+)?)(?:\s+\d\d?[:;.,]\d\d[:;.,]\d\d[:;.,]\d+.*)?", re.IGNORECASE)
 _SILENT = re.compile(
@@ -86,7 +86,13 @@ def read(data: bytes, options: ReadOptions) -> Result:
     labels = Labels(rate, report)
     shots, start, stop = _shots(found, labels, rate, report)
     hits = [
-        HitPoint(frame=labels.frame(label, line), label=text, colour=colour.lower(), kind="locator", line=line)
+        HitPoint(
+            frame=labels.frame(label, line),
+            label=text or "locator",
+            colour=colour.lower(),
+            kind="locator",
+            line=line,
+        )
         for label, colour, text, line in found.locators
     ]
     timeline = Timeline(
