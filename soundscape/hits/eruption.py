@@ -50,7 +50,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio = np.zeros((2, frames), np.float32)
 
     positive_s = (0.005 + 0.02 * size) * (1.0 + params.distance)
-    audio += 1.1 * friedlander(frames, rate, positive_s)
+    audio += 1.6 * friedlander(frames, rate, positive_s)
     audio += 0.9 * thump(
         frames, rate, start_hz=72.0 - 26.0 * size, end_hz=40.0 - 12.0 * size, t60_s=0.35 + 0.5 * size
     )

@@ -140,8 +140,8 @@ def _modes(
     order = np.arange(1, 37)
     frequency = material.lowest_hz * scale * order ** (material.stretch / 1.1) * rng.uniform(0.95, 1.05, 36)
     t60 = np.minimum(material_t60_s(frequency, material.loss), material.longest_s * (0.5 + size))
-    t60 *= (frequency / frequency[0]) ** -0.25 * rng.lognormal(0.0, 0.2, 36)
-    gain = np.exp(-((frequency / corner_hz) ** 1.1)) * order**-0.1 * rng.lognormal(0.0, 0.4, 36)
+    t60 *= (frequency / frequency[0]) ** -0.12 * rng.lognormal(0.0, 0.2, 36)
+    gain = np.exp(-((frequency / corner_hz) ** 1.1)) * order**0.2 * rng.lognormal(0.0, 0.4, 36)
     gain *= material.modes * 1.6 / np.sqrt(np.sum(gain**2))
     for share, detune in ((0.75, 1.0), (0.45, rng.uniform(1.002, 1.012, 36))):
         ring(
