@@ -26,7 +26,7 @@ OpenBlocks = Callable[[], Iterable[Audio]]
 """The signal from its start, anew at every call, in blocks of any sizes."""
 
 ACCURACY_LU = 0.05
-_AIM_LU = 0.02
+_AIM_LU = 0.03
 _MARGIN_DB = 0.05
 """Below the target's true peak: what dither, rounding and another meter may add."""
 _MAX_PASSES = 8

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 from soundscape.audio import Audio
-from soundscape.dsp.noise import uniform
+from soundscape.dsp.noise import hash32
 from soundscape.rng import Seed
 
 Integers = npt.NDArray[np.int32]
@@ -20,7 +20,7 @@ BITS = (16, 24)
 
 
 @njit(cache=True, nogil=True)
-def _quantise(channel, key_a, key_b, start, scale, out):  # type: ignore[no-untyped-def]
+def _quantise(channel, key, start, scale, out):  # type: ignore[no-untyped-def]
     """Round one channel into `out`; returns how many values had to be clipped."""
     clipped = 0
     for n in range(channel.shape[0]):
@@ -28,7 +28,9 @@ def _quantise(channel, key_a, key_b, start, scale, out):  # type: ignore[no-unty
         if sample == 0.0:
             out[n] = 0
             continue
-        noise = np.float64(uniform(key_a, start + n)) - np.float64(uniform(key_b, start + n))
+        # The two halves of one hash are the two uniform numbers whose difference is triangular.
+        bits = hash32(key, start + n)
+        noise = (np.float64(bits >> np.uint32(16)) - np.float64(bits & np.uint32(0xFFFF))) * (1.0 / 65536.0)
         value = np.floor(sample * scale + noise + 0.5)
         if value > scale - 1.0 or value < -scale:
             clipped += 1
@@ -51,7 +53,7 @@ class Dither:
     """
 
     def __init__(self, seed: Seed, channels: int, *, bits: int) -> None:
-        self._keys = [tuple(seed.key("dither", c, draw) for draw in ("first", "second")) for c in range(channels)]
+        self._keys = [np.uint32(seed.key("dither", channel)) for channel in range(channels)]
         self._scale = float(1 << (bits - 1))
         self._frames = 0
         self.clipped = 0
@@ -60,9 +62,7 @@ class Dither:
     def push(self, audio: Audio) -> Integers:
         """The next block, float32 `(channels, frames)`, as integers `(frames, channels)`."""
         out = np.empty((audio.shape[1], audio.shape[0]), np.int32)
-        for c, (first, second) in enumerate(self._keys):
-            self.clipped += _quantise(
-                audio[c], np.uint32(first), np.uint32(second), self._frames, self._scale, out[:, c]
-            )
+        for c, key in enumerate(self._keys):
+            self.clipped += _quantise(audio[c], key, self._frames, self._scale, out[:, c])
         self._frames += audio.shape[1]
         return out

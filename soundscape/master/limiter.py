@@ -30,8 +30,8 @@ HOLD_S = 0.012
 _FAST_RELEASE_S = 0.04
 _SLOW_ATTACK_S = 0.2
 _SLOW_RELEASE_S = 0.4
-_NOTHING = np.float32(1e-6)
-"""A reduction that is none: -120 dB below the signal."""
+_NOTHING = 1e-4
+"""A reduction that is none: 0.0009 dB, far below what is heard."""
 
 Curve = npt.NDArray[np.float32]
 
@@ -40,6 +40,9 @@ Curve = npt.NDArray[np.float32]
 def _release(held, state, fast_release, slow_attack, slow_release, out):  # type: ignore[no-untyped-def]
     fast, slow = state
     for n in range(held.shape[0]):
+        if held[n] == 0.0 and fast == 0.0 and slow == 0.0:
+            out[n] = 0.0
+            continue
         fast = max(np.float64(held[n]), fast * fast_release)
         slow += (fast - slow) * (slow_attack if fast > slow else slow_release)
         reduction = max(fast, slow)
@@ -88,7 +91,8 @@ class _Stage:
         # As if silence came before, as long as the look-ahead: its reductions are made and left out.
         self._signal = np.zeros((channels, STEP + self._look_ahead), np.float32)
         self._left_out = self._look_ahead
-        self._last_required = np.zeros(1, np.float32)
+        self._last_required = np.float32(0.0)
+        self._was_harmless = False
         self._required = np.zeros(hold, np.float32)
         self._state = np.zeros(2)
         self._reductions = np.zeros(self._look_ahead - 1, np.float32)
@@ -98,9 +102,12 @@ class _Stage:
         """Frames that must follow a frame before its reduction is known, at most."""
         return self._look_ahead + CONTEXT + STEP
 
-    def push(self, signal: Audio) -> Curve:
-        """The next reductions, from the first frame on without a gap, as many as are known by now."""
-        required = self._require(signal)
+    def push(self, signal: Audio, *, harmless: bool = False) -> Curve:
+        """The next reductions, from the first frame on without a gap, as many as are known by now.
+
+        `harmless` says that this part of the signal, next to another such part, is known to stay below.
+        """
+        required = self._require(signal, harmless=harmless)
         pending = np.concatenate((self._required, required))
         if len(pending) < self._held_over:
             self._required = pending
@@ -120,16 +127,19 @@ class _Stage:
         self._left_out -= left_out
         return smoothed[left_out:]
 
-    def _require(self, signal: Audio) -> Curve:
+    def _require(self, signal: Audio, *, harmless: bool) -> Curve:
         """Reduction that each frame needs, so that the intervals before and after it stay below the threshold."""
         pending = np.concatenate((self._signal, signal), axis=1)
         stretches = max(0, pending.shape[1] - CONTEXT) // STEP
         self._signal = pending[:, stretches * STEP :].copy()
-        peaks = peaks_above(pending[:, : stretches * STEP + CONTEXT], self._threshold)
-        required = np.concatenate((self._last_required, np.zeros_like(peaks)))
-        loud = np.flatnonzero(peaks)
-        required[1 + loud] = 1.0 - np.float32(self._threshold) / peaks[loud]
-        self._last_required = required[-1:].copy()
+        required = np.zeros(1 + stretches * STEP, np.float32)
+        required[0] = self._last_required
+        if not (harmless and self._was_harmless):
+            peaks = peaks_above(pending[:, : stretches * STEP + CONTEXT], self._threshold)
+            loud = np.flatnonzero(peaks)
+            required[1 + loud] = 1.0 - np.float32(self._threshold) / peaks[loud]
+        self._was_harmless = harmless
+        self._last_required = required[-1]
         return np.maximum(required[:-1], required[1:])
 
 
@@ -181,13 +191,18 @@ class Limiter:
 
     def _advance(self, audio: Audio) -> Curve:
         first, second = self._stages
-        kept = 1.0 - first.push(audio)
+        reductions = first.push(audio)
+        known = len(reductions)
+        untouched = not reductions.any()
         waiting = np.concatenate((self._waiting, audio), axis=1)
-        self._waiting = waiting[:, len(kept) :]
+        self._waiting = waiting[:, known:].copy()
+        kept = 1.0 - reductions
         self._first = np.concatenate((self._first, kept))
-        kept_again = 1.0 - second.push(waiting[:, : len(kept)] * kept)
+        kept_again = 1.0 - second.push(
+            waiting[:, :known] if untouched else waiting[:, :known] * kept, harmless=untouched
+        )
         curve = np.float32(self._gain) * (self._first[: len(kept_again)] * kept_again)
-        self._first = self._first[len(kept_again) :]
+        self._first = self._first[len(kept_again) :].copy()
         return curve
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -286,3 +288,22 @@ def test_the_rules_of_the_target_are_checked_on_what_was_written(tmp_path: Path,
         ("max short-term", False),
     ]
     assert not result.met
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = save(tmp_path / "mix.wav", noise())
+    monkeypatch.setattr("soundscape.wav.WavWriter.write_integers", full)
+    with pytest.raises(OutputError, match=r"mix\.wav: cannot be written: No space left on device"):
+        master_file(path, out, TARGET)
+    assert list(out.iterdir()) == []
+
+
+def test_two_runs_at_once_leave_whole_files(tmp_path: Path, out: Path) -> None:
+    paths = [save(tmp_path / f"{n}.wav", noise(level=0.02 * (n + 1))) for n in range(3)]
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: master_files(paths, out, TARGET, jobs=2), range(2)))
+    assert [[result.status for result in run] for run in runs] == [["on target"] * 3] * 2
+    assert [measure_file(out / path.name) for path in paths] == [result.after for result in runs[0]]
