@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _ALIASES = {
     "shot": "shot|shotno|shotnumber|shotnum|shotid|shotname|shotcode|shots|setup|name|no|nr|number|#|id|plan",
@@ -59,7 +59,13 @@ class Column:
 
 def columns(header: list[str]) -> tuple[Column, ...]:
     """What each cell of a header row stands for; cells without a word are left out."""
-    return tuple(_column(index, cell.strip()) for index, cell in enumerate(header) if cell.strip())
+    found = [_column(index, cell.strip()) for index, cell in enumerate(header) if cell.strip()]
+    labels = [column for column in found if column.field == "shot"]
+    # `Name` or `No` is the shot only where no column says so itself.
+    label = next((column for column in labels if "shot" in column.title.lower()), next(iter(labels), None))
+    return tuple(
+        replace(column, field="") if column.field == "shot" and column is not label else column for column in found
+    )
 
 
 def _column(index: int, title: str) -> Column:

@@ -30,6 +30,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     directives, rows = read_table(decode(data, report), report)
     if not rows:
         raise TimelineError("has a header but no shots")
+    _count_ranges(rows, report)
     rate = _rate(rows, directives, options, report)
     start = _programme_start(rows, directives, rate)
     shots = _shots(rows, rate, start, report)
@@ -42,6 +43,20 @@ def read(data: bytes, options: ReadOptions) -> Result:
         hits=tuple(sorted(hits, key=lambda hit: hit.frame)),
     )
     return timeline, report.diagnostics
+
+
+def _count_ranges(rows: list[Row], report: Report) -> None:
+    """Frame ranges that all begin with the same number (1001 in animation) say how long shots are, not where."""
+    ranges = [(row.get("start"), row.get("end")) for row in rows]
+    same = len({begin for begin, _ in ranges}) == 1 and len(rows) > 1
+    if not same or not all(text.isdecimal() and len(text) < 10 for pair in ranges for text in pair):
+        return
+    for row in rows:
+        row.titles["duration"] = row.titles["end"]
+        row.cells["duration"] = f"{int(row.cells.pop('end')) - int(row.cells.pop('start')) + 1}f"
+    report.info(
+        f"all shots begin with frame {ranges[0][0]}: their ranges, last frame included, are taken as lengths"
+    )
 
 
 def _rate(rows: list[Row], directives: dict[str, str], options: ReadOptions, report: Report) -> Rate:

@@ -213,3 +213,30 @@ def test_written_timecodes_come_back(spans: list[tuple[int, int]]) -> None:
         expected.append((str(index), begin, at))
     timeline = parse("\n".join(rows), rate)
     assert [(s.label, s.start, s.end) for s in timeline.shots] == expected
+
+
+def test_frame_ranges_that_all_begin_alike_are_lengths() -> None:
+    text = (
+        "Episode,Sequence,Name,Description,FPS,In,Out\nE1,SQ1,SH010,a,25,1001,1050\nE1,SQ1,SH020,b,25,1001,1100\n"
+    )
+    timeline = parse(text, None)
+    assert [(s.scene, s.label, s.start, s.end) for s in timeline.shots] == [
+        ("SQ1", "SH010", 0, 50),
+        ("SQ1", "SH020", 50, 150),
+    ]
+    assert any("all shots begin with frame 1001" in line for line in told(text, None))
+    with pytest.raises(TimelineError, match=r'column "Out": .*-1f'):
+        parse(text.replace("1050", "999"))
+
+
+def test_a_column_that_says_shot_is_preferred_to_a_name() -> None:
+    (shot,) = parse("Name,Shot #,Duration\nTesting,12A,1s\n").shots
+    assert shot.label == "12A" and shot.extra == (("Name", "Testing"),)
+
+
+def test_an_edit_index_is_a_shot_list_with_record_times() -> None:
+    text = (
+        "#,Reel,V,C,Dur,Source In,Source Out,Record In,Record Out,Name\n1,A001,V1,C,00:00:02:00,{0},{0},{1},{2},x\n"
+    )
+    (shot,) = parse(text.format("10:00:00:00", "01:00:00:00", "01:00:02:00")).shots
+    assert (shot.label, shot.source, shot.start, shot.end) == ("1", "A001", 86_400, 86_448)
