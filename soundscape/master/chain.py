@@ -1,22 +1,26 @@
 """Mastering: measure → static gain → limiter where the ceiling needs it → measure → correct.
 
-Nothing here changes the dynamics to reach a loudness. The limiter takes peaks down by `Target.max_limiting_db` at
-most; when loudness and ceiling cannot both be had within that, the result says by how much it falls short.
+Nothing here changes the dynamics to reach a loudness unless the target's policy is `compress`. The limiter takes
+peaks down by `Target.max_limiting_db` at most; when loudness and ceiling cannot both be had within that, the
+result says by how much it falls short.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from itertools import chain, tee
 
 import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.errors import TargetError
+from soundscape.master import leveller
 from soundscape.master.dialogue import Regions, dialogue_loudness, speech_share
 from soundscape.master.gating import integrated
+from soundscape.master.leveller import level_curve, reductions_above
 from soundscape.master.limiter import Curve, Limiter, with_gains
+from soundscape.master.limiting import Limiting, Reductions
 from soundscape.master.meter import Meter
 from soundscape.master.target import Target
 from soundscape.model import Loudness
@@ -30,19 +34,9 @@ _AIM_LU = 0.03
 _MARGIN_DB = 0.05
 """Below the target's true peak: what dither, rounding and another meter may add."""
 _MAX_PASSES = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limiting:
-    """What the limiter did."""
-
-    max_db: float = 0.0
-    """Largest reduction."""
-    active_share: float = 0.0
-    """Part of the time with a reduction of more than 0.01 dB."""
-    mean_db: float = 0.0
-    """Mean reduction over that time."""
-    over_3db_share: float = 0.0
+_RIDE_STEP_LU = 2.0
+_LIMITING_LOSS_LU = 0.5
+"""What limiting by the whole budget may cost, roughly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +61,8 @@ class Fit:
     """Its wanted value."""
     shortfall_lu: float = 0.0
     """Target minus what is reached: positive when it is too quiet."""
+    levelling: leveller.Reductions = ()
+    """How far loud passages are lowered, by the policy `compress` only."""
     limiting: Limiting = field(default_factory=Limiting)
     notes: tuple[str, ...] = ()
 
@@ -106,7 +102,7 @@ class _Programme:
         return _measure(self.open_blocks(), self.sample_rate, self.layout)
 
     def limit(self, gain_db: float, ceiling_dbtp: float, anchor: _Anchor) -> _Attempt:
-        reductions = _Reductions(db_to_gain(gain_db))
+        reductions = Reductions(db_to_gain(gain_db))
         blocks = _limited(self.open_blocks(), self.sample_rate, gain_db, ceiling_dbtp)
         meter = _measure(
             (block * reductions.count(curve) for block, curve in blocks), self.sample_rate, self.layout
@@ -181,7 +177,7 @@ def fit(
     shortfall_lu = _shortfall_lu(anchor, chosen)
     if status == "unreached" and target.unreachable == "stop":
         chosen, limited = unchanged, False
-    return Fit(
+    fitted = Fit(
         target=target,
         status=status,
         gain_db=chosen.gain_db,
@@ -196,6 +192,9 @@ def fit(
         limiting=chosen.limiting,
         notes=notes,
     )
+    if status == "unreached" and target.unreachable == "compress" and shortfall_lu > 0.0:
+        return _ride(fitted, programme, meter, anchor, dialogue, say)
+    return fitted
 
 
 def gain_curve(open_blocks: OpenBlocks, sample_rate: int, fitted: Fit) -> Iterator[Curve]:
@@ -209,12 +208,28 @@ def gain_curve(open_blocks: OpenBlocks, sample_rate: int, fitted: Fit) -> Iterat
 
 def blocks_with_gain(open_blocks: OpenBlocks, sample_rate: int, fitted: Fit) -> Iterator[tuple[Audio, Curve]]:
     """Every block of the programme with its gain curve, from one pass."""
-    if fitted.limited:
-        yield from _limited(open_blocks(), sample_rate, fitted.gain_db, fitted.ceiling_dbtp)
-    else:
-        gain = db_to_gain(fitted.gain_db)
+    gain = np.float32(db_to_gain(fitted.gain_db))
+    if not fitted.levelling and not fitted.limited:
         for block in open_blocks():
             yield block, np.full(block.shape[1], gain, np.float32)
+        return
+    given, taken = tee(open_blocks())
+    levelled = _levelled(taken, sample_rate, fitted.levelling)
+    if fitted.limited:
+        limited = _limited(levelled, sample_rate, fitted.gain_db, fitted.ceiling_dbtp)
+    else:
+        limited = ((block, np.full(block.shape[1], gain, np.float32)) for block in levelled)
+    position = 0
+    for block, (_, curve) in zip(given, limited, strict=True):
+        yield block, curve * level_curve(fitted.levelling, position, len(curve), sample_rate)
+        position += len(curve)
+
+
+def _levelled(blocks: Iterable[Audio], sample_rate: int, levelling: leveller.Reductions) -> Iterator[Audio]:
+    position = 0
+    for block in blocks:
+        yield block * level_curve(levelling, position, block.shape[1], sample_rate)
+        position += block.shape[1]
 
 
 def _limited(
@@ -296,6 +311,47 @@ def _search(
     return attempt
 
 
+def _ride(
+    fitted: Fit,
+    programme: _Programme,
+    meter: Meter,
+    anchor: _Anchor,
+    dialogue: Regions | None,
+    say: Callable[[str], None],
+) -> Fit:
+    """Lower the loud passages until the limiter's budget is enough, or as far as the leveller goes."""
+    loudest, target = fitted.before.max_short_term_lufs, fitted.target
+    if loudest is None:
+        return fitted
+    for turn in range(1, _MAX_PASSES + 1):
+        levelling = reductions_above(loudest - _RIDE_STEP_LU * turn, meter.energies, programme.sample_rate)
+
+        def levelled(reductions: leveller.Reductions = levelling) -> Iterator[Audio]:
+            return _levelled(programme.open_blocks(), programme.sample_rate, reductions)
+
+        say(f"lower the loud passages, pass {turn}")
+        ridden = _measure(levelled(), programme.sample_rate, programme.layout)
+        peak_dbtp = ridden.result().true_peak_dbtp
+        assert peak_dbtp is not None
+        most_db = target.true_peak_dbtp - _MARGIN_DB - peak_dbtp + target.max_limiting_db
+        if _static_gain_db(ridden, anchor) + _LIMITING_LOSS_LU <= most_db:
+            break
+    nearest = replace(target, unreachable="nearest")
+    found = fit(
+        levelled, programme.sample_rate, nearest,
+        layout=programme.layout, dialogue=dialogue, measured=ridden, on_pass=say,
+    )  # fmt: skip
+    note = f"loud passages are lowered by up to {max(levelling):.1f} dB, as the target's policy allows"
+    return replace(
+        found,
+        target=target,
+        before=fitted.before,
+        anchor_before_lufs=fitted.anchor_before_lufs,
+        levelling=levelling,
+        notes=(*fitted.notes, note),
+    )
+
+
 def _shortfall_lu(anchor: _Anchor, chosen: _Attempt) -> float:
     if anchor.wanted_lufs is None or chosen.level_lufs is None:
         return 0.0
@@ -307,32 +363,3 @@ def _status(anchor: _Anchor, chosen: _Attempt, target: Target) -> str:
     if missing_lu <= ACCURACY_LU:
         return "on target"
     return "in tolerance" if missing_lu <= target.tolerance_lu else "unreached"
-
-
-class _Reductions:
-    """Statistics of a gain curve."""
-
-    def __init__(self, gain: float) -> None:
-        self._gain = np.float32(gain)
-        self._frames = self._active = self._over_3db = 0
-        self._sum_db = self._max_db = 0.0
-
-    def count(self, curve: Curve) -> Curve:
-        """Take a part of the curve, and give it back."""
-        self._frames += len(curve)
-        reduced = curve[curve < self._gain * np.float32(db_to_gain(-0.01))]
-        if len(reduced):
-            reductions_db = -20.0 * np.log10(reduced / self._gain)
-            self._active += len(reduced)
-            self._over_3db += int(np.count_nonzero(reductions_db > 3.0))
-            self._sum_db += float(reductions_db.sum(dtype=np.float64))
-            self._max_db = max(self._max_db, float(reductions_db.max()))
-        return curve
-
-    def summary(self) -> Limiting:
-        return Limiting(
-            max_db=self._max_db,
-            active_share=self._active / max(1, self._frames),
-            mean_db=self._sum_db / max(1, self._active),
-            over_3db_share=self._over_3db / max(1, self._frames),
-        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from soundscape.master.chain import Limiting
 from soundscape.master.compliance import Check
 from soundscape.master.health import Health
+from soundscape.master.limiting import Limiting
 from soundscape.model import Loudness
 
 Curve = tuple[float | None, ...]

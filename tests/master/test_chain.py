@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -196,3 +197,41 @@ def test_each_pass_is_announced() -> None:
     fit(opener(music()), RATE, load_target("-10/-1"), on_pass=said.append)
     assert said[0] == "measure"
     assert 1 <= sum("limit" in word for word in said) <= 8
+
+
+@cache
+def swelling(seconds: float = 20.0) -> Audio:
+    """A loud passage in the middle of a quiet programme, both with the same crest."""
+    frames = round(seconds * RATE)
+    level = np.interp(np.arange(frames), [0, 0.4 * frames, 0.5 * frames, 0.6 * frames, frames], [1, 1, 6, 1, 1])
+    return (band_limited(np.random.default_rng(3).normal(size=(2, frames))) * 0.03 * level).astype(np.float32)
+
+
+def test_the_policy_compress_lowers_the_loud_passages_and_reaches_the_target() -> None:
+    quiet = Target(name="x", title="x", integrated_lufs=-12.0, max_limiting_db=3.0)
+    assert fit(opener(swelling()), RATE, quiet).status == "unreached"
+    fitted = fit(opener(swelling()), RATE, replace(quiet, unreachable="compress"))
+    assert fitted.status == "on target"
+    assert any("loud passages are lowered" in note for note in fitted.notes)
+    result = mastered(swelling(), fitted)
+    after = heard(result, RATE).result()
+    assert after.integrated_lufs == pytest.approx(-12.0, abs=ACCURACY_LU)
+    assert true_peak_16x_db(result[:, 9 * RATE : 11 * RATE]) <= -1.0
+    assert after.loudness_range_lu is not None
+    assert fitted.before.loudness_range_lu is not None
+    assert after.loudness_range_lu < fitted.before.loudness_range_lu
+    assert fitted.before == heard(swelling(), RATE).result()
+
+
+def test_the_lowering_is_slower_than_speech_and_music() -> None:
+    target = Target(name="x", title="x", integrated_lufs=-12.0, max_limiting_db=3.0, unreachable="compress")
+    fitted = fit(opener(swelling()), RATE, target)
+    slopes_db_per_s = np.abs(np.diff(fitted.levelling)) * 10
+    assert 0.5 < slopes_db_per_s.max() < 6.0
+    assert max(fitted.levelling) <= 12.0
+
+
+def test_compress_changes_nothing_where_the_target_can_be_had_without() -> None:
+    target = Target(name="x", title="x", integrated_lufs=-23.0, unreachable="compress")
+    fitted = fit(opener(music()), RATE, target)
+    assert (fitted.levelling, fitted.limited) == ((), False)
