@@ -1,0 +1,124 @@
+"""Room tone: what an empty room sounds like, so that no scene is ever silent.
+
+A dark bed of air that flickers (a stationary bed is heard as noise, not as a room), coloured by the modes of the
+room, moved by a draught that follows the turbulence outside; a faint hum of mains or machines in narrow bands that
+beat as they drift; and rare ticks of wood or metal. Levels follow the noise criterion curves of L. Beranek (*Noise
+and Vibration Control*, 1971), about -5 dB/octave.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.contract import ControlBlock
+from soundscape.dsp.air import Air
+from soundscape.dsp.bands import BANDS, NoiseBands
+from soundscape.dsp.drift import Drift
+from soundscape.dsp.grains import Grains
+from soundscape.dsp.highpass import HighPass
+from soundscape.dsp.resonators import LANES, NoiseResonators
+from soundscape.params import number
+from soundscape.rng import Seed
+
+BUS = "ambience"
+CONTROLS = ("intensity", "brightness")
+
+LINES = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+"""Harmonics of the hum; the other resonators are modes of the room."""
+LINE_Q = 120.0
+BED_HZ = (80.0, 350.0, 1_800.0)
+BED_SHARE = (0.90, 0.085, 0.015)
+SHARED = (0.8, 0.4, 0.05)
+LEVEL = 0.042
+"""RMS of the bed at neutral controls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """Parameters of a room's tone."""
+
+    colour: float = number(0.0, low=-2.0, high=2.0, unit="octaves", help="shift of the bed's spectrum")
+    draught: float = number(0.3, low=0.0, high=1.0, help="how much the air outside moves the air inside")
+    flutter: float = number(1.0, low=0.2, high=4.0, unit="dB", help="slow flicker of the bed")
+    modes: float = number(0.4, low=0.0, high=1.0, help="how much the room colours its air")
+    size: float = number(5.0, low=1.5, high=40.0, unit="m", help="longest wall: bigger rooms have lower modes")
+    hum: float = number(0.3, low=0.0, high=1.0, help="mains or machines far away")
+    hum_pitch: float = number(100.0, low=35.0, high=400.0, unit="Hz", help="lowest line of the hum")
+    ticks: float = number(4.0, low=0.0, high=60.0, unit="1/min", help="wood or metal that works")
+    tick_pitch: float = number(1_400.0, low=300.0, high=5_000.0, unit="Hz", help="pitch of the ticks")
+    width: float = number(1.0, low=0.0, high=1.0, help="how differently the two sides sound")
+
+
+def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
+    """Room tone for every control block, float32 `(2, block.frames)`."""
+    draught = Air(seed.child("draught"), rate, speed=2.0, turbulence=0.02 + 0.3 * params.draught, gust_length=8.0)
+    flicker = Drift(seed.child("flicker"), rate, motions=BANDS + LANES, low_hz=0.04, high_hz=10.0, slope=1.0)
+    low, middle, high = (1.0 - params.width * (1.0 - share) for share in SHARED)
+    bed = NoiseBands(seed.child("bed"), rate, shared=(low, middle, high))
+    q, pitch_hz, power, pan = _room(params, seed)
+    singing = NoiseResonators(seed.child("singing"), rate, q=q)
+    wood = Grains(seed.child("wood"), rate, ring_s=0.004, size_sd=0.7, pitch_sd=0.4, densest=100.0)
+    high_pass = HighPass(rate)
+    for block in controls:
+        edges = block.ticks + 1
+        corner, level = np.empty((edges, BANDS)), np.empty((edges, BANDS, 2))
+        lanes, ticking = np.empty((3, edges, LANES)), np.empty((4, edges))
+        curves = (draught.advance(block.ticks), block["intensity"], block["brightness"])
+        _sound(
+            corner, level, lanes, ticking, curves, flicker.advance(block.ticks), (pitch_hz, power, pan),
+            (params.colour, params.flutter, params.ticks / 60.0, params.tick_pitch),
+        )  # fmt: skip
+        out = np.zeros((2, block.frames), np.float32)
+        bed.add(out, corner, level)
+        singing.add(out, *lanes)
+        wood.add(out, *ticking)
+        high_pass.run(out)
+        yield out
+
+
+def _room(params: Params, seed: Seed) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of every resonator: Q, pitch in Hz, share of the bed's power, and pan."""
+    draw = seed.generator("room")
+    lines, modes = len(LINES), LANES - len(LINES)
+    # Axial modes of a box, c / 2 L and up, ever denser.
+    first = 172.0 / params.size
+    pitch = first * np.sort(draw.uniform(1.0, 3.5, modes)) * np.arange(1, modes + 1) ** 0.5
+    q = np.concatenate((np.full(lines, LINE_Q), draw.uniform(6.0, 14.0, modes)))
+    hz = np.concatenate((params.hum_pitch * np.array(LINES), np.maximum(pitch, 40.0)))
+    hum = 0.5 * params.hum**2 * np.array(LINES) ** -1.6 * draw.uniform(0.5, 1.5, lines)
+    power = np.concatenate((hum, 0.6 * params.modes**2 / modes * draw.uniform(0.3, 1.7, modes)))
+    pan = params.width * np.concatenate((draw.uniform(-0.3, 0.3, lines), draw.uniform(-0.9, 0.9, modes)))
+    return q, hz, power, pan
+
+
+@njit(cache=True, nogil=True)
+def _sound(corner, level, lanes, ticking, curves, flicker, room, numbers):  # type: ignore[no-untyped-def]
+    draught, intensity, brightness = curves
+    pitch_hz, power, pan = room
+    colour, flutter, per_s, tick_pitch = numbers
+    wander = flutter * math.log(10.0) / 20.0
+    for edge in range(corner.shape[0]):
+        strength = LEVEL * 2.2 ** (2.0 * intensity[edge] - 1.0)
+        bright = 2.0 ** (2.0 * (brightness[edge] - 0.5))
+        moved = draught[edge] ** 1.5
+        for band in range(BANDS):
+            corner[edge, band] = BED_HZ[band] * bright * 2.0**colour * math.sqrt(draught[edge])
+            loud = math.sqrt(BED_SHARE[band]) * moved * math.exp(wander * flicker[edge, band])
+            for channel in range(2):
+                level[edge, band, channel] = strength * loud
+        for lane in range(LANES):
+            lanes[0, edge, lane] = pitch_hz[lane]
+            lanes[1, edge, lane] = (
+                strength * math.sqrt(power[lane]) * math.exp(wander * flicker[edge, BANDS + lane])
+            )
+            lanes[2, edge, lane] = pan[lane]
+        ticking[0, edge] = per_s
+        ticking[1, edge] = tick_pitch * bright
+        ticking[2, edge] = 1.6 * strength
+        ticking[3, edge] = 0.0
