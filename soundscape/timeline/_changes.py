@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 
 from soundscape.errors import TimelineError
 from soundscape.model import Shot, Timeline
+
+_NEAR = 32
+"""How many pieces of one source on each side of a shot are looked at for one that it was trimmed from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +76,12 @@ def _pair(afters: list[int], befores: list[int], old: tuple[Shot, ...], new: tup
         if candidates := same[_content(new[index])]:
             pairs[index] = candidates.pop()
             del free_new[index], free_old[pairs[index]]
-    for index in list(free_new):
-        best = max(free_old, key=lambda other: _shared(old[other], new[index]), default=None)
+    order = sorted((i for i in free_old if old[i].source_start is not None), key=lambda i: old[i].source_start or 0)
+    starts = [old[i].source_start or 0 for i in order]
+    for index in [i for i in free_new if new[i].source_start is not None]:
+        place = bisect_left(starts, new[index].source_start or 0)
+        near = [i for i in order[max(0, place - _NEAR) : place + _NEAR] if i in free_old]
+        best = max(near, key=lambda i: _shared(old[i], new[index]), default=None)
         if best is not None and _shared(old[best], new[index]) > 0:
             pairs[index] = best
             del free_new[index], free_old[best]

@@ -7,6 +7,7 @@ leaves the shot as long as it is.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from soundscape.model import Shot, Transition
@@ -46,8 +47,11 @@ def shots(clips: list[Clip], mixes: list[Mix], report: Report) -> list[Shot]:
     tracks: dict[int, list[Clip]] = {}
     for clip in clips:
         tracks.setdefault(clip.track, []).append(clip)
+    over: dict[int, list[Mix]] = {}
     for mix in mixes:
-        _apply(mix, tracks.get(mix.track, []), report)
+        over.setdefault(mix.track, []).append(mix)
+    for track, members in over.items():
+        _lay(members, tracks.get(track, []), report)
     kept = []
     for clip in sorted(clips, key=lambda clip: (clip.start, clip.track)):
         if clip.end > clip.start:
@@ -72,9 +76,21 @@ def shots(clips: list[Clip], mixes: list[Mix], report: Report) -> list[Shot]:
     ]
 
 
-def _apply(mix: Mix, clips: list[Clip], report: Report) -> None:
-    comes = next((clip for clip in clips if mix.start <= clip.start <= mix.end and clip.end > mix.start), None)
-    goes = next((clip for clip in clips if mix.start <= clip.end <= mix.end and clip is not comes), None)
+def _lay(mixes: list[Mix], clips: list[Clip], report: Report) -> None:
+    """Lay the transitions of one track over its clips."""
+    lasting = [clip for clip in clips if clip.end > clip.start]
+    by_start = sorted(lasting, key=lambda clip: clip.start)
+    by_end = sorted(lasting, key=lambda clip: clip.end)
+    starts, ends = [clip.start for clip in by_start], [clip.end for clip in by_end]
+    for mix in mixes:
+        first = bisect_left(starts, mix.start)
+        comes = by_start[first] if first < len(starts) and starts[first] <= mix.end else None
+        last = bisect_left(ends, mix.start)
+        goes = next((clip for clip in by_end[last : last + 2] if clip is not comes and clip.end <= mix.end), None)
+        _apply(mix, comes, goes, report)
+
+
+def _apply(mix: Mix, comes: Clip | None, goes: Clip | None, report: Report) -> None:
     frames = mix.end - mix.start
     if comes:
         kind = "wipe" if any(word in mix.name.lower() for word in _WIPES) else "dissolve"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from soundscape.errors import TimelineError
 from soundscape.timecode import Rate
@@ -16,9 +17,17 @@ _NTSC = {"2398": 24, "23": 24, "2997": 30, "29": 30, "4795": 48, "5994": 60, "11
 
 def seconds(text: str, line: int) -> Fraction:
     """An exact time; raises TimelineError with the line for anything else."""
+    value = _seconds(text)
+    if value is None:
+        raise TimelineError(f'"{text[:60]}" is not a time; allowed: 5s or 1001/24000s', line=line)
+    return value
+
+
+@lru_cache(maxsize=1 << 16)
+def _seconds(text: str) -> Fraction | None:
     match = _SECONDS.fullmatch(text)
     if match is None or len(text) > 60 or (match[2] and not int(match[2])):
-        raise TimelineError(f'"{text[:60]}" is not a time; allowed: 5s or 1001/24000s', line=line)
+        return None
     return Fraction(match[1]) / int(match[2] or 1)
 
 

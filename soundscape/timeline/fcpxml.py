@@ -31,7 +31,7 @@ _CLIPS = ("clip", "asset-clip", "ref-clip", "sync-clip", "mc-clip", "video", "ti
 _ELEMENTS = (*_CLIPS, "audio", "gap", "audition", "spine", "transition")
 MAX_DEPTH = 30
 """How deep clips may hold clips."""
-MAX_INSIDE = 100_000
+MAX_INSIDE = 20_000
 """How many elements inside of clips are visited, each counted for every use."""
 
 _NESTED = ("ref-clip", "sync-clip", "mc-clip")

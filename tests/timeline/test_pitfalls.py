@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,8 @@ import pytest
 from soundscape.errors import TimelineError
 from soundscape.model import Timeline
 from soundscape.timecode import Rate, frame_to_sample, frame_to_seconds
-from soundscape.timeline import ReadOptions, edl, otio, picture, read, shotlist, summary
+from soundscape.timeline import ReadOptions, _layers, changes, edl, otio, picture, read, shotlist, summary
+from soundscape.timeline._reading import Report
 
 DATA = Path(__file__).parent.parent / "data" / "timelines"
 
@@ -169,3 +173,16 @@ def test_an_illegal_drop_frame_label_is_moved_and_told() -> None:
     timeline, diagnostics = edl.read(text, ReadOptions())
     assert timeline.end == 1800
     assert any(d.line == 2 and "does not exist in drop-frame" in d.message for d in diagnostics)
+
+
+def test_thousands_of_transitions_and_of_changes_take_no_square_of_time() -> None:
+    clips = [_layers.Clip(start=10 * n, end=10 * n + 10, source="a", source_start=n) for n in range(20_000)]
+    mixes = [_layers.Mix(start=10 * n - 2, end=10 * n + 2, name="mix") for n in range(1, 20_000)]
+    start = time.process_time()
+    shots = _layers.shots(clips, mixes, Report())
+    assert sum(shot.transition.frames == 4 for shot in shots) == 19_999
+    assert all(before.end == after.start for before, after in pairwise(shots))
+    old = Timeline(title="", rate=Rate.parse("24"), start=0, shots=tuple(shots))
+    new = replace(old, shots=tuple(replace(shot, end=shot.end - 1) for shot in shots))
+    assert {change.kind for change in changes(old, new)} == {"trimmed"}
+    assert time.process_time() - start < 10
