@@ -17,13 +17,13 @@ from soundscape.contract import Tone
 from soundscape.model import SAMPLE_RATE, Note
 from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES
 from soundscape.score.pitch import MODES, Key
-from soundscape.score.request import CueRequest, CueScore, Statement
+from soundscape.score.request import CueRequest, CueScore, Statement, Voice
 from soundscape.score.similarity import ABSENT, DISTINCT, HEARD, Melody, heard, likeness
 from soundscape.score.transform import RECOGNISED
 
 Array = npt.NDArray[np.float64]
 
-FEWEST_BARS, FEWEST_NOTES = 8, 24
+FEWEST_BARS, FEWEST_NOTES = 8, 48
 """With less than this, shares and correlations say nothing."""
 
 
@@ -105,7 +105,7 @@ def statements_heard(request: CueRequest, score: CueScore) -> Result:
     for statement in score.statements:
         if not statement.complete or statement.form not in RECOGNISED:
             continue
-        melody = _melody(score, statement)
+        melody = _melody(request, score, statement)
         for motif in request.motifs:
             value = heard(Melody.of(motif), melody)
             if motif.name == statement.motif:
@@ -297,13 +297,17 @@ def _notes(score: CueScore) -> list[Note]:
 
 def _begun(request: CueRequest, score: CueScore) -> Array:
     """Samples of the programme at which notes are heard to begin."""
-    begun = []
-    for role, notes in score.parts.items():
-        voice = request.voices[role]
-        for note in notes:
-            tone = Tone(pitch=note.pitch, length_s=note.length / SAMPLE_RATE, velocity=note.velocity)
-            begun.append(score.music.at + note.start + voice.onset_s(tone) * SAMPLE_RATE)
-    return np.array(sorted(begun))
+    return np.array(
+        sorted(
+            _heard_at(request.voices[role], score, note) for role, notes in score.parts.items() for note in notes
+        )
+    )
+
+
+def _heard_at(voice: Voice, score: CueScore, note: Note) -> float:
+    """Sample of the programme at which a note is heard to begin."""
+    tone = Tone(pitch=note.pitch, length_s=note.length / SAMPLE_RATE, velocity=note.velocity)
+    return score.music.at + note.start + voice.onset_s(tone) * SAMPLE_RATE
 
 
 def _by_bar(score: CueScore, role: str = "") -> list[list[Note]]:
@@ -329,13 +333,13 @@ def _pattern(score: CueScore, bar: int) -> Array:
     return np.concatenate([part / max(1e-9, float(np.linalg.norm(part))) for part in (rhythm, tones)])
 
 
-def _melody(score: CueScore, statement: Statement) -> Melody:
-    """What the statement's role plays while it lasts, in beats; of notes that begin together, the highest."""
+def _melody(request: CueRequest, score: CueScore, statement: Statement) -> Melody:
+    """What the statement's role is heard to play while it lasts, in beats; of notes that begin together the highest."""
     samples = [beat.sample for beat in score.music.beats]
     notes: Sequence[Note] = sorted(score.parts.get(statement.role, ()), key=lambda note: (note.start, -note.pitch))
     line: list[tuple[float, float]] = []
     for note in notes:
-        at = score.music.at + note.start
+        at = _heard_at(request.voices[statement.role], score, note)
         if statement.start - 2_400 <= at < statement.end:
             beat = float(np.interp(at, samples, np.arange(len(samples))))
             if not line or beat > line[-1][0] + 0.08:

@@ -44,7 +44,7 @@ def compose(request: CueRequest) -> CueScore:
         character=request.brief.character,
         melody=[_tones_in(bar, melody) for bar in bars],
     )
-    lines = [*melody, *accent_lines(request, grid, chords)]
+    lines = [*melody, *accent_lines(request, grid, chords, melody)]
     if "pad" in request.voices:
         lines += pad_lines(bars, voice_pad(request, bars, chords))
     if "bass" in request.voices:

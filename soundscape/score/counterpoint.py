@@ -35,13 +35,16 @@ class Fit:
 
 
 def best_fit(
-    first: Sequence[MotifNote], second: Sequence[MotifNote], key: Key, *, latest_beats: int = 8
+    first: Sequence[MotifNote], second: Sequence[MotifNote], key: Key, *, earliest_beats: int = 0, later: int = 8
 ) -> Fit | None:
-    """The best transposition (in degrees, below the first) and delay of the second motif; None when none is good."""
+    """The best transposition (in degrees) and delay of the second motif; None when none is good.
+
+    The delay lies between `earliest_beats` and `later` beats more, counted from the downbeat of the first.
+    """
     fits = [
         Fit(degrees, float(beats), cost_of(first, shifted(transposed(second, degrees), beats), key))
         for degrees in range(-14, 3)
-        for beats in range(latest_beats + 1)
+        for beats in range(earliest_beats, earliest_beats + later + 1)
     ]
     best = min(fits, key=lambda fit: fit.cost + 0.01 * fit.beats + 0.005 * abs(fit.degrees + 7))
     return best if best.cost <= ACCEPTED else None

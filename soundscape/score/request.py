@@ -136,6 +136,8 @@ class CueRequest:
     """0 to 1 over samples of the programme; straight lines between, held outside."""
     appearances: tuple[Appearance, ...] = ()
     motifs: tuple[Motif, ...] = ()
+    players: Mapping[str, str] = field(default_factory=dict)
+    """Which role states a motif, by the motif's name; the lead states the others."""
     narration: tuple[tuple[int, int], ...] = ()
     """Where someone speaks: (start, end)."""
     silences: tuple[tuple[int, int], ...] = ()
@@ -158,6 +160,8 @@ class CueRequest:
             _allow(role, ROLES, f'role of a voice in cue "{self.name}"')
         if not set(self.voices) & {"lead", "pad"}:
             raise ScoreError(f'cue "{self.name}" has neither a lead nor a pad to play it')
+        for role in self.players.values():
+            _allow(role, sorted(self.voices), f'voice of cue "{self.name}"')
         _allow(self.ending, ENDINGS, f'ending of cue "{self.name}"')
         known = {motif.name for motif in self.motifs}
         for appearance in self.appearances:

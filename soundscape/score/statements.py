@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from soundscape.model import SAMPLE_RATE
 from soundscape.score.anchors import EARLY_FRAMES
@@ -35,6 +39,11 @@ class Placed:
     """As they are stated, in beats from the bar's downbeat."""
 
     @property
+    def begin(self) -> float:
+        """Beat of the cue on which its first note begins."""
+        return self.bar.first + self.notes[0].beat
+
+    @property
     def end(self) -> float:
         """Beat of the cue on which it is over."""
         return self.bar.first + self.notes[-1].beat + self.notes[-1].length
@@ -50,68 +59,86 @@ class _Room:
 
 
 def place_statements(request: CueRequest, grid: Grid) -> tuple[Placed, ...]:
-    """Every appearance that finds room, in order of time, in the lead or, where that is busy, against it.
+    """Every appearance that finds room, in order of time.
 
     A statement's downbeat is a downbeat of the cue; its pick-up comes before. It ends with the cue or the next
-    silence at the latest: its tail is trimmed, never its head. Whoever appears while another motif sounds is heard
-    in counterpoint with it, when there is a counter voice and the two fit. Whoever stays is heard again, in part.
+    silence at the latest: its tail is trimmed, never its head. Motifs do not talk over one another: who appears
+    while another motif sounds is heard in counterpoint with it, when there is a second voice and the two fit, or
+    else waits. Who stays long is heard again, in part.
     """
-    role = next((role for role in ("lead", "pad") if role in request.voices), "")
     placed: list[Placed] = []
-    for appearance in _expanded(request, grid):
-        last = next((item for item in reversed(placed) if item.statement.role == role), None)
-        free_from = last.end if last else 0.0
-        room = _against(request, grid, appearance, last, placed) or _room(
-            request, grid, appearance, role, free_from
-        )
+    for appearance in sorted(request.appearances, key=lambda item: (item.start, item.motif)):
+        latest = max(LATEST_BARS, sum(appearance.start <= bar.start < appearance.end for bar in grid.bars) - 1)
+        room = _against(request, grid, appearance, placed) or _room(request, grid, appearance, placed, latest)
         if room:
             placed.append(_placed(request, grid, appearance, room))
-    return tuple(placed)
+    for appearance in _again(request, grid):
+        room = _room(request, grid, appearance, placed, 0)
+        if room:
+            placed.append(_placed(request, grid, appearance, room))
+    return tuple(sorted(placed, key=lambda item: item.statement.start))
 
 
-def _expanded(request: CueRequest, grid: Grid) -> list[Appearance]:
-    """Appearances in order of time; a long one is taken up again every eight bars, by its head and in sequence."""
-    found = list(request.appearances)
-    for appearance in request.appearances:
-        bars = [bar for bar in grid.bars if appearance.start <= bar.start and bar.end <= appearance.end]
-        for count, bar in enumerate(bars[AGAIN_BARS::AGAIN_BARS]):
-            found.append(replace(appearance, start=bar.start, form=("sequence", "fragment")[count % 2]))
-    return sorted(found, key=lambda item: (item.start, item.motif))
+def _again(request: CueRequest, grid: Grid) -> list[Appearance]:
+    """A long appearance is taken up again every eight bars, in sequence and by its head."""
+    return [
+        replace(appearance, start=bar.start, form=("sequence", "fragment")[count % 2])
+        for appearance in request.appearances
+        for count, bar in enumerate(
+            [bar for bar in grid.bars if appearance.start <= bar.start and bar.end <= appearance.end][
+                AGAIN_BARS::AGAIN_BARS
+            ]
+        )
+    ]
 
 
-def _against(
-    request: CueRequest, grid: Grid, appearance: Appearance, last: Placed | None, placed: list[Placed]
-) -> _Room | None:
-    """Room in the counter voice, against the motif that sounds in the lead."""
-    if last is None or "counter" not in request.voices or last.statement.motif == appearance.motif:
+def _role(request: CueRequest, motif: str) -> str:
+    """The voice that states a motif."""
+    return request.players.get(motif) or next(role for role in ("lead", "pad") if role in request.voices)
+
+
+def _notes(request: CueRequest, appearance: Appearance) -> tuple[MotifNote, ...]:
+    return formed(request.motif(appearance.motif), appearance.form, bar=float(request.brief.beats_per_bar))
+
+
+def _against(request: CueRequest, grid: Grid, appearance: Appearance, placed: Sequence[Placed]) -> _Room | None:
+    """Room in a second voice, against the motif that sounds when its owner appears."""
+    at = float(np.interp(appearance.start, grid.samples, np.arange(len(grid.samples))))
+    sounding = [item for item in placed if item.bar.first <= at + 0.5 and at < item.end]
+    if len(sounding) != 1 or sounding[0].statement.motif == appearance.motif:
         return None
-    if not last.statement.start <= appearance.start < last.statement.end:
+    first = sounding[0]
+    role = _role(request, appearance.motif)
+    if role == first.statement.role:
+        role = "counter"
+    if role not in request.voices or role == first.statement.role:
         return None
-    if any(item.statement.role == "counter" and item.end > last.bar.first for item in placed):
-        return None
-    notes = formed(request.motif(appearance.motif), appearance.form, bar=float(request.brief.beats_per_bar))
-    fit = best_fit(last.notes, notes, request.brief.tonality)
+    notes = _notes(request, appearance)
+    earliest = max(0, math.ceil(at - first.bar.first - 0.5))
+    fit = best_fit(first.notes, notes, request.brief.tonality, earliest_beats=earliest)
     if fit is None:
         return None
-    joined = trimmed(
-        shifted(transposed(notes, fit.degrees), fit.beats), _end(request, grid, last.bar) - last.bar.first
-    )
-    return _Room("counter", last.bar, joined) if len(joined) >= min(3, len(notes)) else None
+    end = _end(request, grid, first.bar) - first.bar.first
+    joined = trimmed(shifted(transposed(notes, fit.degrees), fit.beats), end)
+    return _Room(role, first.bar, joined) if len(joined) >= min(3, len(notes)) else None
 
 
-def _room(request: CueRequest, grid: Grid, appearance: Appearance, role: str, free_from: float) -> _Room | None:
-    """The first bar in which a statement may begin, and its notes."""
-    motif = request.motif(appearance.motif)
-    notes = formed(motif, appearance.form, bar=float(request.brief.beats_per_bar))
+def _room(
+    request: CueRequest, grid: Grid, appearance: Appearance, placed: Sequence[Placed], latest: int
+) -> _Room | None:
+    """The first of the next `latest + 1` bars in which a statement overlaps no other."""
+    notes = _notes(request, appearance)
     early = round(EARLY_FRAMES * SAMPLE_RATE / float(request.rate.fps))
     starts = [bar for bar in grid.bars if bar.start >= appearance.start - early and bar.beats > 1]
-    for bar in starts[: LATEST_BARS + 1]:
-        first = bar.first + notes[0].beat
-        if first < free_from - 1e-6 or first < 0 or _silent(request, bar.start):
+    for bar in starts[: latest + 1]:
+        if bar.first + notes[0].beat < 0 or _silent(request, bar.start):
             continue
         fitted = trimmed(notes, _end(request, grid, bar) - bar.first)
-        if len(fitted) >= min(3, len(notes)):
-            return _Room(role, bar, fitted)
+        if len(fitted) < min(3, len(notes)):
+            continue
+        begin, end = bar.first + fitted[0].beat, bar.first + fitted[-1].beat + fitted[-1].length
+        if all(end <= other.begin + 1e-6 or begin >= other.end - 1e-6 for other in placed):
+            return _Room(_role(request, appearance.motif), bar, fitted)
     return None
 
 

@@ -6,7 +6,7 @@ sixteenths. A strong hit is met by an accent, which speaks at once whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from soundscape.contract import Tone
 from soundscape.score.bars import Bar, Grid
@@ -103,14 +103,18 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
     return lines
 
 
-def accent_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> list[Line]:
-    """The root in octaves, and at higher tension the fifth, exactly on every strong hit."""
+def accent_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord], melody: Sequence[Line]) -> list[Line]:
+    """The root in octaves, and at higher tension the fifth, exactly on every strong hit.
+
+    A voice that is stating a motif is left to it.
+    """
     lines = []
     for beat in grid.accents:
         bar = grid.bar_at(beat)
         root = chords[bar.number - 1].root
         tones = [48 + root, 60 + root, 55 + root] if bar.tension > 0.6 else [48 + root, 60 + root]
-        lines += _struck(request, beat, tones, 0.5 + 0.45 * bar.tension)
+        busy = {line.role for line in melody if line.beat - 1.0 < beat < line.beat + line.length}
+        lines += _struck(request, beat, tones, 0.5 + 0.45 * bar.tension, busy)
     return lines
 
 
@@ -120,10 +124,17 @@ def chord_lines(request: CueRequest, bar: Bar, chord: Chord) -> list[Line]:
     return _struck(request, bar.first, tones, 0.55 + 0.4 * bar.tension)
 
 
-def _struck(request: CueRequest, beat: float, tones: Sequence[int], strength: float) -> list[Line]:
-    """Tones on a beat, exactly, by the accent voice, or whichever speaks soonest where there is none."""
+def _struck(
+    request: CueRequest, beat: float, tones: Sequence[int], strength: float, busy: Collection[str] = ()
+) -> list[Line]:
+    """Tones on a beat, exactly, by the accent voice, or whichever free one speaks soonest where there is none."""
     tone = Tone(pitch=60.0, length_s=1.0, velocity=strength)
-    role = min(request.voices, key=lambda role: (role != "accent", request.voices[role].onset_s(tone), role))
+    role = min(
+        request.voices,
+        key=lambda role: (role != "accent", role in busy, request.voices[role].onset_s(tone), role),
+    )
+    if role in busy:
+        return []  # a lead that plays alone meets the hit with its motif
     voice = request.voices[role]
     pitches = sorted({fold(tone, voice.low, voice.high) for tone in tones})
     return [Line(role=role, beat=beat, length=2.0, pitch=pitch, strength=strength, exact=True) for pitch in pitches]
