@@ -16,7 +16,7 @@ STAGES = (
     "wav contract parts",
     "registry",
     "dsp",
-    "timeline layers hits instruments spaces score",
+    "timeline layers hits instruments spaces score analysis",
     "film",
     "planning",
     "synthesis executors changes",
