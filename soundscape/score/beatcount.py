@@ -19,6 +19,10 @@ CHANGE_COST = 12.0
 """Cost of a just noticeable change beyond what is free."""
 ANY_CHANGE = 0.02
 """Cost of any change at all."""
+RATIOS = (1.0, 3 / 2, 2 / 3, 4 / 3, 3 / 4)
+"""Changes of tempo that are heard as a new metre, where they are allowed."""
+MODULATION = 0.5
+"""Cost of using one of them."""
 HOME_COST = 0.05
 """Cost of a just noticeable distance from the home tempo."""
 
@@ -60,13 +64,15 @@ def count_beats(
     back: list[npt.NDArray[np.int64]] = []
     for part in parts:
         log_bpm = np.log(part.bpm)
-        local = odd_cost * part.metre + HOME_COST * ((log_bpm - log_home) / NOTICED) ** 2
+        local = odd_cost * part.metre + HOME_COST * (noticed_change(log_bpm - log_home, brief) / NOTICED) ** 2
         if before is None:
             step = np.zeros((1, len(part.beats)))
         else:
             free = FREE * NOTICED + part.slack_s / part.length_s + before.slack_s / before.length_s
-            change = np.abs(log_bpm[None, :] - np.log(before.bpm)[:, None])
+            raw = log_bpm[None, :] - np.log(before.bpm)[:, None]
+            change = noticed_change(raw, brief)
             step = CHANGE_COST * (np.maximum(0.0, change - free) / NOTICED) ** 2 + ANY_CHANGE * (change > 1e-9)
+            step += MODULATION * (np.abs(raw) > change + 1e-9)
             step[before.right[:, None] != part.left[None, :]] = np.inf
         ways = total[:, :, None] + step
         back.append(ways.argmin(axis=1))
@@ -80,6 +86,13 @@ def count_beats(
         last = best[home, last]
     counts.reverse()
     return _barred(tuple(counts), brief.beats_per_bar, float(homes_bpm[home]), cost)
+
+
+def noticed_change(log_change: npt.NDArray[np.float64], brief: Brief) -> npt.NDArray[np.float64]:
+    """Size of changes of tempo (as logarithms), without the ratios by which the brief lets it change."""
+    ratios = np.log(RATIOS) if brief.modulation else np.zeros(1)
+    apart: npt.NDArray[np.float64] = np.abs(log_change[..., None] - ratios).min(axis=-1)
+    return apart
 
 
 def _barred(counts: tuple[int, ...], per_bar: int, home_bpm: float, cost: float) -> BeatCounts:

@@ -75,8 +75,10 @@ def tempo_steps(_: CueRequest, score: CueScore) -> Result:
     return largest <= 0.06, f"largest step away from hits {largest:.1%} (3 % is heard, 6 % allowed)"
 
 
-def tempo_range(_: CueRequest, score: CueScore) -> Result:
-    """The fastest beat at most 6 % faster than the slowest."""
+def tempo_range(request: CueRequest, score: CueScore) -> Result:
+    """The fastest beat at most 6 % faster than the slowest, unless the brief asks for more."""
+    if request.brief.modulation or request.brief.ritardando:
+        return True, "a change of tempo is asked for"
     lengths = np.diff([beat.sample for beat in score.music.beats])
     spread = float(lengths.max() / lengths.min() - 1.0)
     return spread <= 0.06, f"tempo range {spread:.1%} (6 % allowed)"

@@ -43,6 +43,10 @@ class Brief:
     beats_per_bar: int = 4
     density: float = 0.5
     """0 to 1: how busy the accompaniment may get."""
+    modulation: bool = False
+    """Whether the tempo may change at a strong hit by a simple ratio (3:2, 4:3 and back), heard as a new metre."""
+    ritardando: float = 0.0
+    """How much slower the last beat is than the first of the last two bars: 0 to 0.5; 0 keeps the tempo."""
     character: str = ""
     """`wonder`, `nostalgia`, `threat` or `loss`: which chord changes are sought; empty follows the mode."""
 
@@ -57,6 +61,8 @@ class Brief:
             raise ScoreError(f"{self.beats_per_bar} beats per bar; allowed: 2 to 12")
         if not 0.0 <= self.density <= 1.0:
             raise ScoreError(f"density {self.density:g}; allowed: 0 to 1")
+        if not 0.0 <= self.ritardando <= 0.5:
+            raise ScoreError(f"ritardando {self.ritardando:g}; allowed: 0 to 0.5")
 
     @property
     def tonality(self) -> Key:

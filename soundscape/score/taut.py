@@ -18,6 +18,9 @@ from soundscape.errors import ScoreError
 CENTRING = 0.02
 """Weight of an anchor's distance from its target against total variation: it settles what variation leaves open."""
 
+AT_ANCHOR = 0.98
+"""Weight of a change of tempo at an anchor against one elsewhere: where they cost the same, it is at the anchor."""
+
 
 def taut_beats(
     start_s: float,
@@ -80,7 +83,9 @@ def taut_beats(
     bounds[0] = 0.0
     bounds[beats, 0] = earliest - start_s
     bounds[beats, 1] = latest - start_s
-    objective = np.concatenate([np.zeros(count + 1), np.ones(count - 1), np.full(len(beats), CENTRING)])
+    turns = np.ones(count - 1)
+    turns[beats[beats < count] - 1] = AT_ANCHOR
+    objective = np.concatenate([np.zeros(count + 1), turns, np.full(len(beats), CENTRING)])
     found = linprog(objective, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
     if found.x is None:
         raise ScoreError("no beats fit the hits inside the tempo range")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from soundscape.model import SAMPLE_RATE, Beat
 from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES, Anchor, anchors_of, feasible_anchors
-from soundscape.score.beatcount import NOTICED, BeatCounts, count_beats
+from soundscape.score.beatcount import NOTICED, BeatCounts, count_beats, noticed_change
 from soundscape.score.request import Brief, CueHit, HitReport, TempoReport
 from soundscape.score.taut import taut_beats
 from soundscape.timecode import Rate
@@ -26,6 +26,7 @@ CANDIDATES = ("steady metre", "steady tempo", "another tempo")
 """The fewest odd bars without an audible step; the smallest steps; like the first, at a different pace."""
 ODD_COSTS = (1.0, 0.3, 0.1, 0.03)
 """Prices of an odd bar against a change of tempo: each may give another map, among which a candidate is chosen."""
+RITARDANDO_BARS = 2
 HOME_STEP = 0.03
 LINES = 20
 """Lines of a report before the rest is counted."""
@@ -70,7 +71,7 @@ def fit_tempo(
     report = TempoReport(
         candidate=CANDIDATES[candidate],
         hits=_hit_reports(hits, beats, rate),
-        largest_step=_largest_step(lengths),
+        largest_step=_largest_step(lengths, brief),
         tempo_range=float(lengths.max() / lengths.min() - 1.0),
         bars=len(bars),
         odd_bars=sum(length != brief.beats_per_bar for length in bars[bool(grid.counts.pickup) :]),
@@ -109,9 +110,7 @@ class _Grid:
     counts: BeatCounts
     times_s: npt.NDArray[np.float64]
 
-    @property
-    def largest_step(self) -> float:
-        return _largest_step(np.diff(self.times_s))
+    largest_step: float
 
 
 def _grid(
@@ -122,7 +121,8 @@ def _grid(
     for odd_cost in ODD_COSTS:
         counts = count_beats(anchors, brief, homes, start_s=start_s, odd_cost=odd_cost)
         if counts.beats not in grids:
-            grids[counts.beats] = _Grid(counts, _place(anchors, counts, brief, start_s))
+            times_s = _place(anchors, counts, brief, start_s)
+            grids[counts.beats] = _Grid(counts, times_s, _largest_step(np.diff(times_s), brief))
 
     def odd_bars(grid: _Grid) -> int:
         return sum(length != brief.beats_per_bar for length in grid.counts.bars)
@@ -158,7 +158,10 @@ def _beats(grid: _Grid, end_s: float, brief: Brief) -> tuple[tuple[Beat, ...], l
     bar_s = beat_s * brief.beats_per_bar
     more = max(0 if bars else 1, math.ceil((end_s - times_s[-1]) / bar_s - 1e-6))
     bars += [brief.beats_per_bar] * more
-    times_s = np.concatenate([times_s, times_s[-1] + beat_s * np.arange(1, more * brief.beats_per_bar + 1)])
+    tail = np.full(more * brief.beats_per_bar, beat_s)
+    slowing = min(len(tail), RITARDANDO_BARS * brief.beats_per_bar)
+    tail[len(tail) - slowing :] *= np.linspace(1.0, 1.0 + brief.ritardando, slowing + 1)[1:]
+    times_s = np.concatenate([times_s, times_s[-1] + np.cumsum(tail)])
     samples = np.floor(times_s * SAMPLE_RATE + 0.5).astype(int)
     places = [(bar, beat) for bar, length in enumerate(bars, 1) for beat in range(1, length + 1)]
     if counts.pickup:
@@ -176,8 +179,8 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
     return tuple(lines) if more <= 0 else (*lines[:LINES], f"and {more} more hits")
 
 
-def _largest_step(lengths: npt.NDArray[Any]) -> float:
-    return float(np.max(np.abs(np.diff(np.log(lengths))), initial=0.0))
+def _largest_step(lengths: npt.NDArray[Any], brief: Brief) -> float:
+    return float(np.max(noticed_change(np.diff(np.log(lengths)), brief), initial=0.0))
 
 
 def _hit_reports(hits: tuple[CueHit, ...], beats: tuple[Beat, ...], rate: Rate) -> tuple[HitReport, ...]:

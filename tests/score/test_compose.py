@@ -233,6 +233,28 @@ def test_whoever_appears_while_another_motif_sounds_joins_in_the_counter_voice_o
     assert all(item.role == "lead" for item in alone.statements)
 
 
+def test_a_motif_may_have_its_own_player() -> None:
+    first = request().appearances[0]
+    later = Appearance(motif="villain", start=first.end, end=first.end + 8 * SAMPLE_RATE)
+    voices = {**request().voices, "counter": Voice(low=40, high=76)}
+    score = compose(
+        request(motifs=(HERO, VILLAIN), appearances=(first, later), voices=voices, players={"villain": "counter"})
+    )
+    assert {item.motif: item.role for item in score.statements} == {"hero": "lead", "villain": "counter"}
+    with pytest.raises(ScoreError, match='"tuba" is no voice'):
+        request(players={"hero": "tuba"})
+
+
+def test_no_motif_is_heard_in_counterpoint_before_its_owner_appears() -> None:
+    first = request().appearances[0]
+    voices = {**request().voices, "counter": Voice(low=40, high=76)}
+    for seconds in (0.5, 1.5, 2.5, 3.5):
+        second = Appearance(motif="villain", start=first.start + round(seconds * SAMPLE_RATE), end=first.end)
+        score = compose(request(motifs=(HERO, VILLAIN), appearances=(first, second), voices=voices))
+        for item in score.statements:
+            assert item.start >= item.asked - SAMPLE_RATE // 2
+
+
 def test_whoever_stays_is_heard_again_in_part() -> None:
     start = request().start
     long = Appearance(motif="hero", start=start, end=start + 60 * SAMPLE_RATE)

@@ -177,3 +177,28 @@ def test_the_taut_string_is_straight_where_it_may_be_and_bends_once_where_it_mus
     assert bent[8] == pytest.approx(4.0)
     assert bent[16] == pytest.approx(8.8)
     assert np.abs(np.diff(bent, n=2)).sum() == pytest.approx(0.1, abs=1e-6)
+
+
+def test_a_written_ritardando_slows_the_last_two_bars_and_nothing_else() -> None:
+    plain, slowing = fit(()), fit((), ritardando=0.2)
+    lengths = np.diff([beat.sample for beat in slowing.beats])
+    assert lengths[-1] == pytest.approx(1.2 * lengths[0], rel=1e-3)
+    assert lengths[:-8] == pytest.approx(np.diff([beat.sample for beat in plain.beats])[:-8], abs=1)
+    assert slowing.report.largest_step < 0.03
+
+
+def test_a_metric_modulation_is_taken_at_a_hit_where_the_brief_allows_it() -> None:
+    # A hit on every bar at 80 bpm, then on every bar at 120: neither tempo fills the other's bars.
+    first = [round(bar * 3.0 * SAMPLE_RATE) for bar in range(1, 9)]
+    second = [first[-1] + round(bar * 2.0 * SAMPLE_RATE) for bar in range(1, 12)]
+    hits = tuple(CueHit(sample=sample) for sample in first + second)
+    tempo = fit(hits, end_s=48.0, bpm_low=70.0, bpm_high=125.0, modulation=True)
+    assert all(-1.0 <= off_frames(hit, tempo) <= 2.0 for hit in hits)
+    lengths = np.diff([beat.sample for beat in tempo.beats]) / SAMPLE_RATE
+    jumps = [n for n, ratio in enumerate(lengths[1:] / lengths[:-1]) if abs(np.log(ratio)) > 0.1]
+    assert len(jumps) == 1
+    assert abs(tempo.beats[jumps[0] + 1].sample - first[-1]) <= 2 * FRAME
+    assert lengths[jumps[0]] / lengths[jumps[0] + 1] == pytest.approx(1.5, rel=0.02)
+    assert tempo.report.odd_bars == 0
+    steady = fit(hits, end_s=48.0, bpm_low=70.0, bpm_high=125.0)
+    assert np.abs(np.diff(np.log(np.diff([beat.sample for beat in steady.beats])))).max() < 0.1
