@@ -13,28 +13,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from soundscape.errors import TimelineError
 from soundscape.model import HitPoint, Shot, Timeline, Transition
 from soundscape.timecode import Rate, frame_to_timecode
 from soundscape.timeline import _text
-from soundscape.timeline._cmx import Event, EventLines, Labels, looks_like_event
+from soundscape.timeline._cmx import Labels, looks_like_event
+from soundscape.timeline._edl import EditList, Entry, parse_list
 from soundscape.timeline._reading import ReadOptions, Report, Result, label_rate
 
 SUFFIXES = (".edl", ".cmx", ".txt")
 
-_RATE = re.compile(
-    r"\*?\s*(?:FPS|FRAME ?RATE|TIMELINE ?FRAME ?RATE)\s*[:=]?\s*([\d./]+ *(?:N?DF)?)\b.*", re.IGNORECASE
-)
-_NAME = re.compile(r"\*\s*(FROM|TO|KEY)?\s*CLIP NAME(?: IS)?\s*:\s*(.*)", re.IGNORECASE)
-_LOCATOR = re.compile(r"\*\s*LOC\s*:\s*(\d\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d\d?)\s*(\S*)\s*(.*)", re.IGNORECASE)
-_SPEED = re.compile(r"M2\s+(.*?)\s*(-?\d+(?:\.\d+)?)(?:\s+\d\d?[:;.,]\d\d[:;.,]\d\d[:;.,]\d+.*)?", re.IGNORECASE)
-_SILENT = re.compile(
-    r"(?:>>>|AUD\b|SPLIT:|EFFECTS? NAME|FINAL CUT PRO|BLK\b|TRK\b|GPI\b|SWM\b|M/S\b|M2\b|%|FCM:|TITLE:)",
-    re.IGNORECASE,
-)
 _NO_SCENE = re.compile(
     r"(?P<black>black(?: ?video)?|slug|bl|blk)|(?:colou?r ?|smpte ?|hd ?|ebu ?)*bars?(?: ?(?:and|&|\+|n) ?tone)?"
     r"|slate|clock|countdown|(?:universal |smpte |head |film |academy )*(?:counting |countdown ?)?leader",
@@ -43,30 +33,6 @@ _NO_SCENE = re.compile(
 _BLACK, _LEADER = "of black", "of bars, slate or leader"
 _CUT = Transition()
 _KINDS = {"D": "dissolve", "W": "wipe", "K": "key"}
-_WRAP = 72
-"""Length from which a comment may go on in the next line: some writers break at 80 characters."""
-
-
-@dataclass(slots=True)
-class _Entry:
-    """An event with what the lines below it say of it."""
-
-    event: Event
-    clip: str = ""
-    extra: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _List:
-    """The whole file, line by line, before its timecodes mean anything."""
-
-    title: str = ""
-    rate: str = ""
-    drop_frame: bool | None = None
-    counts: Counter[bool] = field(default_factory=Counter)
-    entries: list[_Entry] = field(default_factory=list)
-    locators: list[tuple[str, str, str, int]] = field(default_factory=list)
-    missed: list[int] = field(default_factory=list)
 
 
 def sniff(data: bytes) -> int:
@@ -79,7 +45,7 @@ def sniff(data: bytes) -> int:
 def read(data: bytes, options: ReadOptions) -> Result:
     """Read an edit list; raises TimelineError for a timecode that its rate does not have."""
     report = Report()
-    found = _parse(_text.decode(data, report), report)
+    found = parse_list(_text.decode(data, report), report)
     if not found.entries and not found.locators:
         raise TimelineError("has no event lines; is it an edit list?")
     rate = _rate(found, options, report)
@@ -106,106 +72,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     return timeline, report.diagnostics
 
 
-# ---------------------------------------------------------------- lines
-
-
-def _parse(text: str, report: Report) -> _List:
-    found = _List()
-    parse = EventLines().parse
-    before = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        if line[:1] != "*" and (event := parse(line, number)):
-            found.entries.append(_Entry(event))
-        elif line and not line.isspace():
-            _statement(line.strip(), number, before, found, report)
-        before = line
-    if found.missed:
-        report.warn(
-            f"{len(found.missed)} of {len(found.missed) + len(found.entries)} lines that look like events are none",
-            found.missed[0],
-        )
-    return found
-
-
-def _statement(line: str, number: int, before: str, found: _List, report: Report) -> None:
-    """A line that is no event: what it says goes to the list or to the event above it."""
-    entry = found.entries[-1] if found.entries else None
-    if line.startswith("*"):
-        _comment(line, number, entry, found)
-    elif line[:6].upper() == "TITLE:":
-        found.title = found.title or line[6:].strip()
-    elif line[:4].upper() == "FCM:":
-        _count(line[4:], found)
-    elif entry and (speed := _SPEED.fullmatch(line)):
-        _side(speed[1], found).extra.append(("speed", f"{speed[2]} frames/s"))
-    elif looks_like_event(line):
-        found.missed.append(number)
-        report.warn(f'looks like an event but is none: "{line[:80]}"', number, kind="lines like events")
-    elif match := _RATE.fullmatch(line):
-        found.rate = found.rate or match[1]
-    elif _SILENT.match(line):
-        if entry:
-            entry.extra.append(("statement", line))
-    elif before.startswith("*") and len(before) >= _WRAP:
-        _go_on(line, entry, found)
-    else:
-        report.warn(f'not understood: "{line[:80]}"', number, kind="lines")
-
-
-def _side(reel: str, found: _List) -> _Entry:
-    """The side of a transition that shows this reel; its last line where neither or both do."""
-    last = found.entries[-1]
-    if len(found.entries) > 1 and last.event.edit.reel != reel and found.entries[-2].event.edit.reel == reel:
-        return found.entries[-2]
-    return last
-
-
-def _count(mode: str, found: _List) -> None:
-    """A counting mode: that above the first event holds for the record side, later ones for sources."""
-    word = mode.strip().upper()
-    drop_frame = False if word.startswith("NON") else True if word.startswith("DROP") else None
-    if drop_frame is None:
-        return
-    found.counts[drop_frame] += 1
-    if found.drop_frame is None:
-        found.drop_frame = drop_frame
-
-
-def _comment(line: str, number: int, entry: _Entry | None, found: _List) -> None:
-    if match := _LOCATOR.match(line):
-        found.locators.append((match[1], match[2], match[3].strip(), number))
-    elif entry and (match := _NAME.match(line)):
-        _name(match[1], match[2].strip(), entry, found)
-    elif match := _RATE.fullmatch(line):
-        found.rate = found.rate or match[1]
-    elif entry:
-        entry.extra.append(("comment", line[1:].strip()))
-
-
-def _name(side: str | None, name: str, entry: _Entry, found: _List) -> None:
-    """A clip name: in a transition FROM is what goes and TO is what comes."""
-    comes = (side or "").upper() != "FROM"
-    if comes or entry.event.edit.transition in ("", "C"):
-        entry.clip = name
-    elif len(found.entries) > 1 and not found.entries[-2].clip:
-        found.entries[-2].clip = name
-
-
-def _go_on(line: str, entry: _Entry | None, found: _List) -> None:
-    """The rest of a comment that was broken at the edge of the line."""
-    if found.locators and (entry is None or found.locators[-1][3] > entry.event.line):
-        label, colour, text, number = found.locators[-1]
-        found.locators[-1] = (label, colour, f"{text} {line}".strip(), number)
-    elif entry and entry.extra and entry.extra[-1][0] == "comment":
-        entry.extra[-1] = ("comment", f"{entry.extra[-1][1]} {line}")
-    elif entry:
-        entry.extra.append(("comment", line))
-
-
-# ---------------------------------------------------------------- times
-
-
-def _rate(found: _List, options: ReadOptions, report: Report) -> Rate:
+def _rate(found: EditList, options: ReadOptions, report: Report) -> Rate:
     if len(found.counts) > 1:
         report.info(
             f"the counting mode changes {found.counts.total()} times; later ones are taken for the sources'"
@@ -216,7 +83,7 @@ def _rate(found: _List, options: ReadOptions, report: Report) -> Rate:
     return label_rate(labels, asked, report, drop_frame=found.drop_frame)
 
 
-def _shots(found: _List, labels: Labels, rate: Rate, report: Report) -> tuple[list[Shot], int, int]:
+def _shots(found: EditList, labels: Labels, rate: Rate, report: Report) -> tuple[list[Shot], int, int]:
     """Shots in order of record time, and where the programme starts and stops."""
     sound_only = not any(entry.event.edit.track for entry in found.entries)
     shots: list[Shot] = []
@@ -250,7 +117,7 @@ def _shots(found: _List, labels: Labels, rate: Rate, report: Report) -> tuple[li
     return shots, start, stop
 
 
-def _record_times(entries: list[_Entry], labels: Labels, rate: Rate) -> Iterator[tuple[_Entry, int, int]]:
+def _record_times(entries: list[Entry], labels: Labels, rate: Rate) -> Iterator[tuple[Entry, int, int]]:
     """Events with their record in and out, which go on after midnight."""
     day, midnight, last = rate.frames_per_day, 0, 0
     near = day // 144
@@ -266,7 +133,7 @@ def _record_times(entries: list[_Entry], labels: Labels, rate: Rate) -> Iterator
         yield entry, begin, end
 
 
-def _why_no_shot(entry: _Entry, empty: bool, sound_only: bool) -> str:
+def _why_no_shot(entry: Entry, empty: bool, sound_only: bool) -> str:
     edit = entry.event.edit
     if empty:
         return "of no length"
@@ -281,7 +148,7 @@ def _no_scene(name: str) -> str:
     return "" if match is None else _BLACK if match["black"] else _LEADER
 
 
-def _shot(entry: _Entry, begin: int, end: int, sound_only: bool, labels: Labels) -> Shot:
+def _shot(entry: Entry, begin: int, end: int, sound_only: bool, labels: Labels) -> Shot:
     event, edit = entry.event, entry.event.edit
     transition = (
         _CUT if edit.transition in ("C", "") and not edit.frames else _transition(edit.transition, edit.frames)

@@ -1,4 +1,4 @@
-"""Final Cut Pro XML (`.fcpxml`, and the bundle `.fcpxmld`), versions 1.0 to 1.14, as Final Cut and Resolve write it.
+"""Final Cut Pro XML (`.fcpxml`, and the bundle `.fcpxmld`), versions 1.8 to 1.13, as Final Cut and Resolve write it.
 
 All times are exact rationals. The `offset` of an element is in the time of its parent; `start` is its own time at
 its left edge. So a child lies at `parent's position + (child's offset - parent's start)`. Clips on the primary
@@ -11,58 +11,32 @@ Source: Apple, Final Cut Pro XML reference (document type definitions 1.8 to 1.1
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from soundscape.errors import TimelineError
-from soundscape.model import Cue, HitPoint, Timeline
+from soundscape.model import Timeline
 from soundscape.timecode import Rate
 from soundscape.timeline import _layers, _text, _xml
+from soundscape.timeline._fcpxml import (
+    CLIPS,
+    ELEMENTS,
+    NESTED,
+    Project,
+    add_caption,
+    add_marker,
+    lane_of,
+    length_of,
+    look_inside,
+)
 from soundscape.timeline._rational import nearest, rate_of_name, seconds
 from soundscape.timeline._reading import ReadOptions, Report, Result, counted
 
 SUFFIXES = (".fcpxml", ".xml")
 BUNDLE = "Info.fcpxml"
 
-_CLIPS = ("clip", "asset-clip", "ref-clip", "sync-clip", "mc-clip", "video", "title")
-_ELEMENTS = (*_CLIPS, "audio", "gap", "audition", "spine", "transition")
-MAX_DEPTH = 30
-"""How deep clips may hold clips."""
-MAX_INSIDE = 20_000
-"""How many elements inside of clips are visited, each counted for every use."""
-
-_NESTED = ("ref-clip", "sync-clip", "mc-clip")
-_TESTED_RATES = (Fraction(24000, 1001), Fraction(24), Fraction(30000, 1001))
-"""Project rates at which the scale of conformed clips was checked against what Final Cut shows."""
-
-
-@dataclass(slots=True)
-class _Project:
-    """What is gathered while the tree is walked."""
-
-    rate: Rate
-    start: int
-    origin_s: Fraction
-    report: Report
-    resources: dict[str, _xml.Node]
-    clips: list[_layers.Clip] = field(default_factory=list)
-    sounds: list[_layers.Clip] = field(default_factory=list)
-    inside: int = 0
-    """Elements that were visited inside of clips."""
-    mixes: list[_layers.Mix] = field(default_factory=list)
-    hits: list[HitPoint] = field(default_factory=list)
-    cues: list[Cue] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def frame(self, at_s: Fraction, line: int) -> int:
-        """Frame of a time of the sequence; says so when it lies between two."""
-        exact = (at_s - self.origin_s) * self.rate.fps
-        if exact.denominator != 1:
-            self.report.warn(f"{float(at_s):.6f} s lies between two frames", line, kind="times between frames")
-        return self.start + nearest(exact)
+_SOUND = "sound clips"
 
 
 def sniff(data: bytes) -> int:
@@ -84,7 +58,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
         _walk_spine(spine, project.origin_s, 0, project)
     if project.sounds and not project.clips:
         report.info("there is no picture in this project; its sound clips are taken as shots")
-        project.clips, project.left_out["sound clips"] = project.sounds, 0
+        project.clips, project.left_out[_SOUND] = project.sounds, 0
     low = min((0, *(clip.track for clip in project.clips)))
     for clip in project.clips:
         clip.track += 1 - low
@@ -118,9 +92,7 @@ def _sequence(root: _xml.Node, report: Report) -> tuple[str, _xml.Node]:
     return found[0]
 
 
-def _project(
-    sequence: _xml.Node, resources: dict[str, _xml.Node], options: ReadOptions, report: Report
-) -> _Project:
+def _project(sequence: _xml.Node, resources: dict[str, _xml.Node], options: ReadOptions, report: Report) -> Project:
     declared = True if sequence.get("tcFormat") == "DF" else None
     rate = counted(options.rate or _rate(sequence, resources), declared, report=report)
     origin_s = seconds(sequence.get("tcStart", "0s"), sequence.line)
@@ -130,7 +102,7 @@ def _project(
         # Some writers give the label in whole seconds: 3600s for 01:00:00:00 also at 23.976.
         start = int(origin_s * rate.nominal)
         report.info(f"the start, {float(origin_s):g} s, is no frame; taken as a timecode", sequence.line)
-    return _Project(rate, start, origin_s, report, resources)
+    return Project(rate, start, origin_s, report, resources)
 
 
 def _rate(sequence: _xml.Node, resources: dict[str, _xml.Node]) -> Rate:
@@ -149,7 +121,7 @@ def _rate(sequence: _xml.Node, resources: dict[str, _xml.Node]) -> Rate:
 # ---------------------------------------------------------------- the walk
 
 
-def _walk_spine(spine: _xml.Node, at_s: Fraction, lane: int, project: _Project) -> None:
+def _walk_spine(spine: _xml.Node, at_s: Fraction, lane: int, project: Project) -> None:
     """The elements of a storyline, one after another; `at_s` is where its own time begins in the sequence.
 
     The primary storyline counts in the time of the sequence, another one from 0.
@@ -157,10 +129,10 @@ def _walk_spine(spine: _xml.Node, at_s: Fraction, lane: int, project: _Project) 
     begin_s = at_s if lane == 0 else Fraction(0)
     cursor_s = begin_s
     for element in spine.children:
-        if element.tag not in _ELEMENTS:
+        if element.tag not in ELEMENTS:
             continue
         offset_s = seconds(element.get("offset"), element.line) if element.get("offset") else cursor_s
-        length_s = _length(element, project)
+        length_s = length_of(element, project)
         place_s = at_s + offset_s - begin_s
         if element.tag == "transition":
             _transition(element, place_s, length_s, lane, project)
@@ -169,58 +141,42 @@ def _walk_spine(spine: _xml.Node, at_s: Fraction, lane: int, project: _Project) 
             cursor_s = offset_s + length_s
 
 
-def _walk(element: _xml.Node, at_s: Fraction, lane: int, project: _Project) -> None:
+def _walk(element: _xml.Node, at_s: Fraction, lane: int, project: Project) -> None:
     """An element whose left edge is at `at_s` in the sequence, and what is connected to it."""
     if element.tag == "spine":
         _walk_spine(element, at_s, lane, project)
         return
     if element.tag == "audition":
-        active = next(element.all(*_ELEMENTS), None)
-        project.left_out["choices of auditions"] += max(0, sum(1 for _ in element.all(*_ELEMENTS)) - 1)
+        active = next(element.all(*ELEMENTS), None)
+        project.left_out["choices of auditions"] += max(0, sum(1 for _ in element.all(*ELEMENTS)) - 1)
         if active:
             _walk(active, at_s, lane, project)
         return
     if element.get("enabled") == "0":
         project.left_out["disabled clips"] += 1
         return
-    length_s = _length(element, project)
+    length_s = length_of(element, project)
     _clip(element, at_s, length_s, lane, project)
     start_s = seconds(element.get("start", "0s"), element.line)
     for child in element.children:
         if child.tag in ("marker", "chapter-marker"):
-            _marker(child, element, at_s, length_s, start_s, project)
+            add_marker(child, element, at_s, length_s, start_s, project)
         elif child.tag == "caption":
-            _caption(child, at_s + seconds(child.get("offset", "0s"), child.line) - start_s, project)
-        elif child.tag in _ELEMENTS and child.get("lane") and element.tag != "sync-clip":
+            add_caption(child, at_s + seconds(child.get("offset", "0s"), child.line) - start_s, project)
+        elif child.tag in ELEMENTS and child.get("lane") and element.tag != "sync-clip":
             offset_s = seconds(child.get("offset", "0s"), child.line)
-            _walk(child, at_s + offset_s - start_s, lane + _lane(child), project)
-    _look_inside(element, at_s, (at_s, at_s + length_s), project, 0)
+            _walk(child, at_s + offset_s - start_s, lane + lane_of(child), project)
+    look_inside(element, at_s, (at_s, at_s + length_s), project, 0)
 
 
-def _lane(element: _xml.Node) -> int:
-    text = element.get("lane", "0")
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 6 else 0
-
-
-def _length(element: _xml.Node, project: _Project) -> Fraction:
-    """Duration; that of the source where the element has none."""
-    if element.get("duration"):
-        return seconds(element.get("duration"), element.line)
-    if element.tag == "audition":
-        active = next(element.all(*_ELEMENTS), None)
-        return _length(active, project) if active else Fraction(0)
-    source = project.resources.get(element.get("ref"))
-    if source is not None and source.tag == "media":
-        source = source.find("sequence") or source.find("multicam")
-    return seconds(source.get("duration", "0s"), source.line) if source is not None else Fraction(0)
-
-
-def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, project: _Project) -> None:
+def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, project: Project) -> None:
     why = _why_no_picture(element, lane, project)
     if why == "gaps":
         return
     if why:
         project.left_out[why] += 1
+        if why != _SOUND:
+            return
     start_s = seconds(element.get("start", "0s"), element.line)
     resource = project.resources.get(element.get("ref"))
     extra = [("role", role)] if (role := element.get("videoRole") or element.get("role")) else []
@@ -230,11 +186,11 @@ def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, pro
         extra.append(("file", file))
     if element.find("timeMap") is not None:
         extra.append(("retimed", "yes"))
-    if element.tag in _NESTED and not why:
+    if element.tag in NESTED and not why:
         extra.append(("nested", element.tag))
         project.report.info(f'"{name}" is a {element.tag}, one shot here', element.line, kind="nested clips")
     begin = project.frame(at_s, element.line)
-    (project.sounds if why == "sound clips" else [] if why else project.clips).append(
+    (project.sounds if why else project.clips).append(
         _layers.Clip(
             start=begin,
             end=project.frame(at_s + length_s, element.line),
@@ -248,18 +204,18 @@ def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, pro
     )
 
 
-def _why_no_picture(element: _xml.Node, lane: int, project: _Project) -> str:
+def _why_no_picture(element: _xml.Node, lane: int, project: Project) -> str:
     resource = project.resources.get(element.get("ref"))
     if element.tag == "gap":
         return "gaps"
     if element.tag == "audio" or element.get("srcEnable") == "audio":
-        return "sound clips"
+        return _SOUND
     if element.tag == "title" and lane:
         return "titles over the picture"
     if element.tag == "asset-clip" and resource is not None and resource.tag == "asset":
-        return "" if resource.get("hasVideo") == "1" or not resource.get("hasAudio") else "sound clips"
-    if element.tag == "clip" and not any(True for _ in element.walk(*_CLIPS)):
-        return "sound clips" if element.find("audio") else ""
+        return "" if resource.get("hasVideo") == "1" or not resource.get("hasAudio") else _SOUND
+    if element.tag == "clip" and not any(True for _ in element.walk(*CLIPS)):
+        return _SOUND if element.find("audio") else ""
     return ""
 
 
@@ -272,135 +228,9 @@ def _file_name(resource: _xml.Node | None) -> str:
     return PurePosixPath(unquote(path)).name
 
 
-def _transition(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, project: _Project) -> None:
+def _transition(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, project: Project) -> None:
     begin, end = project.frame(at_s, element.line), project.frame(at_s + length_s, element.line)
     name = element.get("name") or "transition"
     project.mixes.append(_layers.Mix(start=begin, end=end, name=name, track=lane))
     for child in element.all("marker", "chapter-marker"):
-        _marker(child, element, at_s, length_s, project.origin_s, project)
-
-
-def _marker(
-    marker: _xml.Node, owner: _xml.Node, at_s: Fraction, length_s: Fraction, start_s: Fraction, project: _Project
-) -> None:
-    scale = _scale(owner, marker.line, project)
-    inside_s = (seconds(marker.get("start", "0s"), marker.line) - start_s) * scale
-    label = " ".join(marker.get("value").split()) or "marker"
-    if not 0 <= inside_s < length_s:
-        project.report.info(
-            f'marker "{label}" lies outside of the visible part of its clip and is left out',
-            marker.line,
-            kind="hidden markers",
-        )
-        return
-    frames = nearest(seconds(marker.get("duration", "0s"), marker.line) * project.rate.fps)
-    kind = "chapter" if marker.tag == "chapter-marker" else "todo" if "completed" in marker.attributes else "marker"
-    project.hits.append(
-        HitPoint(
-            frame=project.start + nearest((at_s + inside_s - project.origin_s) * project.rate.fps),
-            label=label,
-            strength="strong" if kind == "marker" else "soft",
-            frames=frames if frames > 1 else 0,
-            kind=kind,
-            note=marker.get("note"),
-            line=marker.line,
-        )
-    )
-
-
-def _scale(owner: _xml.Node, line: int, project: _Project) -> Fraction:
-    """Sequence seconds in a second of a clip whose rate is conformed to the project's."""
-    conform = owner.find("conform-rate")
-    if conform is None or conform.get("scaleEnabled") == "0" or not conform.get("srcFrameRate"):
-        return Fraction(1)
-    scale = Rate.parse(conform.get("srcFrameRate")).fps / project.rate.fps
-    if not Fraction(9, 10) < scale < Fraction(11, 10):
-        scale = Fraction(1)  # rates that far apart are sampled, not played slower or faster
-    if project.rate.fps not in _TESTED_RATES:
-        project.report.warn(
-            f"a marker in a clip of {conform.get('srcFrameRate')} frames per second may be off by a few frames",
-            line,
-            kind="markers in conformed clips",
-        )
-    return scale
-
-
-# ---------------------------------------------------------------- markers inside of clips
-
-
-def _look_inside(
-    element: _xml.Node, at_s: Fraction, window: tuple[Fraction, Fraction], project: _Project, depth: int
-) -> None:
-    """Gather the markers of what a clip holds, as far as they lie in the window that is seen of it."""
-    content, begin_s = _content(element, project)
-    start_s = seconds(element.get("start"), element.line) if element.get("start") else begin_s
-    cursor_s = begin_s
-    for child in content:
-        project.inside += 1
-        if depth > MAX_DEPTH or project.inside > MAX_INSIDE:
-            raise TimelineError(f"its clips hold more than {MAX_INSIDE:,} others, or themselves", line=element.line)
-        if child.tag not in (*_CLIPS, "audio", "gap"):
-            continue
-        offset_s = seconds(child.get("offset"), child.line) if child.get("offset") else cursor_s
-        length_s = _length(child, project)
-        if not _lane(child):
-            cursor_s = offset_s + length_s
-        _inner(child, at_s + offset_s - start_s, length_s, window, project, depth)
-
-
-def _inner(
-    child: _xml.Node,
-    at_s: Fraction,
-    length_s: Fraction,
-    window: tuple[Fraction, Fraction],
-    project: _Project,
-    depth: int,
-) -> None:
-    """The markers of one element inside of a clip, of what is connected to it, and of what it holds itself."""
-    seen = (max(window[0], at_s), min(window[1], at_s + length_s))
-    start_s = seconds(child.get("start", "0s"), child.line)
-    for marker in child.all("marker", "chapter-marker"):
-        inside_s = (seconds(marker.get("start", "0s"), marker.line) - start_s) * _scale(child, marker.line, project)
-        if seen[0] <= at_s + inside_s < seen[1]:
-            _marker(marker, child, at_s, length_s, start_s, project)
-            project.report.info(
-                "the marker lies inside of a clip that holds others", marker.line, kind="inner markers"
-            )
-    for other in child.children:
-        if other.tag in (*_CLIPS, "audio") and other.get("lane") and child.tag != "sync-clip":
-            offset_s = seconds(other.get("offset", "0s"), other.line)
-            project.inside += 1
-            _inner(other, at_s + offset_s - start_s, _length(other, project), window, project, depth + 1)
-    if seen[0] < seen[1]:
-        _look_inside(child, at_s, seen, project, depth + 1)
-
-
-def _content(element: _xml.Node, project: _Project) -> tuple[list[_xml.Node], Fraction]:
-    """What a clip holds, and the time at which its own clock begins."""
-    if element.tag == "sync-clip":
-        spine = element.find("spine")
-        return (spine.children if spine else element.children), Fraction(0)
-    if element.tag == "clip":
-        return [child for child in element.children if not child.get("lane")], Fraction(0)
-    media = project.resources.get(element.get("ref"))
-    if media is None or media.tag != "media":
-        return [], Fraction(0)
-    if element.tag == "ref-clip" and (sequence := media.find("sequence")):
-        spine = sequence.find("spine")
-        return (spine.children if spine else []), seconds(sequence.get("tcStart", "0s"), sequence.line)
-    if element.tag == "mc-clip" and (multicam := media.find("multicam")):
-        shown = {source.get("angleID") for source in element.all("mc-source") if source.get("srcEnable") != "audio"}
-        angles = list(multicam.all("mc-angle"))
-        angle = next((angle for angle in angles if angle.get("angleID") in shown), None) or next(iter(angles), None)
-        return (angle.children if angle else []), seconds(multicam.get("tcStart", "0s"), multicam.line)
-    return [], Fraction(0)
-
-
-def _caption(caption: _xml.Node, at_s: Fraction, project: _Project) -> None:
-    words = " ".join(" ".join(part.text for part in caption.walk("text-style")).split())
-    length_s = seconds(caption.get("duration", "0s"), caption.line)
-    start = project.frame(at_s, caption.line)
-    end = max(start + 1, project.frame(at_s + length_s, caption.line))
-    text = words or caption.get("name")
-    if text and caption.get("enabled") != "0":
-        project.cues.append(Cue(start=start, end=end, text=text, line=caption.line))
+        add_marker(child, element, at_s, length_s, project.origin_s, project)
