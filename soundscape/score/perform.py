@@ -56,7 +56,7 @@ def _role(request: CueRequest, grid: Grid, role: str, lines: list[Line]) -> list
         length_s = max(SHORTEST_S, (span[1] - span[0]) / SAMPLE_RATE)
         tone = Tone(pitch=float(line.pitch), length_s=length_s, velocity=velocity)
         early = round(voice.onset_s(tone) * SAMPLE_RATE)
-        first = max(0, span[0] - early) - request.start
+        first = _after_silence(request, max(0, span[0] - early), span[0]) - request.start
         notes.append(
             Note(
                 start=first,
@@ -77,6 +77,11 @@ def _sounding(request: CueRequest, start: int, end: int) -> tuple[int, int] | No
         if start < begin < end:
             end = begin
     return (start, end) if end - start >= SHORTEST_S * SAMPLE_RATE else None
+
+
+def _after_silence(request: CueRequest, begin: int, start: int) -> int:
+    """Where a note that begins early may begin: not before the end of a silence that precedes it."""
+    return max([begin, *(stop for _, stop in request.silences if begin < stop <= start)])
 
 
 def _single(notes: list[Note]) -> list[Note]:

@@ -6,6 +6,7 @@ sixteenths. A strong hit is met by an accent, which speaks at once whatever the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from soundscape.contract import Tone
@@ -15,7 +16,7 @@ from soundscape.score.lines import Line, fold
 from soundscape.score.request import CueRequest
 from soundscape.score.voicing import Voicing, lead_voices
 
-RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (1.01, 4.0))
+RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (math.inf, 4.0))
 """Tension below which the pulse plays so many notes a beat."""
 
 FIGURES = ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 0, 2), (2, 1, 0, 1))
