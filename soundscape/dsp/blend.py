@@ -1,0 +1,94 @@
+"""Parts of a sound at stated levels: how a machine's ticks, tones and flow come out as loud as meant.
+
+What a part measures depends on its parameters in ways no formula tells; so each is tried for a moment at neutral
+controls, set to its level against the first, and the whole to the working loudness of a layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK, ControlBlock, neutral
+from soundscape.dsp.burst import between
+from soundscape.dsp.highpass import HighPass
+from soundscape.dsp.loudness import loudness_lufs
+from soundscape.dsp.machine import finish
+from soundscape.units import db_to_gain, gain_to_db
+
+LEVEL_LUFS, PEAK_DB = -25.0, -13.0
+"""What stands out is not raised above this peak, however quiet the rest."""
+TRIAL_S = 4
+SILENT_DB = -90.0
+"""A part at this level or below is left out."""
+
+
+class Part(Protocol):
+    """One of the sounds that make a layer."""
+
+    def run(self, block: ControlBlock) -> Audio:
+        """float32 `(2, block.frames)`: what it does under these controls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What the controls do to the whole."""
+
+    intensity_db: float = 12.0
+    """Level over the whole range of intensity."""
+    brightness_db: float = 20.0
+    """Level above `split_hz` over the whole range of brightness."""
+    split_hz: float = 900.0
+
+
+def blend(
+    make: Callable[[], Sequence[tuple[float, Part]]], controls: Iterable[ControlBlock], rate: int, voice: Voice
+) -> Iterator[Audio]:
+    """The sum of parts for every control block.
+
+    Parameters
+    ----------
+    make : gives fresh parts, each with its level in dB against the first
+    """
+    gains = _gains(make(), rate)
+    parts = [(gain, part) for gain, (_, part) in zip(gains, make(), strict=True) if gain > 0.0]
+    highpass, dark, still = HighPass(rate), np.zeros(2, np.float32), np.zeros(3)
+    for block in controls:
+        audio = np.zeros((2, block.frames), np.float32)
+        for gain, part in parts:
+            audio += np.float32(gain) * part.run(block)
+        audio *= between(block.frames, _curve(voice.intensity_db, block["intensity"]), step=TICK)
+        highs, none = _curve(voice.brightness_db, block["brightness"]), np.zeros(block.ticks + 1, np.float32)
+        finish(audio, highs, none, none, still, dark, voice.split_hz, rate)
+        highpass.run(audio)
+        yield audio
+
+
+def _curve(range_db: float, control: np.ndarray) -> np.ndarray:
+    return (10.0 ** (range_db / 20.0 * (control - 0.5))).astype(np.float32)
+
+
+def _gains(parts: Sequence[tuple[float, Part]], rate: int) -> list[float]:
+    tried = [_trial(part, rate) if level_db > SILENT_DB else None for level_db, part in parts]
+    first = next(audio for audio in tried if audio is not None)
+    gains = [
+        0.0 if audio is None else db_to_gain(level_db) * float(np.std(first)) / max(float(np.std(audio)), 1e-9)
+        for (level_db, _), audio in zip(parts, tried, strict=True)
+    ]
+    total = np.zeros_like(first)
+    for gain, audio in zip(gains, tried, strict=True):
+        if audio is not None:
+            total += np.float32(gain) * audio
+    headroom_db = PEAK_DB - gain_to_db(max(float(np.abs(total).max()), 1e-9))
+    level = db_to_gain(min(LEVEL_LUFS - loudness_lufs(total, rate), headroom_db))
+    return [level * gain for gain in gains]
+
+
+def _trial(part: Part, rate: int) -> Audio:
+    audio = np.concatenate(list(map(part.run, neutral(TRIAL_S * rate // TICK))), axis=1)
+    HighPass(rate).run(audio)
+    return audio
