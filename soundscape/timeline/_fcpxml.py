@@ -69,6 +69,18 @@ def length_of(element: _xml.Node, project: Project) -> Fraction:
     return seconds(source.get("duration", "0s"), source.line) if source is not None else Fraction(0)
 
 
+def has_picture(element: _xml.Node, project: Project) -> bool:
+    """Whether a clip shows anything: a clip that holds others does when one of them does."""
+    if element.tag == "asset-clip":
+        asset = project.resources.get(element.get("ref"))
+        # An asset that says nothing of itself is taken to be seen.
+        return asset is None or asset.get("hasVideo") == "1" or not asset.get("hasAudio")
+    if element.tag in ("clip", "sync-clip", "spine"):
+        held = [child for child in element.children if child.tag in ELEMENTS and not child.get("lane")]
+        return any(has_picture(child, project) for child in held) or not held
+    return element.tag in ("video", "title", "ref-clip", "mc-clip", "audition")
+
+
 def add_marker(
     marker: _xml.Node, owner: _xml.Node, at_s: Fraction, length_s: Fraction, start_s: Fraction, project: Project
 ) -> None:
@@ -166,7 +178,7 @@ def _inner(
                 "the marker lies inside of a clip that holds others", marker.line, kind="inner markers"
             )
     for other in child.children:
-        if other.tag in (*CLIPS, "audio") and other.get("lane") and child.tag != "sync-clip":
+        if other.tag in (*CLIPS, "audio") and other.get("lane"):
             offset_s = seconds(other.get("offset", "0s"), other.line)
             project.inside += 1
             _inner(other, at_s + offset_s - start_s, length_of(other, project), window, project, depth + 1)
@@ -176,11 +188,10 @@ def _inner(
 
 def _content(element: _xml.Node, project: Project) -> tuple[list[_xml.Node], Fraction]:
     """What a clip holds, and the time at which its own clock begins."""
-    if element.tag == "sync-clip":
+    if element.tag in ("clip", "sync-clip"):
         spine = element.find("spine")
-        return (spine.children if spine else element.children), Fraction(0)
-    if element.tag == "clip":
-        return [child for child in element.children if not child.get("lane")], Fraction(0)
+        own = spine if spine is not None and not spine.get("lane") else element
+        return [child for child in own.children if not child.get("lane")], Fraction(0)
     media = project.resources.get(element.get("ref"))
     if media is None or media.tag != "media":
         return [], Fraction(0)

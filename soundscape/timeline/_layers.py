@@ -11,6 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from soundscape.model import Shot, Transition
+from soundscape.timeline._names import no_scene
 from soundscape.timeline._reading import Report
 
 _WIPES = ("wipe", "slide", "push", "iris", "clock", "swap", "page", "spin", "band")
@@ -43,7 +44,7 @@ class Mix:
 
 
 def shots(clips: list[Clip], mixes: list[Mix], report: Report) -> list[Shot]:
-    """Shots in order of time, numbered from 001; clips that have no length are reported."""
+    """Shots in order of time, numbered from 001; clips without a length, of black, bars or leader are reported."""
     tracks: dict[int, list[Clip]] = {}
     for clip in clips:
         tracks.setdefault(clip.track, []).append(clip)
@@ -54,7 +55,9 @@ def shots(clips: list[Clip], mixes: list[Mix], report: Report) -> list[Shot]:
         _lay(members, tracks.get(track, []), report)
     kept = []
     for clip in sorted(clips, key=lambda clip: (clip.start, clip.track)):
-        if clip.end > clip.start:
+        if clip.end > clip.start and (why := no_scene(clip.source)):
+            report.info(f'clip "{clip.source}" is {why} and no shot', clip.line, kind="black, bars and leaders")
+        elif clip.end > clip.start:
             kept.append(clip)
         else:
             report.warn(f'clip "{clip.source}" has no length and is left out', clip.line, kind="empty clips")

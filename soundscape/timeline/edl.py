@@ -10,10 +10,8 @@ Sources: CMX 3600 edit list format (SMPTE 258M); the dialects are described in d
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 
 from soundscape.errors import TimelineError
 from soundscape.model import HitPoint, Shot, Timeline, Transition
@@ -21,16 +19,11 @@ from soundscape.timecode import Rate, frame_to_timecode
 from soundscape.timeline import _text
 from soundscape.timeline._cmx import Labels, looks_like_event
 from soundscape.timeline._edl import EditList, Entry, parse_list
+from soundscape.timeline._names import LEADER, no_scene
 from soundscape.timeline._reading import ReadOptions, Report, Result, label_rate
 
 SUFFIXES = (".edl", ".cmx", ".txt")
 
-_NO_SCENE = re.compile(
-    r"(?P<black>black(?: ?video)?|slug|bl|blk)|(?:colou?r ?|smpte ?|hd ?|ebu ?)*bars?(?: ?(?:and|&|\+|n) ?tone)?"
-    r"|slate|clock|countdown|(?:universal |smpte |head |film |academy )*(?:counting |countdown ?)?leader",
-    re.IGNORECASE,
-)
-_BLACK, _LEADER = "of black", "of bars, slate or leader"
 _CUT = Transition()
 _KINDS = {"D": "dissolve", "W": "wipe", "K": "key"}
 
@@ -98,7 +91,7 @@ def _shots(found: EditList, labels: Labels, rate: Rate, report: Report) -> tuple
         why = _why_no_shot(entry, begin == end, sound_only)
         if why:
             left_out[why] += 1
-            leader = max(leader, end if why == _LEADER and not shots else leader)
+            leader = max(leader, end if why == LEADER and not shots else leader)
         else:
             shots.append(_shot(entry, begin, end, sound_only, labels))
     shots.sort(key=lambda shot: (shot.start, shot.track))
@@ -139,13 +132,7 @@ def _why_no_shot(entry: Entry, empty: bool, sound_only: bool) -> str:
         return "of no length"
     if not edit.track and not sound_only:
         return "without picture"
-    return _no_scene(edit.reel) or (_no_scene(entry.clip) if entry.clip else "")
-
-
-@lru_cache(maxsize=4096)
-def _no_scene(name: str) -> str:
-    match = _NO_SCENE.fullmatch(re.sub(r"\.\w{2,4}$", "", name))
-    return "" if match is None else _BLACK if match["black"] else _LEADER
+    return no_scene(edit.reel) or (no_scene(entry.clip) if entry.clip else "")
 
 
 def _shot(entry: Entry, begin: int, end: int, sound_only: bool, labels: Labels) -> Shot:

@@ -25,7 +25,6 @@ from soundscape.timeline._reading import ReadOptions, Report, Result, counted
 SUFFIXES = (".xml", ".xmeml")
 
 _OVERLAYS = re.compile(r"adjustment layer|transparent video|graphic", re.IGNORECASE)
-_BLACK = re.compile(r"slug|black(?: video)?", re.IGNORECASE)
 _ITEMS = ("clipitem", "generatoritem")
 
 
@@ -40,6 +39,8 @@ class _Sequence:
     mixes: list[_layers.Mix] = field(default_factory=list)
     hits: list[HitPoint] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    stop: int = 0
+    """End of the last item that is switched on, whether it is a shot or not."""
 
 
 def sniff(data: bytes) -> int:
@@ -70,7 +71,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     shots = _layers.shots(sequence.clips, sequence.mixes, report)
     rest = "".join(f", {count} {what} left out" for what, count in sorted(sequence.left_out.items()))
     report.info(f"{len(shots)} shots, {len(sequence.mixes)} transitions, {len(sequence.hits)} markers{rest}")
-    stop = max((clip.end for clip in sequence.clips), default=sequence.start)
+    stop = max(sequence.stop, sequence.start)
     stated = _number(node, "duration", 0)
     if stated and sequence.start + stated != stop:
         report.info(f"the file says {stated} frames, its clips last {stop - sequence.start}; they count", node.line)
@@ -168,6 +169,7 @@ def _item(
     if begin < 0 or end < 0:
         sequence.report.warn(f'"{item.word("name")}" has no place and is left out', item.line, kind="lost clips")
         return
+    sequence.stop = max(sequence.stop, sequence.start + end)
     for marker in item.all("marker"):
         _marker(marker, begin - first, end, sequence, begin)
     why = _why_no_shot(item, track)
@@ -199,8 +201,8 @@ def _item(
 def _why_no_shot(item: _xml.Node, track: int) -> str:
     name = item.word("name")
     kind = item.word("file/mediaSource") or item.word("effect/effectid") or item.word("effect/name")
-    if _BLACK.fullmatch(name) or _BLACK.fullmatch(kind):
-        return "black clips"
+    if kind.lower() == "slug":
+        return "black, bars, leaders and other slugs"
     if track > 1 and (item.tag == "generatoritem" or _OVERLAYS.search(name) or _OVERLAYS.search(kind)):
         return "titles and adjustment layers"
     return ""

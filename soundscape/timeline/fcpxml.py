@@ -20,12 +20,12 @@ from soundscape.model import Timeline
 from soundscape.timecode import Rate
 from soundscape.timeline import _layers, _text, _xml
 from soundscape.timeline._fcpxml import (
-    CLIPS,
     ELEMENTS,
     NESTED,
     Project,
     add_caption,
     add_marker,
+    has_picture,
     lane_of,
     length_of,
     look_inside,
@@ -163,7 +163,7 @@ def _walk(element: _xml.Node, at_s: Fraction, lane: int, project: Project) -> No
             add_marker(child, element, at_s, length_s, start_s, project)
         elif child.tag == "caption":
             add_caption(child, at_s + seconds(child.get("offset", "0s"), child.line) - start_s, project)
-        elif child.tag in ELEMENTS and child.get("lane") and element.tag != "sync-clip":
+        elif child.tag in ELEMENTS and child.get("lane"):
             offset_s = seconds(child.get("offset", "0s"), child.line)
             _walk(child, at_s + offset_s - start_s, lane + lane_of(child), project)
     look_inside(element, at_s, (at_s, at_s + length_s), project, 0)
@@ -205,18 +205,13 @@ def _clip(element: _xml.Node, at_s: Fraction, length_s: Fraction, lane: int, pro
 
 
 def _why_no_picture(element: _xml.Node, lane: int, project: Project) -> str:
-    resource = project.resources.get(element.get("ref"))
     if element.tag == "gap":
         return "gaps"
     if element.tag == "audio" or element.get("srcEnable") == "audio":
         return _SOUND
     if element.tag == "title" and lane:
         return "titles over the picture"
-    if element.tag == "asset-clip" and resource is not None and resource.tag == "asset":
-        return "" if resource.get("hasVideo") == "1" or not resource.get("hasAudio") else _SOUND
-    if element.tag == "clip" and not any(True for _ in element.walk(*CLIPS)):
-        return _SOUND if element.find("audio") else ""
-    return ""
+    return "" if has_picture(element, project) else _SOUND
 
 
 def _file_name(resource: _xml.Node | None) -> str:

@@ -80,3 +80,17 @@ def test_a_sequence_of_sound_has_its_clips_as_shots() -> None:
 def test_what_cannot_be_read_is_said(data: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse(data)
+
+
+def test_slugs_bars_and_leaders_are_no_shots_but_part_of_the_programme() -> None:
+    item = "<clipitem><name>{0}</name><start>{1}</start><end>{2}</end><in>0</in><out>50</out>{3}</clipitem>"
+    slug = "<file><mediaSource>Slug</mediaSource></file>"
+    tracks = (
+        item.format("Universal Counting Leader", 0, 50, slug)
+        + item.format("HD Bars and Tone", 50, 100, "")
+        + item.format("A", 100, 150, "")
+        + item.format("Transparent Video", 150, 200, slug)
+    )
+    timeline = parse(document(f"<track>{tracks}</track>"))
+    assert [(shot.source, shot.start) for shot in timeline.shots] == [("A", 100)]
+    assert (timeline.start, timeline.end) == (0, 200)

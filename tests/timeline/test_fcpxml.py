@@ -214,3 +214,17 @@ def test_a_project_of_sound_has_its_clips_as_shots() -> None:
         '<asset-clip ref="s" offset="0s" duration="2s"/>', extra='<asset id="s" name="Song" hasAudio="1"/>'
     )
     assert [shot.source for shot in parse(data).shots] == ["Song"]
+
+
+def test_what_is_connected_to_a_synchronised_clip_lies_on_the_timeline() -> None:
+    spine = (
+        '<sync-clip offset="0s" start="50s" duration="9s"><clip offset="50s" start="50s" duration="9s">'
+        '<video ref="v" offset="50s" duration="9s"/></clip>'
+        '<asset-clip ref="v" lane="1" offset="52s" duration="3s" name="over"/>'
+        '<sync-clip lane="-1" offset="50s" duration="9s"><gap offset="0s" duration="9s"/></sync-clip></sync-clip>'
+    )
+    assert [(s.source, s.start, s.end, s.track) for s in parse(document(spine)).shots] == [
+        ("", 0, 216, 1),
+        ("over", 48, 120, 2),
+    ]
+    assert any("1 sound clips left out" in message for message in told(document(spine)))
