@@ -1,0 +1,95 @@
+"""What the checks read from a score: notes by bar, when they are heard to begin, melodies, patterns, ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.contract import Tone
+from soundscape.model import SAMPLE_RATE, Note
+from soundscape.score.pitch import Key
+from soundscape.score.request import CueRequest, CueScore, Statement, Voice
+from soundscape.score.similarity import Melody
+
+Array = npt.NDArray[np.float64]
+
+Result = tuple[bool, str]
+"""Whether a check passed, and what it measured and accepts, for a person."""
+
+
+def spearman(first: Array, second: Array) -> float:
+    """Rank correlation; ties share their mean rank."""
+
+    def ranks(values: Array) -> Array:
+        _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+        ends: Array = np.cumsum(counts) - (counts - 1) / 2
+        return ends[inverse]
+
+    one, two = ranks(first), ranks(second)
+    if one.std() == 0 or two.std() == 0:
+        return 0.0
+    return float(np.corrcoef(one, two)[0, 1])
+
+
+def notes_of(score: CueScore) -> list[Note]:
+    return [note for notes in score.parts.values() for note in notes]
+
+
+def begun(request: CueRequest, score: CueScore) -> Array:
+    """Samples of the programme at which notes are heard to begin."""
+    return np.array(
+        sorted(heard_at(request.voices[role], score, note) for role, notes in score.parts.items() for note in notes)
+    )
+
+
+def heard_at(voice: Voice, score: CueScore, note: Note) -> float:
+    """Sample of the programme at which a note is heard to begin."""
+    tone = Tone(pitch=note.pitch, length_s=note.length / SAMPLE_RATE, velocity=note.velocity)
+    return score.music.at + note.start + voice.onset_s(tone) * SAMPLE_RATE
+
+
+def by_bar(score: CueScore, role: str = "") -> list[list[Note]]:
+    """The notes that begin in each bar, with 20 ms of grace for unevenness."""
+    downs = np.array([beat.sample for beat in score.music.beats if beat.beat == 1]) - score.music.at
+    groups: list[list[Note]] = [[] for _ in range(max(0, len(downs) - 1))]
+    chosen: Iterable[Note] = score.parts.get(role, ()) if role else notes_of(score)
+    for note in chosen:
+        index = int(np.searchsorted(downs, note.start + 960, side="right")) - 1
+        if 0 <= index < len(groups):
+            groups[index].append(note)
+    return groups
+
+
+def pattern_of(score: CueScore, bar: int) -> Array:
+    """A bar as 16 places in time and 12 pitch classes."""
+    downs = [beat.sample - score.music.at for beat in score.music.beats if beat.beat == 1]
+    start, length = downs[bar], downs[bar + 1] - downs[bar]
+    rhythm, tones = np.zeros(16), np.zeros(12)
+    for note in by_bar(score)[bar]:
+        rhythm[min(15, max(0, round(16 * (note.start - start) / length)))] += 1.0
+        tones[round(note.pitch) % 12] += 1.0
+    return np.concatenate([part / max(1e-9, float(np.linalg.norm(part))) for part in (rhythm, tones)])
+
+
+def melody_of(request: CueRequest, score: CueScore, statement: Statement) -> Melody:
+    """What the statement's role is heard to play while it lasts, in beats; of notes that begin together the highest."""
+    samples = [beat.sample for beat in score.music.beats]
+    notes: Sequence[Note] = sorted(score.parts.get(statement.role, ()), key=lambda note: (note.start, -note.pitch))
+    line: list[tuple[float, float]] = []
+    for note in notes:
+        at = heard_at(request.voices[statement.role], score, note)
+        if statement.start - 2_400 <= at < statement.end:
+            beat = float(np.interp(at, samples, np.arange(len(samples))))
+            if not line or beat > line[-1][0] + 0.08:
+                line.append((beat, note.pitch))
+    return Melody(tuple(beat for beat, _ in line), tuple(pitch for _, pitch in line))
+
+
+def profile_of(key: Key) -> Array:
+    """How much of each pitch class a piece in this key is expected to have."""
+    profile = np.zeros(12)
+    for step, weight in zip(key.steps, (2.0, 1.0, 1.3, 1.0, 1.6, 1.0, 1.0), strict=True):
+        profile[(key.tonic + step) % 12] = weight
+    return profile
