@@ -63,7 +63,7 @@ class Rate:
     def parse(cls, text: str | float | Fraction) -> Rate:
         """The rate that a person means by `25`, `23.98`, `29.97df`, `59.94 NDF` or `30000/1001`."""
         given = str(text).strip().lower().replace("fps", "").strip()
-        match = re.fullmatch(r"(\d+(?:\.\d+)?(?:/\d+)?)\s*(df|ndf|d|nd)?", given)
+        match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,12})?(?:/\d{1,9})?)\s*(df|ndf|d|nd)?", given)
         try:
             value = Fraction(match[1]) if match else None
         except (ValueError, ZeroDivisionError):

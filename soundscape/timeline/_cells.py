@@ -17,7 +17,7 @@ _WORDS = {
     "mid": 0.5, "moderate": 0.5, "normal": 0.5, "medium high": 0.65, "high": 0.75, "hi": 0.75, "strong": 0.75,
     "intense": 0.8, "loud": 0.8, "very high": 0.9, "extreme": 1.0, "max": 1.0, "maximum": 1.0, "full": 1.0,
 }  # fmt: skip
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%|/\s*(\d+))?")
+_NUMBER = re.compile(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(%|/\s*(\d{1,9}))?")
 _KINDS = (
     ("wipe", "wipe"),
     ("key", "key"),
@@ -32,6 +32,8 @@ _HIT = re.compile(
     r"(?:\s*[-–—:@]\s+|\s+|$)(?P<label>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+MAX_ITEM = 300
+"""Characters of a hit or a transition that are read."""
 _SOFT = re.compile(r"\s*(?:\((soft|strong|hard)\)|(~))\s*$", re.IGNORECASE)
 
 DEFAULT_DISSOLVE_S = 1
@@ -40,7 +42,7 @@ DEFAULT_DISSOLVE_S = 1
 
 def tenfold(texts: Iterable[str]) -> bool:
     """Whether a column of intensities goes from 0 to 10: whole numbers above 1, and none between 0 and 1."""
-    bare = [Fraction(text.replace(",", ".")) for text in texts if re.fullmatch(r"\d+([.,]\d+)?", text)]
+    bare = [Fraction(text.replace(",", ".")) for text in texts if re.fullmatch(r"\d{1,9}([.,]\d{1,9})?", text)]
     return any(value > 1 and value.denominator == 1 for value in bare) and not any(0 < value < 1 for value in bare)
 
 
@@ -66,7 +68,7 @@ def names(text: str) -> list[str]:
 
 def transition(text: str, rate: Rate) -> tuple[Transition, bool]:
     """A transition such as `cut`, `dissolve 24` or `fade 1s`, and whether its length had to be assumed."""
-    words = text.lower()
+    words = text[:MAX_ITEM].lower()
     # How a shot ends is said by the shot after it.
     leaving = re.search(r"\bout\b|\bto (black|white)\b", words)
     kind = "cut" if leaving else next((kind for word, kind in _KINDS if word in words), "cut")
@@ -84,7 +86,7 @@ def hits(text: str, rate: Rate, shot_start: int, line: int, warn: Callable[[str]
     for item in re.split(r"[;\n](?!\d\d(?:\s|$))", text):
         if not item.strip():
             continue
-        label, frame = item.strip(), shot_start
+        label, frame = item.strip()[:MAX_ITEM], shot_start
         if match := _HIT.fullmatch(label):
             time = parse_time(match["time"].lstrip("+"), rate, warn=warn)
             frame = time.frames if time.absolute else shot_start + time.frames

@@ -27,6 +27,10 @@ _CHANNELS = re.compile(
 _PICTURE = re.compile(r"V(\d*)|B", re.IGNORECASE)
 
 
+MAX_LINE = 300
+"""Longest event line: what is longer is none, and would only keep the patterns busy."""
+
+
 class Edit(NamedTuple):
     """What stands between the event number and the timecodes."""
 
@@ -56,6 +60,8 @@ class EventLines:
 
     def parse(self, line: str, number: int) -> Event | None:
         """The event on a line; None when it is none."""
+        if len(line) > MAX_LINE:
+            return None
         match = _USUAL.match(line) or (_EVENT.match(line) if line.lstrip()[:1].isdecimal() else None)
         if match is None:
             return None
@@ -68,7 +74,7 @@ class EventLines:
 
 def looks_like_event(line: str) -> bool:
     """Whether a line begins with a number and has two timecodes: one that should have been an event."""
-    return _LOOKS_LIKE.match(line) is not None
+    return _LOOKS_LIKE.match(line[:MAX_LINE]) is not None
 
 
 def _edit(middle: str) -> Edit:

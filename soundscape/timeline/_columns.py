@@ -39,6 +39,9 @@ _UNITS = {
 }  # fmt: skip
 _TIMES = ("start", "end", "duration")
 
+MAX_TITLE = 100
+"""Characters of a heading that are read."""
+
 ALLOWED = (
     "shot, scene, place, description, mood, intensity, owners, sounds, hits, movement, transition, start, end, "
     "duration, fps"
@@ -59,7 +62,7 @@ class Column:
 
 def columns(header: list[str]) -> tuple[Column, ...]:
     """What each cell of a header row stands for; cells without a word are left out."""
-    found = [_column(index, cell.strip()) for index, cell in enumerate(header) if cell.strip()]
+    found = [_column(index, cell.strip()[:MAX_TITLE]) for index, cell in enumerate(header) if cell.strip()]
     labels = [column for column in found if column.field == "shot"]
     # `Name` or `No` is the shot only where no column says so itself.
     label = next((column for column in labels if "shot" in column.title.lower()), next(iter(labels), None))

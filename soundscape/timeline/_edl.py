@@ -21,6 +21,8 @@ _SILENT = re.compile(
 )
 _WRAP = 72
 """Length from which a comment may go on in the next line: some writers break at 80 characters."""
+MAX_COMMENT = 1000
+"""Characters of a line that is no event that are read."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,13 @@ def parse_list(text: str, report: Report) -> EditList:
         if line[:1] != "*" and (event := parse(line, number)):
             found.entries.append(Entry(event))
         elif line and not line.isspace():
-            _statement(line.strip(), number, before, found, report)
+            if len(line) > MAX_COMMENT:
+                report.warn(
+                    f"of {len(line):,} characters only the first {MAX_COMMENT:,} are read",
+                    number,
+                    kind="long lines",
+                )
+            _statement(line[:MAX_COMMENT].strip(), number, before, found, report)
         before = line
     if found.missed:
         report.warn(

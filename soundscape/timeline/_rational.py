@@ -25,8 +25,8 @@ def seconds(text: str, line: int) -> Fraction:
 
 @lru_cache(maxsize=1 << 16)
 def _seconds(text: str) -> Fraction | None:
-    match = _SECONDS.fullmatch(text)
-    if match is None or len(text) > 60 or (match[2] and not int(match[2])):
+    match = _SECONDS.fullmatch(text) if len(text) <= 60 else None
+    if match is None or (match[2] and not int(match[2])):
         return None
     return Fraction(match[1]) / int(match[2] or 1)
 

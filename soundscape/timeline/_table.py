@@ -53,7 +53,7 @@ def read_table(text: str, report: Report) -> tuple[dict[str, str], list[Row]]:
     """
     directives, lines = {}, text.split("\n")
     for number, line in enumerate(lines[:HEADER_ROWS]):
-        if match := _DIRECTIVE.fullmatch(line):
+        if match := _DIRECTIVE.fullmatch(line[:300]):
             directives[match[1].lower().replace(" ", "").replace("framerate", "fps")] = match[2]
             lines[number] = ""
         elif re.match(r"#\s", line) and not re.search(r"[,;\t]\S", line):

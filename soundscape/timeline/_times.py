@@ -11,6 +11,8 @@ from soundscape.errors import TimelineError
 from soundscape.timecode import Rate, seconds_to_frame, timecode_to_frame
 
 ALLOWED = "HH:MM:SS:FF, M:SS, 2.5s or 60f"
+MAX_LENGTH = 60
+"""Longest time that is believed."""
 LABEL = re.compile(r"[+-]?\d{1,2}[:;.,]\d{1,2}[:;.,]\d{1,2}[:;.,](\d{1,3})")
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d{1,2}(?:[.,]\d+)?)")
@@ -50,6 +52,8 @@ def parse_time(text: str, rate: Rate, *, unit: str = "s", warn: Callable[[str], 
     TimelineError
         For anything else.
     """
+    if len(text) > MAX_LENGTH:
+        raise TimelineError(f'"{text[:MAX_LENGTH]} …" is not a time; allowed: {ALLOWED}')
     given = _APPROXIMATE.sub("", text.strip())
     if LABEL.fullmatch(given):
         return Time(timecode_to_frame(given, rate, warn=warn), True)

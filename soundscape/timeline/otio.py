@@ -154,7 +154,7 @@ def _rate(start_time: Object, tracks: list[Object]) -> Rate:
 
 def _seconds(time: Object) -> Fraction | None:
     value, rate = _json.number(time, "value"), _json.number(time, "rate")
-    if value is None or rate is None or rate <= 0:
+    if value is None or rate is None or rate < Fraction(1, 1000):
         return None
     try:
         return value / Rate.parse(f"{float(rate):.6f}").fps

@@ -20,12 +20,14 @@ from soundscape.timeline._reading import ReadOptions, Report, Result, label_rate
 SUFFIXES = (".edl", ".txt")
 
 _MARKER = re.compile(r"(.*?)\s*\|C:\s*([^|]*?)\s*\|M:(.*?)(?:\s*\|D:\s*(\d*))?\s*")
+MAX_LINE = 2000
+"""Longest line that is looked at for a marker."""
 _NUMBERED = re.compile(r"(?:marker ?)?\d*", re.IGNORECASE)
 
 
 def sniff(data: bytes) -> int:
     """Surely, where a line has a marker in it."""
-    return 2 * any(_MARKER.fullmatch(line) for line in _text.head(data).split("\n"))
+    return 2 * any(_marker(line) for line in _text.head(data).split("\n"))
 
 
 def read(data: bytes, options: ReadOptions) -> Result:
@@ -38,7 +40,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     for number, line in enumerate(_text.decode(data, report).split("\n"), 1):
         if parsed := events.parse(line, number):
             event, note, seen = parsed, "", seen + 1
-        elif event and (marker := _MARKER.fullmatch(line)):
+        elif event and (marker := _marker(line)):
             above = " ".join(part for part in (note, marker[1].strip()) if part)
             found.append((event, above, marker[2], marker[3].strip(), int(marker[4] or 1)))
             note = ""
@@ -81,6 +83,10 @@ def read(data: bytes, options: ReadOptions) -> Result:
         stop=hits[-1].frame,
     )
     return timeline, report.diagnostics
+
+
+def _marker(line: str) -> re.Match[str] | None:
+    return _MARKER.fullmatch(line.strip()) if "|C:" in line and len(line) <= MAX_LINE else None
 
 
 def _label(name: str, note: str) -> str:

@@ -21,14 +21,18 @@ SUFFIXES = (".srt", ".vtt")
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?"
 _ARROW = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^<>]{0,200})>")
+MAX_LINE = 300
+"""Characters of a line that are looked at for two times with an arrow."""
 _TAG = re.compile(r"</?[a-zA-Z0-9.:]+[^<>]{0,200}>|\{\\[^{}]{0,200}\}")
 
 
 def sniff(data: bytes) -> int:
     """Surely, where a line has an arrow between two times or the file says WEBVTT."""
     text = _text.head(data)
-    return 2 * (text.lstrip().startswith("WEBVTT") or any(_ARROW.fullmatch(line) for line in text.split("\n")))
+    return 2 * (
+        text.lstrip().startswith("WEBVTT") or any(_ARROW.fullmatch(line[:MAX_LINE]) for line in text.split("\n"))
+    )
 
 
 def read(data: bytes, options: ReadOptions) -> Result:
@@ -51,9 +55,9 @@ def read(data: bytes, options: ReadOptions) -> Result:
 
 def _cues(lines: list[str], report: Report) -> list[tuple[Fraction, Fraction, str, int]]:
     """Start, end, words and line of every cue that has words and lasts."""
-    places = [(number, match) for number, line in enumerate(lines) if (match := _ARROW.fullmatch(line))]
+    places = [(number, match) for number, line in enumerate(lines) if (match := _ARROW.fullmatch(line[:MAX_LINE]))]
     for number, line in enumerate(lines):
-        if "-->" in line and not _ARROW.fullmatch(line):
+        if "-->" in line and not _ARROW.fullmatch(line[:MAX_LINE]):
             report.warn(f'looks like a cue but is none: "{line[:80]}"', number + 1, kind="lines like cues")
     found = []
     ends = [*(number for number, _ in places), len(lines)][1:]

@@ -20,12 +20,15 @@ SUFFIXES = (".txt", ".chapters")
 LAST_S = 10
 """Length of the last chapter: the least that YouTube allows."""
 
+MAX_LINE = 300
+"""Characters of a line that are looked at."""
+
 _CHAPTER = re.compile(r"\s*[\[(]?(?:(\d{1,3}):)?(\d{1,3}):(\d\d)(\.\d{1,9})?[\])]?(?:\s*[-–—|:.]\s+|\s+)(\S.*?)\s*")
 
 
 def sniff(data: bytes) -> int:
     """Likely, where two lines are chapters and the first begins at 0."""
-    found = [match for line in _text.head(data).split("\n") if (match := _CHAPTER.fullmatch(line))]
+    found = [match for line in _text.head(data).split("\n") if (match := _CHAPTER.fullmatch(line[:MAX_LINE]))]
     return int(len(found) > 1 and _seconds(found[0]) == 0)
 
 
@@ -34,7 +37,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     report = Report()
     found: list[tuple[Fraction, str, int]] = []
     for number, line in enumerate(_text.decode(data, report).split("\n"), 1):
-        match = _CHAPTER.fullmatch(line)
+        match = _CHAPTER.fullmatch(line[:MAX_LINE])
         if match is None:
             if line.strip():
                 report.info(f'no chapter: "{line.strip()[:80]}"', number, kind="lines")

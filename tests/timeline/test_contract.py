@@ -105,6 +105,34 @@ def test_rubbish_ends_in_an_error(name: str, data: bytes) -> None:
     assert time.perf_counter() - start < SLOWEST_S
 
 
+LONG = (
+    b"1" + b" " * 300_000 + b"x", b"1" * 300_000 + b"x", b"0:00 a" + b" " * 300_000 + b"b\n0:01 b", b"<v " * 100_000,
+    b"00:00:00:00" * 30_000, b"1 00:00:00:00" + b"00:00:00:00" * 30_000, b"M2 " + b"1 " * 150_000 + b"x",
+    b"* " + b" " * 300_000 + b"x", b"|C:" * 100_000, b" " * 300_000 + b"|C:", b"{\\" * 100_000,
+    b"# fps:" + b" " * 300_000 + b"x",
+    b"# fps: " + b"9" * 400, b"# fps: " + b"9" * 5000, b"shot,duration\n1," + b"1" * 100_000 + b"x",
+    b"shot,intensity\n1," + b"1" * 100_000, b"shot,hits\n1," + b"1" * 100_000 + b"x",
+    b"shot,transition\n1,dissolve " + b"1" * 100_000 + b"x", b"TIMECODE FORMAT:\t" + b"9" * 5000,
+    b"FPS: " + b"9" * 400, b"[" * 100_000, b"a\tb\tV1" + b"\t" * 300_000,
+)  # fmt: skip
+"""Lines that would keep a careless pattern or a number without bounds busy."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_long_lines_take_no_square_of_time(name: str) -> None:
+    original = (DATA / SAMPLES[name][0]).read_bytes()
+    for line in LONG:
+        for data in (line, line + b"\n" + original, original + b"\n" + line + b"\n"):
+            start = time.process_time()
+            try:
+                getattr(module(name), "sniff", len)(data[:65536])
+                timeline, _ = module(name).read(data, ReadOptions(name="long"))
+                summary(timeline)
+            except InputError:
+                pass
+            assert time.process_time() - start < SLOWEST_S, line[:20]
+
+
 def damaged(data: bytes, dice: random.Random) -> bytes:
     """The bytes with a few random changes."""
     for _ in range(dice.choice((1, 1, 2, 4, 8))):
