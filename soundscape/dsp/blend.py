@@ -25,6 +25,8 @@ LEVEL_LUFS, PEAK_DB = -25.0, -13.0
 TRIAL_S = 4
 SILENT_DB = -90.0
 """A part at this level or below is left out."""
+AS_BEFORE = None
+"""Level of a part too rare to be tried: it takes the gain of the part before it."""
 
 
 class Part(Protocol):
@@ -46,13 +48,16 @@ class Voice:
 
 
 def blend(
-    make: Callable[[], Sequence[tuple[float, Part]]], controls: Iterable[ControlBlock], rate: int, voice: Voice
+    make: Callable[[], Sequence[tuple[float | None, Part]]],
+    controls: Iterable[ControlBlock],
+    rate: int,
+    voice: Voice,
 ) -> Iterator[Audio]:
     """The sum of parts for every control block.
 
     Parameters
     ----------
-    make : gives fresh parts, each with its level in dB against the first
+    make : gives fresh parts, each with its level in dB against the first, or `AS_BEFORE`
     """
     gains = _gains(make(), rate)
     parts = [(gain, part) for gain, (_, part) in zip(gains, make(), strict=True) if gain > 0.0]
@@ -72,17 +77,22 @@ def _curve(range_db: float, control: np.ndarray) -> np.ndarray:
     return (10.0 ** (range_db / 20.0 * (control - 0.5))).astype(np.float32)
 
 
-def _gains(parts: Sequence[tuple[float, Part]], rate: int) -> list[float]:
-    tried = [_trial(part, rate) if level_db > SILENT_DB else None for level_db, part in parts]
-    first = next(audio for audio in tried if audio is not None)
-    gains = [
-        0.0 if audio is None else db_to_gain(level_db) * float(np.std(first)) / max(float(np.std(audio)), 1e-9)
-        for (level_db, _), audio in zip(parts, tried, strict=True)
-    ]
-    total = np.zeros_like(first)
-    for gain, audio in zip(gains, tried, strict=True):
-        if audio is not None:
-            total += np.float32(gain) * audio
+def _gains(parts: Sequence[tuple[float | None, Part]], rate: int) -> list[float]:
+    total = np.zeros((2, TRIAL_S * rate // TICK * TICK), np.float32)
+    gains: list[float] = []
+    reference = 0.0
+    for level_db, part in parts:
+        if level_db is None:
+            gains.append(gains[-1])
+            continue
+        if level_db <= SILENT_DB:
+            gains.append(0.0)
+            continue
+        audio = _trial(part, rate)
+        rms = max(float(np.std(audio)), 1e-9)
+        reference = reference or rms
+        gains.append(db_to_gain(level_db) * reference / rms)
+        total += np.float32(gains[-1]) * audio
     headroom_db = PEAK_DB - gain_to_db(max(float(np.abs(total).max()), 1e-9))
     level = db_to_gain(min(LEVEL_LUFS - loudness_lufs(total, rate), headroom_db))
     return [level * gain for gain in gains]

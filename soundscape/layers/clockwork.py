@@ -67,7 +67,7 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """The works in their room, float32 `(2, block.frames)` for every control block."""
 
-    def parts() -> list[tuple[float, Part]]:
+    def parts() -> list[tuple[float | None, Part]]:
         return [(0.0, Works(params, rate, seed.child("works"))), (params.room, Room(rate, seed.child("room")))]
 
     return blend(parts, controls, rate, VOICE)

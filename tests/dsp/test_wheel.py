@@ -73,7 +73,7 @@ class _Noise:
 @pytest.mark.parametrize("raw", [0.001, 5.0])
 def test_parts_come_out_at_the_levels_and_the_loudness_asked_for(raw: float) -> None:
     def loud(first_db: float, second_db: float) -> float:
-        def parts() -> list[tuple[float, Part]]:
+        def parts() -> list[tuple[float | None, Part]]:
             return [(first_db, _Noise(0.1)), (second_db, _Noise(raw))]
 
         audio = np.concatenate(list(blend(parts, neutral(750), RATE, Voice())), axis=1)
