@@ -58,6 +58,10 @@ class Chord:
 CHORDS = tuple(Chord(root, quality) for quality in ("major", "minor") for root in range(12))
 
 
+BREATH = (-0.3, 0.0, -0.2, 0.1, -0.3, 0.05, -0.1, 0.15)
+"""How the tension of harmony moves within a phrase of eight bars: a chord that never changes is a drone."""
+
+
 def character_of(character: str, key: Key) -> str:
     """The character asked for, or the one that a mode suggests; empty for none."""
     return character or _BY_MODE.get(key.mode, "")
@@ -120,12 +124,13 @@ def _local_cost(
 ) -> float:
     bar = bars[index]
     home = chord == tonic_chord(key)
-    cost = DISTANCE * abs(chord_tension(chord, key) - bar.tension)
+    since = index - next(i for i in range(index, -1, -1) if bars[i].opens)
+    wanted = min(1.0, max(0.0, bar.tension + BREATH[since % len(BREATH)]))
+    cost = DISTANCE * abs(chord_tension(chord, key) - wanted)
     cost += FOREIGN * foreign_tones(chord, key) * max(0.0, 0.9 - bar.tension)
     last = index + 1 == len(bars)
     if (bar.opens or last) and not home:
         cost += TONIC
-    since = index - next(i for i in range(index, -1, -1) if bars[i].opens)
     if since % 4 == 0 and not home:
         cost += PHRASE
     if not last and bars[index + 1].opens and chord not in cadences(key):

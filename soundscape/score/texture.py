@@ -23,19 +23,26 @@ FIGURES = ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 0, 2), (2, 1, 0, 1))
 """Orders in which a chord is broken, one for each section."""
 PEDAL = 0.5
 """Tension above which a threat holds its pedal point."""
+LONGEST_TIE = 4
+"""Bars over which a pitch is held before it is sounded again."""
 PAD_RANGE = (38, 84)
 """MIDI pitches between which chords sound full and clear."""
 
 
 def pad_lines(bars: Sequence[Bar], voicings: Sequence[Voicing]) -> list[Line]:
-    """Held chords: a voice that keeps its pitch is tied over."""
+    """Held chords: a voice that keeps its pitch is tied over, for as long as a player has breath or bow."""
     lines = []
     for voice in range(4):
         index = 0
         while index < len(bars):
             pitch, first = voicings[index][voice], index
             index += 1
-            while index < len(bars) and voicings[index][voice] == pitch and not bars[index].opens:
+            while (
+                index < len(bars)
+                and voicings[index][voice] == pitch
+                and not bars[index].opens
+                and index - first < LONGEST_TIE
+            ):
                 index += 1
             tension = bars[first].tension
             length = bars[index - 1].first + bars[index - 1].beats - bars[first].first
