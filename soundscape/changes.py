@@ -90,4 +90,4 @@ def _sources(plan: Plan) -> dict[str, Sound | Clip]:
 
 
 def _seconds(source: Sound | Clip) -> float:
-    return round(source.length / SAMPLE_RATE, 3) if isinstance(source, Sound) else 0.0
+    return round(source.length / SAMPLE_RATE, 3)

@@ -59,8 +59,11 @@ class MotifSource:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
     name: str
-    file: str
     owners: tuple[str, ...]
+    file: str = ""
+    """A MIDI file, or …"""
+    notes: str = ""
+    """… degrees and beats: `1:1 5:3/2 b6:1/2 ^1:2` (see `soundscape.score.notation`)."""
     instrument: str = ""
 
 
@@ -104,6 +107,8 @@ class Film:
     motifs: tuple[MotifSource, ...] = ()
     music: Brief = field(default_factory=Brief)
     scenes: dict[str, Brief] = field(default_factory=dict)
+    tempo_candidate: int = 0
+    """Which of three tempo maps: 0 steady metre, 1 steady tempo, 2 another tempo."""
     mix: MixSettings = field(default_factory=MixSettings)
     narration: tuple[NarrationSource, ...] = ()
     ducking: Ducking = field(default_factory=Ducking)
@@ -192,6 +197,11 @@ def _check_briefs(film: Film) -> None:
     for name, high in _DUCKING.items():
         if not 0.0 <= getattr(film.ducking, name) <= high:
             raise FilmError(f"allowed: 0 to {high:g}", column=f"ducking.{name}")
+    if film.tempo_candidate not in (0, 1, 2):
+        raise FilmError("allowed: 0, 1 or 2", column="tempo_candidate")
+    for index, motif in enumerate(film.motifs):
+        if bool(motif.file) == bool(motif.notes):
+            raise FilmError('needs either "file" or "notes"', column=f"motifs.{index}.name")
     for index, entry in enumerate(film.narration):
         if bool(entry.at) == bool(entry.shot):
             raise FilmError('needs either "at" or "shot"', column=f"narration.{index}.file")

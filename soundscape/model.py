@@ -213,6 +213,8 @@ class Clip:
     name: str
     path: str
     at: int
+    length: int = 0
+    """Samples at `SAMPLE_RATE`."""
     gain_db: float = 0.0
     calibration_db: float = 0.0
     """Brings the recording to the dialogue anchor."""

@@ -57,7 +57,12 @@ class Settings:
 
 
 def open_film(
-    path: Path | str, *, target: str | None = None, fps: str | None = None, seed: int | None = None
+    path: Path | str,
+    *,
+    target: str | None = None,
+    fps: str | None = None,
+    seed: int | None = None,
+    tempo_candidate: int | None = None,
 ) -> Film:
     """The film at a path, with what is given here instead of what it says itself."""
     film = load_film(path)
@@ -66,6 +71,7 @@ def open_film(
         target=film.target if target is None else target,
         fps=film.fps if fps is None else fps,
         seed=film.seed if seed is None else seed,
+        tempo_candidate=film.tempo_candidate if tempo_candidate is None else tempo_candidate,
     )
 
 
@@ -220,7 +226,7 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
     from soundscape.synthesis import render_part
 
     sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
-    jobs = sorted(sources, key=lambda source: -source.length if isinstance(source, Sound) else 0)
+    jobs = sorted(sources, key=lambda source: -source.length)
     progress.stage("synthesis", len(jobs))
     cache = PartCache(settings.folder)
     rendered = _executor(settings.executor)(

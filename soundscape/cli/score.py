@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 2**64 - 1),
     help="Another seed gives another performance.  [default: the film's]",
 )
+@click.option(
+    "--tempo-candidate",
+    type=click.IntRange(0, 2),
+    help="Tempo map: 0 steady metre, 1 steady tempo, 2 another tempo.",
+)
 @click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Workers.  [default: one a core]")
 @click.option(
     "--executor",
@@ -54,6 +59,7 @@ def command(
     target: str | None,
     fps: str | None,
     seed: int | None,
+    tempo_candidate: int | None,
     jobs: int,
     executor: str,
     cache: Path | None,
@@ -75,7 +81,8 @@ def command(
 
     settings = pipeline.Settings(jobs=jobs, executor=executor, cache=cache)
     watch = Watch(quiet=quiet or as_json)
-    made = pipeline.plan(pipeline.open_film(film, target=target, fps=fps, seed=seed), settings=settings)
+    opened = pipeline.open_film(film, target=target, fps=fps, seed=seed, tempo_candidate=tempo_candidate)
+    made = pipeline.plan(opened, settings=settings)
     if dry_run:
         print_json(to_data(made)) if as_json else _print_plan(made)
         return

@@ -11,6 +11,7 @@ from soundscape.film import Film
 from soundscape.model import BUSES, Diagnostic, Mark, Plan, Room, Sound, Timeline
 from soundscape.planning.ambience import ambience_sounds
 from soundscape.planning.clock import Clock
+from soundscape.planning.cues import wanted_cues
 from soundscape.planning.effects import effect_sounds
 from soundscape.planning.music import music_sounds
 from soundscape.planning.narration import narration_clips
@@ -46,7 +47,9 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     stays, place_notes = find_stays(timeline, film, folders)
     ambience = ambience_sounds(stays, film, clock, folders, seed)
     effects, hit_marks, effect_notes = effect_sounds(timeline, stays, clock, folders, seed)
-    music, cues, music_notes = music_sounds(timeline, stays, hit_marks, film, clock, folders, seed)
+    narration = narration_clips(timeline, film, clock)
+    wanted, motif_notes = wanted_cues(timeline, stays, narration, film, clock, folders, seed)
+    music, cues, music_notes = music_sounds(wanted, clock, seed)
     sounds = (*ambience, *effects, *music)
     shot_marks = [
         Mark(
@@ -68,11 +71,11 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         sounds=sounds,
         rooms=_rooms(sounds, folders),
         music=cues,
-        narration=narration_clips(timeline, film, clock),
+        narration=narration,
         ducking=film.ducking if film.narration and film.mix.duck else None,
         marks=tuple(sorted([*shot_marks, *hit_marks], key=lambda mark: (mark.sample, mark.kind, mark.name))),
         bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
-        diagnostics=(*diagnostics, *place_notes, *_at(film.timeline, effect_notes), *music_notes),
+        diagnostics=(*diagnostics, *place_notes, *_at(film.timeline, effect_notes), *motif_notes, *music_notes),
     )
 
 

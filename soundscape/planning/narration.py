@@ -37,6 +37,7 @@ def narration_clips(timeline: Timeline, film: Film, clock: Clock) -> tuple[Clip,
                 name=f"dialogue/{entry.file}",
                 path=str(path.resolve()),
                 at=at,
+                length=length,
                 gain_db=entry.gain_db,
                 why=f"at {where}",
             )

@@ -41,6 +41,10 @@ class PaletteMusic:
     bpm: tuple[float, float] = (60.0, 100.0)
     lead: str = "crystal-bell"
     pad: str = "warm-pad"
+    bass: str = "sub"
+    pulse: str = "harp"
+    accent: str = "frame-drum"
+    """Presets of instruments; an empty one leaves its role out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

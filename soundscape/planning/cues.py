@@ -1,0 +1,184 @@
+"""What the score is asked for: one request a cue, with hits, tension, motifs, players and silences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from soundscape.errors import FilmError
+from soundscape.film import Film, MotifSource
+from soundscape.model import SAMPLE_RATE, Clip, Curve, Diagnostic, Shot, Timeline
+from soundscape.planning.ambience import is_silent
+from soundscape.planning.clock import Clock
+from soundscape.planning.palette import Palette
+from soundscape.planning.places import Stay
+from soundscape.planning.words import found_words, shot_text
+from soundscape.registry import Preset, get_preset, unit
+from soundscape.rng import Seed
+from soundscape.score.ledger import develop
+from soundscape.score.motif import Motif, load_motif
+from soundscape.score.notation import parse_motif
+from soundscape.score.request import Appearance, Brief, CueHit, CueRequest, Voice
+from soundscape.score.similarity import too_alike
+from soundscape.score.spotting import SpottedCue, spot
+
+SHORTEST_S = 4.0
+"""A cue shorter than this is left out."""
+MELODIC = ("lead", "counter")
+"""Roles that state motifs, in the order in which those of a cue are given to them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCue:
+    """A cue as it is asked of the score, with the instruments that will play it."""
+
+    request: CueRequest
+    presets: dict[str, Preset]
+    """Role → preset of the instrument."""
+    space: str
+    gain_db: float
+
+
+def wanted_cues(
+    timeline: Timeline,
+    stays: Sequence[Stay],
+    narration: Sequence[Clip],
+    film: Film,
+    clock: Clock,
+    folders: Sequence[Path],
+    seed: Seed,
+) -> tuple[tuple[WantedCue, ...], tuple[Diagnostic, ...]]:
+    """The cues of a film, and a warning for motifs that are too much alike."""
+    motifs = _motifs(film)
+    palettes = {id(shot): stay.palette for stay in stays for shot in stay.shots}
+    appearances = develop(_appearances(timeline.shots, motifs, clock), length=clock.length)
+    speech = tuple((clip.at, clip.at + clip.length) for clip in narration)
+    cues = []
+    for cue in spot(timeline, silent=is_silent):
+        brief = film.brief(cue.shots[0].scene)
+        start, end = clock.sample(cue.start), clock.sample(cue.end)
+        if not brief.music or end - start < SHORTEST_S * SAMPLE_RATE:
+            continue
+        palette = _prevailing(cue.shots, palettes)
+        own = tuple(item for item in appearances if start <= item.start < end)
+        presets, players = _orchestra(own, film, palette, folders)
+        request = CueRequest(
+            name=cue.name,
+            start=start,
+            end=end,
+            brief=_brief(film, cue, palette),
+            rate=timeline.rate,
+            voices={role: _voice(preset) for role, preset in presets.items()},
+            seed=seed.child("score", cue.name),
+            hits=_hits(cue, clock),
+            tension=_tension(cue.shots, clock),
+            appearances=own,
+            motifs=motifs,
+            players=players,
+            narration=tuple(span for span in speech if span[0] < end and span[1] > start),
+            silences=tuple((clock.sample(first), clock.sample(last)) for first, last in cue.silences),
+            ending=cue.ending,
+            candidate=film.tempo_candidate,
+        )
+        cues.append(WantedCue(request=request, presets=presets, space=palette.space, gain_db=brief.gain_db))
+    return tuple(cues), tuple(Diagnostic(message=line) for line in too_alike(motifs))
+
+
+def _motifs(film: Film) -> tuple[Motif, ...]:
+    return tuple(_motif(film, entry, index) for index, entry in enumerate(film.motifs))
+
+
+def _motif(film: Film, entry: MotifSource, index: int) -> Motif:
+    if entry.notes:
+        return parse_motif(entry.notes, name=entry.name, owners=entry.owners, mode=film.music.mode or "ionian")
+    path = film.folder / entry.file
+    if not path.is_file():
+        raise FilmError(
+            f'the motif file "{entry.file}" does not exist', path=film.path, column=f"motifs.{index}.file"
+        )
+    return load_motif(path, name=entry.name, owners=entry.owners)
+
+
+def _appearances(shots: Sequence[Shot], motifs: Sequence[Motif], clock: Clock) -> list[Appearance]:
+    """Every run of shots of a scene in which an owner of a motif is seen or named."""
+    found = []
+    for motif in motifs:
+        run: list[Shot] = []
+        for shot in (*shots, None):
+            seen = shot is not None and not is_silent(shot) and bool(found_words(motif.owners, shot_text(shot)))
+            if run and (not seen or shot is None or shot.scene != run[-1].scene):
+                found.append(
+                    Appearance(
+                        motif=motif.name,
+                        start=clock.sample(run[0].start),
+                        end=clock.sample(run[-1].end),
+                        intensity=max(0.5 if item.intensity is None else item.intensity for item in run),
+                    )
+                )
+                run = []
+            if seen and shot is not None:
+                run.append(shot)
+    return found
+
+
+def _prevailing(shots: Sequence[Shot], palettes: Mapping[int, Palette]) -> Palette:
+    """The palette that lasts longest in these shots."""
+    frames: Counter[str] = Counter()
+    for shot in shots:
+        frames[palettes[id(shot)].name] += shot.end - shot.start
+    name = frames.most_common(1)[0][0]
+    return next(palettes[id(shot)] for shot in shots if palettes[id(shot)].name == name)
+
+
+def _orchestra(
+    appearances: Sequence[Appearance], film: Film, palette: Palette, folders: Sequence[Path]
+) -> tuple[dict[str, Preset], dict[str, str]]:
+    """The instrument of every role, and the role that states each motif: the first two have one of their own."""
+    music = palette.music
+    names = {"lead": music.lead, "pad": music.pad, "bass": music.bass, "pulse": music.pulse, "accent": music.accent}
+    instruments = {entry.name: entry.instrument for entry in film.motifs}
+    players: dict[str, str] = {}
+    for motif in dict.fromkeys(item.motif for item in appearances):
+        role = MELODIC[min(len(players), len(MELODIC) - 1)]
+        players[motif] = role
+        names[role] = instruments[motif] or names.get(role, music.lead)
+    return {role: get_preset("instruments", name, folders) for role, name in names.items() if name}, players
+
+
+def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:
+    own = film.brief(cue.shots[0].scene)
+    low, high = own.bpm or palette.music.bpm
+    return Brief(
+        key=own.key or palette.music.key,
+        mode=own.mode or palette.music.mode,
+        bpm_low=low,
+        bpm_high=high,
+        beats_per_bar=own.beats_per_bar or 4,
+    )
+
+
+def _voice(preset: Preset) -> Voice:
+    module = unit("instruments", preset.unit)
+    low, high = module.RANGE
+    return Voice(low=low, high=high, onset_s=partial(module.onset_s, preset.make()))
+
+
+def _hits(cue: SpottedCue, clock: Clock) -> tuple[CueHit, ...]:
+    return tuple(
+        CueHit(sample=clock.sample(hit.frame), strength=hit.strength, label=hit.label, weight=hit.weight)
+        for hit in cue.hits
+    )
+
+
+def _tension(shots: Sequence[Shot], clock: Clock) -> Curve:
+    """Tension follows the intensity of the shots, from middle to middle."""
+    return tuple(
+        (
+            (clock.sample(shot.start) + clock.sample(shot.end)) // 2,
+            0.5 if shot.intensity is None else shot.intensity,
+        )
+        for shot in shots
+    )
