@@ -224,10 +224,11 @@ class Knocks:
         """A few blows that follow each other ever more faintly through the same pipe."""
         blows = int(rng.integers(2, 7))
         at_s = np.concatenate(([0.0], np.cumsum(rng.uniform(0.07, 0.3) * rng.uniform(0.8, 1.25, blows - 1))))
-        force = 1.8 * min(rng.lognormal(0.0, 0.35), 1.5) * 0.7 ** np.arange(blows) * rng.lognormal(0.0, 0.2, blows)
-        sound = np.zeros((2, round((at_s[-1] + 0.6) * self._rate)), np.float32)
+        force = 2.8 * min(rng.lognormal(0.0, 0.35), 1.5) * 0.7 ** np.arange(blows) * rng.lognormal(0.0, 0.2, blows)
         pitch = self._modes * rng.uniform(0.97, 1.03)
         colour = (pitch / pitch[0]) ** -0.7 * rng.lognormal(0.0, 0.4, MODES)
+        colour /= np.sqrt(np.sum(colour**2))
+        sound = np.zeros((2, round((at_s[-1] + 0.6) * self._rate)), np.float32)
         ring(
             sound,
             self._rate,
