@@ -8,13 +8,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import opentimelineio as oti
 import pytest
 
 from soundscape.errors import TimelineError
 from soundscape.model import Timeline
 from soundscape.timecode import Rate
 from soundscape.timeline import ReadOptions, otio, read
+
+oti = pytest.importorskip("opentimelineio")
 
 FPS = 24000 / 1001
 
