@@ -112,7 +112,7 @@ def test_knocks_are_low_and_ring() -> None:
     changes = (("knocks", 40.0), ("wetness", 0.0))
     still, knocking = (render("pipes", 20.0, changes=(("knocks", rate), changes[1])) for rate in (0.0, 40.0))
     louder = descriptors.levels_db(knocking, RATE, frame_s=0.05) - descriptors.levels_db(still, RATE, frame_s=0.05)
-    assert louder.max() > 6.0
+    assert louder.max() > 4.0
     assert np.median(louder) < 0.5
     frequency, rest = descriptors.spectrum(still, RATE)
     gain = descriptors.spectrum(knocking, RATE)[1] / rest
