@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from soundscape.audio import Audio
     from soundscape.changes import Changes
     from soundscape.deliver.report import Report
-    from soundscape.master.batch import FileResult
+    from soundscape.mastering.batch import FileResult
     from soundscape.planning.search import Entry
     from soundscape.synthesis import Rendered
 
@@ -148,8 +148,8 @@ def render(
     from soundscape.deliver.report import Report, chosen, landings, mastering_of
     from soundscape.deliver.stems import PROGRAMME, slug, write_stems
     from soundscape.files import make_folder, write_bytes, write_text
-    from soundscape.master.chain import fit, gain_curve
-    from soundscape.master.target import load_target
+    from soundscape.mastering.chain import fit, gain_curve
+    from soundscape.mastering.target import load_target
     from soundscape.mix.mixer import buses_of, mix
     from soundscape.mix.store import StemStore
     from soundscape.model import SAMPLE_RATE
@@ -323,8 +323,8 @@ def audition(
     """
     from soundscape.deliver.stems import write_programme
     from soundscape.files import make_folder
-    from soundscape.master.chain import fit, gain_curve
-    from soundscape.master.target import load_target
+    from soundscape.mastering.chain import fit, gain_curve
+    from soundscape.mastering.target import load_target
     from soundscape.mix.mixer import mix
     from soundscape.mix.store import programme_of
     from soundscape.model import SAMPLE_RATE
@@ -397,8 +397,8 @@ def master(
         In the order of the paths, with `status`, `before`, `after` and what went wrong.
     """
     from soundscape.files import make_folder
-    from soundscape.master.batch import master_files
-    from soundscape.master.target import load_target
+    from soundscape.mastering.batch import master_files
+    from soundscape.mastering.target import load_target
 
     chosen, out, progress = load_target(target), make_folder(Path(out)), progress or Silent()
     progress.stage("master", len(paths))
@@ -413,6 +413,6 @@ def master(
 
 def measure(path: Path | str) -> Loudness:
     """Loudness, peaks and range of an audio file."""
-    from soundscape.master.batch import measure_file
+    from soundscape.mastering.batch import measure_file
 
     return measure_file(Path(path))

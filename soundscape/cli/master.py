@@ -10,7 +10,7 @@ import click
 from soundscape.cli._console import Watch, number, print_json, print_table
 
 if TYPE_CHECKING:
-    from soundscape.master.batch import FileResult
+    from soundscape.mastering.batch import FileResult
 
 EXIT_FAILED, EXIT_OUT_OF_SPEC = 1, 3
 

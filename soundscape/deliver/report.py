@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.deliver.stems import NullReceipt
-from soundscape.master.chain import Fit
+from soundscape.mastering.chain import Fit
 from soundscape.model import SAMPLE_RATE, Loudness, Mark, Plan
 from soundscape.parts import Part
 

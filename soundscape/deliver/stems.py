@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.audio import Audio
-from soundscape.master.dither import Dither
-from soundscape.master.meter import Meter
+from soundscape.mastering.dither import Dither
+from soundscape.metering.meter import Meter
 from soundscape.mix.store import StemStore, programme_of
 from soundscape.model import SAMPLE_RATE, Loudness, Plan
 from soundscape.rng import Seed

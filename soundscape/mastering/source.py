@@ -1,0 +1,106 @@
+"""A file that is measured or mastered: its signal in blocks, its speakers, and what it carries besides.
+
+PCM in a WAV of 16 or 24 bits is decoded here, straight into planar float32, because reading is most of the time
+that measuring takes; everything else is read by `soundscape.audio`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from soundscape.audio import BLOCK, Audio, AudioFile, AudioInfo
+from soundscape.errors import AudioError
+from soundscape.mastering.riff import Riff, read_riff
+
+
+@njit(cache=True, nogil=True)
+def _decode_24(raw, out):  # type: ignore[no-untyped-def]
+    channels, frames = out.shape
+    step = np.float32(2.0**-31)
+    for c in range(channels):
+        row = out[c]
+        for n in range(frames):
+            # Unsigned, because an index that might be negative costs a test a sample.
+            at = np.uintp(3 * (n * channels + c))
+            low = np.uint32(raw[at]) << np.uint32(8)
+            middle = np.uint32(raw[at + np.uintp(1)]) << np.uint32(16)
+            high = np.uint32(raw[at + np.uintp(2)]) << np.uint32(24)
+            row[n] = np.float32(np.int32(np.uint32(low | middle | high))) * step
+
+
+class Source:
+    """An audio file that can be read again and again; a context manager.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+    layout : str, optional
+        Which speakers its channels feed; without it, what its channel mask says.
+
+    Raises
+    ------
+    AudioError
+        When the file cannot be read, holds no samples, or ends before its header says.
+    """
+
+    def __init__(self, path: Path | str, *, layout: str | None = None) -> None:
+        self.path = Path(path)
+        self._file = AudioFile(self.path)
+        self.info: AudioInfo = self._file.info
+        """What the file says of itself."""
+        self.riff: Riff | None = read_riff(self.path)
+        """Its header, when it is a WAV."""
+        self.layout = layout or (self.riff.layout if self.riff else None)
+        if not self.info.frames:
+            self.close()
+            raise AudioError("holds no samples", path=self.path)
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.__exit__()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed about the file."""
+        if self.info.channels > 2 and self.layout is None:
+            return (f"{self.info.channels} channels without a channel mask: taken in the order of a WAV",)
+        return ()
+
+    def blocks(self) -> Iterator[Audio]:
+        """The signal from its start."""
+        if self.riff is not None and self.riff.tag == 1 and self.riff.bits in (16, 24):
+            return self._pcm_blocks(self.riff)
+        return self._file.blocks()
+
+    def _pcm_blocks(self, riff: Riff) -> Iterator[Audio]:
+        frame_bytes = riff.channels * riff.bits // 8
+        with self.path.open("rb") as file:
+            file.seek(riff.data_at)
+            left = riff.frames
+            while left > 0:
+                frames = min(BLOCK, left)
+                raw = np.fromfile(file, np.uint8, frames * frame_bytes)
+                if len(raw) < frames * frame_bytes:
+                    raise AudioError("was shortened while it was read", path=self.path)
+                yield _decoded(raw, riff, frames)
+                left -= frames
+
+
+def _decoded(raw: np.ndarray[tuple[int], np.dtype[np.uint8]], riff: Riff, frames: int) -> Audio:
+    if riff.bits == 16:
+        planar = raw.view("<i2").reshape(frames, riff.channels).T
+        return np.ascontiguousarray(planar, np.float32) * np.float32(2.0**-15)
+    out = np.empty((riff.channels, frames), np.float32)
+    _decode_24(raw, out)
+    return out

@@ -1,0 +1,1 @@
+"""Measuring loudness and peaks: the meter of every stage."""

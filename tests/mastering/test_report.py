@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import soundfile
+
+from soundscape.mastering.batch import FileResult, master_files
+from soundscape.mastering.report import COLUMNS, to_csv, to_html, to_json
+from soundscape.mastering.target import load_target
+
+TARGET = load_target("ebu-r128-s1")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[FileResult, ...]:
+    folder = tmp_path_factory.mktemp("mixes")
+    (folder / "out").mkdir()
+    noise = np.random.default_rng(1).normal(size=(2, 48_000 * 8)) * 0.05
+    soundfile.write(folder / "good & <loud>.wav", noise.T, 48_000, subtype="PCM_24")
+    (folder / "bad.wav").write_text("no audio")
+    return master_files([folder / "good & <loud>.wav", folder / "bad.wav"], folder / "out", TARGET)
+
+
+def test_the_table_has_a_row_a_file(results: tuple[FileResult, ...]) -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(results))))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["status"] for row in rows] == ["on target", "failed"]
+    assert [row["met"] for row in rows] == ["yes", "no"]
+    assert float(rows[0]["integrated_lufs"]) == pytest.approx(-23.0, abs=0.01)
+    assert rows[1]["integrated_lufs"] == ""
+    assert "bad.wav" in rows[1]["notes"]
+
+
+def test_the_json_is_all_that_is_known(results: tuple[FileResult, ...]) -> None:
+    data = json.loads(to_json(results, TARGET))
+    assert data["target"]["name"] == "ebu-r128-s1"
+    assert [file["met"] for file in data["files"]] == [True, False]
+    assert [check["rule"] for check in data["files"][0]["checks"]] == ["integrated", "true peak", "max short-term"]
+    assert len(data["files"][0]["curve_after"]) == 6
+
+
+def test_the_page_is_well_formed_and_escapes_names(results: tuple[FileResult, ...]) -> None:
+    page = to_html(results, TARGET)
+    opened: list[str] = []
+
+    class Checker(HTMLParser):
+        def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+            if tag not in ("meta", "br"):
+                opened.append(tag)
+
+        def handle_startendtag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+            pass
+
+        def handle_endtag(self, tag: str) -> None:
+            assert opened.pop() == tag
+
+    Checker().feed(page)
+    assert opened == []
+    assert "good &amp; &lt;loud&gt;.wav" in page
+    assert "1 of 2 files meet" in page
+    assert page.count("<polyline") == 2
+    assert "<script" not in page
+
+
+def test_no_files_make_an_empty_page() -> None:
+    assert "0 of 0 files" in to_html([], TARGET)
+    assert to_csv([]).strip() == ",".join(COLUMNS)
