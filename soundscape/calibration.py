@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from soundscape.audio import Audio
+from soundscape.audio import Audio, AudioFile
 from soundscape.contract import TICK, Tone, neutral
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.files import atomic, make_folder
+from soundscape.metering.gating import integrated
+from soundscape.metering.meter import EnergyMeter
 from soundscape.model import SAMPLE_RATE, Sound
 from soundscape.params import ParamValue, make_params
 from soundscape.registry import unit
@@ -28,6 +30,8 @@ LAYER_LUFS = -23.0
 HIT_LUFS = -14.0
 TONE_LUFS = -20.0
 LAYER_S = 15.0
+DIALOGUE_LUFS = -23.0
+"""The anchor to which every recording of narration is brought, gated, so that pauses do not count."""
 WINDOW_S = 0.4
 HIGHEST_DB = 40.0
 """No preset is raised by more than this; what is quieter is meant to be silent."""
@@ -46,6 +50,17 @@ def calibration_db(sound: Sound, folder: Path) -> float:
     seed = sound.seed if sound.kind == "hits" else 0
     facts = [sound.kind, sound.unit, sound.params, seed, code_digest(sound.kind, sound.unit)]
     return _known(json.dumps(facts, sort_keys=True), folder)
+
+
+def anchor_db(path: Path) -> float:
+    """Gain in dB that brings a recording of speech to the dialogue anchor; 0 where there is nothing to measure."""
+    with AudioFile(path) as file:
+        meter = EnergyMeter(file.info.sample_rate, 1)
+        for block in file.blocks():
+            meter.push(block.mean(axis=0, keepdims=True))
+    loudness = integrated(meter.energies, file.info.sample_rate)
+    # It is laid into both channels, which is 3 LU louder than the one that was measured.
+    return 0.0 if loudness is None else round(DIALOGUE_LUFS - (loudness + 3.01), 2)
 
 
 @lru_cache(maxsize=4096)

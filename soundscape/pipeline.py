@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from soundscape.errors import InputError, OutputError
 from soundscape.film import Film, load_film
-from soundscape.model import Clip, Diagnostic, Loudness, Plan, Sound, Timeline
+from soundscape.model import Clip, Diagnostic, Ducking, Loudness, Plan, Sound, Timeline
 from soundscape.params import ParamValue
 from soundscape.progress import Progress, Silent
 from soundscape.registry import KINDS, did_you_mean, preset_folders, unit, units
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from soundscape.changes import Changes
     from soundscape.deliver.report import Report
     from soundscape.mastering.batch import FileResult
+    from soundscape.mix.store import StemStore
     from soundscape.planning.search import Entry
     from soundscape.synthesis import Rendered
 
@@ -166,6 +167,8 @@ def render(
         store = StemStore(work, buses_of(plan))
         progress.stage("mix", blocks)
         store.fill(mix(plan, parts), done=progress.step)
+        if plan.ducking is not None and plan.narration:
+            store = _ducked(store, plan, plan.ducking, work, progress)
         progress.stage("measure", 1)
         fitted = fit(store.programme, SAMPLE_RATE, target)
         progress.stage("master", blocks)
@@ -198,6 +201,23 @@ def render(
         )
         write_text(out / "report.json", to_json(report))
     return report
+
+
+def _ducked(store: StemStore, plan: Plan, settings: Ducking, work: Path, progress: Progress) -> StemStore:
+    """The stems with room made for speech, in place of the others."""
+    from soundscape.audio import BLOCK
+    from soundscape.mix.ducking import DuckAnalysis, duck
+    from soundscape.mix.store import StemStore
+
+    progress.stage("duck", -(-plan.length // BLOCK))
+    analysis = DuckAnalysis(store.buses)
+    for block in store.blocks():
+        analysis.push(block)
+    passages = analysis.passages(settings)
+    (work / "ducked").mkdir()
+    ducked = StemStore(work / "ducked", store.buses)
+    ducked.fill(duck(store.blocks(), passages, settings, plan.length), done=progress.step)
+    return ducked
 
 
 def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
