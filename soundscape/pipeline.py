@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from soundscape.mastering.batch import FileResult
     from soundscape.mix.store import StemStore
     from soundscape.planning.search import Entry
+    from soundscape.score.checks import Finding
+    from soundscape.score.request import TempoReport
+    from soundscape.score.spotting import SpottedCue
     from soundscape.synthesis import Rendered
+    from soundscape.timecode import Rate
 
 EXECUTOR = "threads"
 CHANGES = "changes.json"
@@ -122,6 +126,39 @@ def _calibrated(made: Plan, settings: Settings) -> Plan:
         made,
         sounds=tuple(replace(sound, calibration_db=gain) for sound, gain in zip(made.sounds, gains, strict=True)),
     )
+
+
+def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Rate]:
+    """The cues of a film as a spotting session would note them, and the rate of its timecode."""
+    from soundscape.planning.ambience import is_silent
+    from soundscape.score.spotting import spot
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    return spot(timeline, silent=is_silent), timeline.rate
+
+
+def check_score(film: Film) -> tuple[Finding, ...]:
+    """What the checks of the score find in every cue of a film."""
+    from soundscape.planning.make import cues_of
+    from soundscape.score.checks import check_score as check
+    from soundscape.score.compose import compose
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    requests = [cue.request for cue in cues_of(film, timeline)]
+    return tuple(finding for request in requests for finding in check(request, compose(request)))
+
+
+def tempo_reports(film: Film) -> list[tuple[str, TempoReport]]:
+    """For every cue of a film, what its three tempo maps say for themselves."""
+    from soundscape.planning.make import cues_of
+    from soundscape.score.compose import compose
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    return [
+        (cue.request.name, compose(replace(cue.request, candidate=candidate)).report)
+        for cue in cues_of(film, timeline)
+        for candidate in range(3)
+    ]
 
 
 def render(

@@ -21,13 +21,14 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the command modules."""
         del ctx
-        return sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+        names = (info.name.replace("_", "-") for info in pkgutil.iter_modules(__path__) if info.name[0] != "_")
+        return sorted(names)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of a module."""
         if name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"soundscape.cli.{name}").command
+        command: click.Command = importlib.import_module(f"soundscape.cli.{name.replace('-', '_')}").command
         return command
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -63,7 +63,12 @@ def wanted_cues(
         if not brief.music or end - start < SHORTEST_S * SAMPLE_RATE:
             continue
         palette = _prevailing(cue.shots, palettes)
-        own = tuple(item for item in appearances if start <= item.start < end)
+        seen_from = clock.sample(
+            cue.shots[0].start
+        )  # the music of a dissolve begins in its middle, its owners before
+        own = tuple(
+            replace(item, start=max(item.start, start)) for item in appearances if seen_from <= item.start < end
+        )
         presets, players = _orchestra(own, film, palette, folders)
         request = CueRequest(
             name=cue.name,

@@ -11,7 +11,7 @@ from soundscape.film import Film
 from soundscape.model import BUSES, Diagnostic, Mark, Plan, Room, Sound, Timeline
 from soundscape.planning.ambience import ambience_sounds
 from soundscape.planning.clock import Clock
-from soundscape.planning.cues import wanted_cues
+from soundscape.planning.cues import WantedCue, wanted_cues
 from soundscape.planning.effects import effect_sounds
 from soundscape.planning.music import music_sounds
 from soundscape.planning.narration import narration_clips
@@ -77,6 +77,14 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
         diagnostics=(*diagnostics, *place_notes, *_at(film.timeline, effect_notes), *motif_notes, *music_notes),
     )
+
+
+def cues_of(film: Film, timeline: Timeline) -> tuple[WantedCue, ...]:
+    """The cues of a film as they are asked of the score, without the rest of the plan."""
+    clock, folders = Clock(timeline), preset_folders(film.preset_folder)
+    stays, _ = find_stays(timeline, film, folders)
+    narration = narration_clips(timeline, film, clock)
+    return wanted_cues(timeline, stays, narration, film, clock, folders, Seed(film.seed))[0]
 
 
 def _rooms(sounds: tuple[Sound, ...], folders: tuple[Path, ...]) -> dict[str, Room]:
