@@ -1,0 +1,179 @@
+"""Talk without words: who speaks when, and what throat and mouth do meanwhile.
+
+Speakers stand in pairs that mostly let each other finish. A phrase is a row of syllables, 3 to 6 a second, each
+with a vowel of its own, reached from the last one in some 40 ms, and a soft or breathy beginning; pitch falls along
+the phrase and rises on stressed syllables. Lengths of phrases and pauses are log-normal, so that talk clusters.
+What is said has no sense in any language: vowels are drawn blends of cardinal ones and no consonant is formed.
+
+Sources: vowels of Peterson & Barney (1952); declination and final lowering as in J. 't Hart, R. Collier & A. Cohen,
+*A Perceptual Study of Intonation* (1990); syllable rates after S. Greenberg, on the modulation spectrum of speech.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.contract import TICK
+from soundscape.dsp.noise import normal_at, uniform
+from soundscape.dsp.voices import FORMANTS, LANES
+from soundscape.rng import Seed
+
+VOWELS_HZ = np.array(
+    (
+        (730.0, 1_090.0, 2_440.0),
+        (570.0, 840.0, 2_410.0),
+        (300.0, 870.0, 2_240.0),
+        (530.0, 1_840.0, 2_480.0),
+        (270.0, 2_290.0, 3_010.0),
+        (490.0, 1_350.0, 1_690.0),
+    )
+)
+LEFT, SPEAKS, AGE, LENGTH, SIZE, STRESS, SOFT, SPOKEN, PHRASE, LEVEL, COUNT, PITCH, PACE, TRACT, NOW, NEXT = (
+    *range(14),
+    14,
+    14 + FORMANTS,
+)
+"""Columns of the table of speakers; the last two begin rows of formants: as they are, and where they move."""
+COLUMNS = NEXT + FORMANTS
+GLIDE_S, SWELL_S = 0.04, 0.012
+DRAWS = 12
+"""Random numbers kept for one syllable or turn of one speaker."""
+
+
+class Spoken(NamedTuple):
+    """What `Voices` needs, at tick edges."""
+
+    pitch_hz: npt.NDArray[np.float64]
+    level: npt.NDArray[np.float64]
+    breath: npt.NDArray[np.float64]
+    formant_hz: npt.NDArray[np.float64]
+
+
+class Talk:
+    """`LANES` speakers.
+
+    Parameters
+    ----------
+    seed : Seed
+        Its own.
+    rate : int
+        Sample rate in Hz.
+    pitch_hz : float
+        Median pitch; speakers differ by some 30 %, and smaller ones have shorter vocal tracts.
+    syllables_hz : float
+        Median rate of syllables.
+    phrase_s, pause_s : float
+        Median length of a phrase and of a pause.
+    breathiness : float
+        Noise of the air between whisper (1) and voice (0).
+    """
+
+    def __init__(
+        self,
+        seed: Seed,
+        rate: int,
+        *,
+        pitch_hz: float,
+        syllables_hz: float,
+        phrase_s: float,
+        pause_s: float,
+        breathiness: float,
+    ) -> None:
+        rng = seed.generator("speakers")
+        self._table = np.zeros((LANES, COLUMNS))
+        # Two groups an octave's two thirds apart, as grown men and women are.
+        group = rng.permutation(np.tile((-0.24, 0.24), LANES // 2))
+        self._table[:, PITCH] = pitch_hz * np.exp(group + 0.12 * rng.standard_normal(LANES))
+        self._table[:, PACE] = syllables_hz * np.exp(0.12 * rng.standard_normal(LANES))
+        self._table[:, TRACT] = (self._table[:, PITCH] / 150.0) ** 0.2
+        self._table[:, LEFT] = rng.uniform(0.1, 1.0, LANES) * pause_s
+        self._table[:, NOW : NOW + FORMANTS] = VOWELS_HZ.mean(axis=0)
+        self._table[:, NEXT : NEXT + FORMANTS] = VOWELS_HZ.mean(axis=0)
+        self._manner = (phrase_s, pause_s, breathiness)
+        self._key = np.uint32(seed.key("talk"))
+        self._tick_s = TICK / rate
+
+    def advance(self, busy: npt.NDArray[np.float64]) -> Spoken:
+        """The ticks between these edges: `busy` `(ticks + 1,)` makes pauses shorter and pitch a little higher."""
+        edges = len(busy)
+        pitch_hz, level, breath = np.empty((3, edges, LANES))
+        spoken = Spoken(pitch_hz, level, breath, np.empty((edges, FORMANTS, LANES)))
+        _talk(spoken, self._table, busy, VOWELS_HZ, self._manner, self._key, self._tick_s)
+        return spoken
+
+
+@njit(cache=True, nogil=True)
+def _talk(spoken, table, busy, vowels, manner, key, tick_s):  # type: ignore[no-untyped-def]
+    glide, swell = 1.0 - math.exp(-tick_s / GLIDE_S), 1.0 - math.exp(-tick_s / SWELL_S)
+    for edge in range(busy.shape[0]):
+        for k in range(LANES):
+            who = table[k]
+            if edge > 0:
+                # Whoever listens waits, for the most part.
+                waits = who[SPEAKS] == 0.0 and table[k ^ 1, SPEAKS] == 1.0
+                hurry = 1.0 if who[SPEAKS] == 1.0 else busy[edge]
+                who[LEFT] -= tick_s * hurry * (0.25 if waits else 1.0)
+                who[AGE] += tick_s
+                who[SPOKEN] += tick_s
+                if who[LEFT] <= 0.0:
+                    _take_turn(who, manner, key, k)
+                if who[SPEAKS] == 1.0 and who[AGE] >= who[LENGTH]:
+                    _next_syllable(who, vowels, key, k)
+                for f in range(FORMANTS):
+                    who[NOW + f] += glide * (who[NEXT + f] - who[NOW + f])
+                who[LEVEL] += swell * (_opening(who) - who[LEVEL])
+            through = min(who[SPOKEN] / max(who[PHRASE], 0.1), 1.0)
+            tune = 0.16 * (0.6 - through) + 0.13 * who[STRESS] * _opening(who) + 0.1 * math.log(busy[edge])
+            spoken.pitch_hz[edge, k] = who[PITCH] * math.exp(tune)
+            spoken.level[edge, k] = who[LEVEL]
+            onset = max(0.0, 1.0 - 3.0 * who[AGE] / max(who[LENGTH], 0.01))
+            spoken.breath[edge, k] = 0.02 + manner[2] + 0.35 * who[SOFT] * onset
+            for f in range(FORMANTS):
+                spoken.formant_hz[edge, f, k] = who[TRACT] * who[NOW + f]
+
+
+@njit(cache=True, nogil=True)
+def _opening(who):  # type: ignore[no-untyped-def]
+    # Loudness of a syllable: up fast, down slowly; the phrase dies away in its last third of a second.
+    if who[SPEAKS] == 0.0:
+        return 0.0
+    x = min(who[AGE] / who[LENGTH], 1.0)
+    arch = math.sin(math.pi * x**0.65)
+    closed = 0.05 + 0.2 * (1.0 - who[SOFT])
+    return who[SIZE] * (closed + (1.0 - closed) * arch * arch) * min(1.0, 0.15 + who[LEFT] / 0.35)
+
+
+@njit(cache=True, nogil=True)
+def _take_turn(who, manner, key, k):  # type: ignore[no-untyped-def]
+    who[COUNT] += 1.0
+    at = (int(who[COUNT]) * LANES + k) * DRAWS
+    who[SPEAKS] = 1.0 - who[SPEAKS]
+    if who[SPEAKS] == 1.0:
+        who[LEFT] = max(0.25, manner[0] * math.exp(0.6 * normal_at(key, at)))
+        who[PHRASE] = who[LEFT]
+        who[SPOKEN] = 0.0
+        who[AGE] = 1e3
+    else:
+        who[LEFT] = max(0.15, manner[1] * math.exp(0.8 * normal_at(key, at)))
+
+
+@njit(cache=True, nogil=True)
+def _next_syllable(who, vowels, key, k):  # type: ignore[no-untyped-def]
+    who[COUNT] += 1.0
+    at = (int(who[COUNT]) * LANES + k) * DRAWS
+    stress = normal_at(key, at + 1)
+    who[AGE] = 0.0
+    who[LENGTH] = math.exp(0.22 * normal_at(key, at) + 0.1 * stress) / who[PACE]
+    who[SIZE] = math.exp(0.3 * stress)
+    who[STRESS] = stress
+    who[SOFT] = uniform(key, at + 2)
+    first = int(uniform(key, at + 3) * vowels.shape[0])
+    other = int(uniform(key, at + 4) * vowels.shape[0])
+    share = 0.5 * uniform(key, at + 5)
+    for f in range(FORMANTS):
+        who[NEXT + f] = vowels[first, f] ** (1.0 - share) * vowels[other, f] ** share
