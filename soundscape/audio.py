@@ -27,6 +27,8 @@ BLOCK = 1 << 16
 
 MAX_CHANNELS = 64
 RATES = (8_000, 384_000)
+SUFFIXES = frozenset(".wav .wave .rf64 .bwf .w64 .aif .aiff .flac .ogg .opus .mp3 .m4a .aac .mp4 .mov .mkv".split())
+"""File names that are taken for audio when a folder is given."""
 SUBTYPES = frozenset(
     "PCM_S8 PCM_U8 PCM_16 PCM_24 PCM_32 FLOAT DOUBLE VORBIS OPUS ULAW ALAW "
     "MPEG_LAYER_I MPEG_LAYER_II MPEG_LAYER_III".split()
