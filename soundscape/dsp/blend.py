@@ -20,7 +20,7 @@ from soundscape.dsp.loudness import loudness_lufs
 from soundscape.dsp.machine import finish
 from soundscape.units import db_to_gain, gain_to_db
 
-LEVEL_LUFS, PEAK_DB = -26.5, -13.0
+LEVEL_LUFS, PEAK_DB = -26.5, -17.0
 """What stands out is not raised above this peak, however quiet the rest."""
 TRIAL_S = 4
 SILENT_DB = -90.0
