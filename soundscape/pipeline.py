@@ -234,7 +234,10 @@ def render(
             hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
             files=tuple(path.name for path in files),
             chosen=chosen(plan),
-            notes=tuple(str(note) for note in plan.diagnostics),
+            notes=(
+                *(str(note) for note in plan.diagnostics),
+                *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
+            ),
         )
         write_text(out / "report.json", to_json(report))
     return report

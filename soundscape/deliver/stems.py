@@ -33,7 +33,7 @@ class StemFile:
     path: Path
     loudness: Loudness
     clipped: int
-    """Samples that had to be clipped; always 0 when the limiter has done its work."""
+    """Samples beyond full scale: never in the programme, but a stem may be louder than the sum that it is part of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +96,7 @@ def write_stems(
             file_peak = max(file_peak, float(np.abs(difference).max(initial=0)) / (1 << (BITS - 1)))
             done()
         results = tuple(
-            StemFile(
-                name=name, path=stem_path(out, plan, name), loudness=track.finish(), clipped=track.writer.clipped
-            )
+            StemFile(name=name, path=stem_path(out, plan, name), loudness=track.finish(), clipped=track.clipped)
             for name, track in tracks.items()
         )
     return results, NullReceipt(float_dbfs=_dbfs(float_peak), files_dbfs=_dbfs(file_peak))
@@ -112,7 +110,7 @@ def write_programme(
         track = _Track(writer, Seed(plan.seed).child("dither", PROGRAMME))
         for block, gain in zip(blocks, gains, strict=True):
             track.write((block * gain).astype(np.float32))
-        return StemFile(name=PROGRAMME, path=path, loudness=track.finish(), clipped=writer.clipped)
+        return StemFile(name=PROGRAMME, path=path, loudness=track.finish(), clipped=track.clipped)
 
 
 def _open(path: Path, plan: Plan, name: str) -> AbstractContextManager[WavWriter]:
@@ -132,9 +130,11 @@ class _Track:
         self.writer = writer
         self._dither = Dither(seed, channels=2, bits=BITS)
         self._meter = Meter(SAMPLE_RATE, 2)
+        self.clipped = 0
 
     def write(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
         """Write a block; returns the integers `(frames, channels)` that went into the file."""
+        self.clipped += int(np.count_nonzero(np.abs(audio) > 1.0))
         samples: npt.NDArray[np.int32] = self._dither.push(audio)
         self.writer.write_integers(samples)
         self._meter.push(np.ascontiguousarray(samples.T).astype(np.float32) * np.float32(1.0 / (1 << (BITS - 1))))
