@@ -1,0 +1,195 @@
+"""Fly-by: a craft, a drone, a bullet or a stone passes on a straight path and its pitch falls as it goes.
+
+Model: the source moves with constant speed past the listener; what is heard at a moment left it earlier, so that
+pitch, level, place and the comb of the ground's reflection all follow from the path, and the air takes the highs
+of what is far. A blade or jet source has harmonic lines and turbulence; close by its wake adds a rush of air.
+
+Sources: Doppler's law for a moving source in still air, solved for the retarded time; 1/r and ISO 9613-1;
+Selfridge, Moffat & Reiss on aeolian noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK, Hit
+from soundscape.dsp.burst import between, flutter, noise_band
+from soundscape.dsp.distance import FARTHEST, Distance
+from soundscape.dsp.modal import pan_gains
+from soundscape.dsp.shot import finish
+from soundscape.params import choice, number
+from soundscape.rng import Seed
+
+BUS = "effects"
+SYNC = "peak"
+
+SOUND_M_S = 343.0
+EAR_M, CRAFT_M = 1.7, 6.0
+"""Heights above the ground of who hears it and of what passes 20 m away."""
+WAYS = {"left to right": 1.0, "right to left": -1.0}
+GROUND = np.float32(0.55)
+"""Share of the sound that the ground sends back."""
+CYCLE = 4096
+HIGHEST = 0.4
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What passes."""
+
+    pitch_hz: float
+    """Of the lowest line; 0 for none."""
+    lines: int
+    slope: float
+    """Exponent of the fall of the lines."""
+    noise_hz: tuple[float, float]
+    noise: float
+    rush: float
+    """Wake, heard close by only."""
+
+
+SOURCES = {
+    "craft": Source(pitch_hz=120.0, lines=16, slope=0.75, noise_hz=(150.0, 2_600.0), noise=0.55, rush=0.6),
+    "jet": Source(pitch_hz=0.0, lines=0, slope=1.0, noise_hz=(110.0, 3_800.0), noise=1.0, rush=0.7),
+    "drone": Source(pitch_hz=310.0, lines=12, slope=0.8, noise_hz=(600.0, 5_000.0), noise=0.3, rush=0.3),
+    "bullet": Source(pitch_hz=1_700.0, lines=3, slope=1.4, noise_hz=(1_500.0, 8_000.0), noise=0.9, rush=1.2),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """What passes, how fast, how near, which way."""
+
+    source: str = choice("craft", tuple(SOURCES), help="what passes")
+    size: float = number(0.5, low=0.0, high=1.0, help="larger is deeper, and its path lies farther off")
+    distance: float = number(0.05, low=0.0, high=1.0, help="near to far: softer, darker")
+    intensity: float = number(0.7, low=0.0, high=1.0, help="its power: level and brightness")
+    speed: float = number(90.0, low=15.0, high=300.0, unit="m/s", help="of what passes; the pitch falls by it")
+    way: str = choice("left to right", tuple(WAYS), help="where it comes from and goes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A straight pass as it is heard, tick by tick."""
+
+    time_s: Floats
+    """When it is heard, 0 from the nearest point."""
+    away_m: Floats
+    along_m: Floats
+    doppler: Floats
+    """Heard over sent frequency."""
+
+
+def heard_path(time_s: Floats, *, nearest_m: float, speed_m_s: float) -> Path:
+    """The path at the retarded times: what is heard at `time_s` was sent when `c (t - sent) = distance`."""
+    mach = speed_m_s / SOUND_M_S
+    heard = time_s + nearest_m / SOUND_M_S
+    # sent = (t - sqrt(M**2 t**2 + (1 - M**2) (d / c)**2)) / (1 - M**2)
+    root = np.sqrt((mach * heard) ** 2 + (1.0 - mach**2) * (nearest_m / SOUND_M_S) ** 2)
+    sent = (heard - root) / (1.0 - mach**2)
+    along = speed_m_s * sent
+    away = np.sqrt(nearest_m**2 + along**2)
+    return Path(time_s=time_s, away_m=away, along_m=along, doppler=1.0 / (1.0 + mach * along / away))
+
+
+def nearest_m(params: Params) -> float:
+    """Distance in m at the nearest point: it grows with size and speed, so that a pass has one length."""
+    return (0.07 + 0.13 * params.size) * params.speed
+
+
+def render(params: Params, rate: int, seed: Seed) -> Hit:
+    """The pass; sync is when it is heard nearest."""
+    source, size, force = SOURCES[params.source], params.size, params.intensity
+    rng = seed.generator("fly by")
+    near_m = nearest_m(params) * rng.uniform(0.93, 1.07)
+    before_s = after_s = 0.9 * (FARTHEST**0.75) * near_m / params.speed
+    frames, sync = round((before_s + after_s) * rate), round(before_s * rate)
+    ticks = np.arange(frames // TICK + 2) * TICK / rate - before_s
+    path = heard_path(ticks, nearest_m=near_m, speed_m_s=params.speed)
+    scale = 2.0 ** (1.0 - 2.0 * size) * rng.uniform(0.96, 1.04)
+    audio = _voice(params, source, path, frames, rate, seed, scale)
+    _reflect(audio, path, rate, near_m)
+    audio *= _places(path, WAYS[params.way], frames)
+    far = np.log(path.away_m / near_m) / np.log(FARTHEST)
+    Distance(rate).apply(audio, far.astype(np.float32))
+    fade = np.sin(np.linspace(0.0, np.pi, len(ticks))) ** 2
+    audio *= between(frames, np.minimum(1.0, 4.0 * fade), step=TICK)
+    return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
+
+
+def _voice(params: Params, source: Source, path: Path, frames: int, rate: int, seed: Seed, scale: float) -> Audio:
+    """Lines, turbulence and wake as they are heard, before the way takes its share."""
+    rng = seed.generator("lines")
+    when = path.time_s - path.time_s[0]
+    bright = 3.0 ** (params.intensity - 0.5)
+    shift = list(zip(when.tolist(), path.doppler.tolist(), strict=True))
+    low, high = (edge * scale**0.7 for edge in source.noise_hz)
+    audio = source.noise * noise_band(
+        frames,
+        rate,
+        seed.child("turbulence"),
+        low_hz=[(time, low * pitch) for time, pitch in shift],
+        high_hz=[(time, high * bright * pitch) for time, pitch in shift],
+        width=0.35,
+    )
+    rush = noise_band(
+        frames, rate, seed.child("rush"), low_hz=120.0, high_hz=4_500.0 * bright * scale**0.4, width=0.8
+    )
+    close = (path.away_m.min() / path.away_m) ** 3
+    audio += source.rush * rush * between(frames, close, step=TICK)
+    audio *= flutter(frames, rate, seed.child("flutter"), 1.2, low_hz=1.5)
+    if source.lines:
+        cycle = _cycle(source, rng, pitch_hz=source.pitch_hz * scale, bright=bright, most=path.doppler.max() / rate)
+        turns = np.cumsum(between(frames, path.doppler, step=TICK), dtype=np.float64) * (
+            source.pitch_hz * scale / rate
+        )
+        audio += _read(cycle, turns * CYCLE)
+    return audio
+
+
+def _cycle(source: Source, rng: np.random.Generator, *, pitch_hz: float, bright: float, most: float) -> Audio:
+    """One turn of the lines, RMS 1 and two more frames; lines that would lie too high are left out."""
+    order = np.arange(1, source.lines + 1)
+    level = order**-source.slope * rng.lognormal(0.0, 0.35, source.lines)
+    level *= np.exp(-order * pitch_hz / (2_500.0 * bright)) * (order * pitch_hz * most < HIGHEST)
+    bins = np.zeros(CYCLE // 2 + 1, np.complex128)
+    bins[1 : source.lines + 1] = level * np.exp(2j * np.pi * rng.uniform(0.0, 1.0, source.lines))
+    cycle = np.fft.irfft(bins)
+    cycle /= max(float(np.std(cycle)), 1e-12)
+    return np.append(cycle, cycle[:2]).astype(np.float32)
+
+
+def _read(sound: Audio, at: Floats) -> Audio:
+    """A cycle of `CYCLE` frames, read round and round at fractional places, straight between its frames."""
+    whole = np.floor(at)
+    part = (at - whole).astype(np.float32)
+    index = whole.astype(np.int64) % CYCLE
+    first = sound[index]
+    return first + part * (sound[index + 1] - first)
+
+
+def _reflect(audio: Audio, path: Path, rate: int, near_m: float) -> None:
+    """The ground's reflection: the same sound a little later, so that a comb sweeps through it."""
+    height_m = CRAFT_M * max(near_m / 20.0, 0.3)
+    longer_m = np.sqrt(path.away_m**2 + 4.0 * height_m * EAR_M) - path.away_m
+    frames = audio.shape[1]
+    late = between(frames, longer_m / SOUND_M_S * rate, step=TICK)
+    at = np.arange(frames) - late.astype(np.float64)
+    whole = np.maximum(at.astype(np.int64), 1)
+    part = (at - whole).astype(np.float32)
+    for side in range(2):
+        direct = audio[side].copy()
+        delayed = direct[whole]
+        audio[side] += GROUND * (delayed + part * (direct[np.minimum(whole + 1, frames - 1)] - delayed))
+
+
+def _places(path: Path, way: float, frames: int) -> Audio:
+    """Gains of both sides: it is where it was when it sent what is heard."""
+    gains = np.stack(pan_gains(0.85 * way * path.along_m / path.away_m))
+    return np.stack([between(frames, gain, step=TICK) for gain in gains])

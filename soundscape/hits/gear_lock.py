@@ -1,0 +1,139 @@
+"""Gear lock: a train of gears runs down tooth by tooth, and a heavy bolt drives home.
+
+Model: each tooth is a light blow of metal on metal whose interval grows while the train slows, with the wobble of
+a wheel that is not round; the lock is one great blow of the bolt on its seat and two of its rebounds, a second body
+that answers, the ground under it and a spring that shivers on.
+
+Sources: Farnell, *Designing Sound* (2010), clockwork and gears; gear rattle as impacts through casing modes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from soundscape.contract import Hit
+from soundscape.dsp.blast import thump
+from soundscape.dsp.shot import finish
+from soundscape.dsp.struck import make_body, strike
+from soundscape.params import choice, number
+from soundscape.rng import Seed
+
+BUS = "effects"
+SYNC = "onset"
+
+STILL_S = 0.12
+"""Between the last tooth and the bolt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What the mechanism is made of."""
+
+    bolt_hz: float
+    tooth_hz: float
+    loss: float
+    longest_s: float
+    corner_hz: float
+    thump: float
+
+
+MATERIALS = {
+    "iron": Material(bolt_hz=150.0, tooth_hz=820.0, loss=0.004, longest_s=0.6, corner_hz=1_500.0, thump=0.7),
+    "brass": Material(bolt_hz=330.0, tooth_hz=1_900.0, loss=0.002, longest_s=0.45, corner_hz=3_200.0, thump=0.25),
+    "stone": Material(bolt_hz=70.0, tooth_hz=330.0, loss=0.035, longest_s=0.4, corner_hz=650.0, thump=1.1),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """What gears, how many teeth pass, how hard they lock."""
+
+    material: str = choice("iron", tuple(MATERIALS), help="what the mechanism is made of")
+    size: float = number(0.5, low=0.0, high=1.0, help="of the mechanism: deeper and longer")
+    distance: float = number(0.1, low=0.0, high=1.0, help="near to far: softer, darker")
+    intensity: float = number(0.6, low=0.0, high=1.0, help="how hard the bolt drives home: level and brightness")
+    teeth: int = number(14, low=0, high=60, help="teeth that pass before it locks")
+    spring: float = number(0.4, low=0.0, high=1.0, help="how long a spring shivers after")
+
+
+def render(params: Params, rate: int, seed: Seed) -> Hit:
+    """The lock; sync is the bolt on its seat, after the teeth."""
+    material, size, force = MATERIALS[params.material], params.size, params.intensity
+    rng = seed.generator("lock")
+    scale = 2.0 ** (1.0 - 2.0 * size)
+    # A wheel that brakes evenly: the square root of the way left.
+    left = np.sqrt((np.arange(params.teeth)[::-1] + 0.6) / 4.0)
+    pace_s = 0.16 * (0.6 + 0.8 * size)
+    before = pace_s * left * rng.normal(1.0, 0.018, params.teeth) + STILL_S
+    lock_s = float(before.max(initial=0.0) + 0.02) if params.teeth else 0.0
+    sync = round(lock_s * rate)
+    ring_s = material.longest_s * (0.5 + size)
+    audio = np.zeros((2, sync + round((0.5 + 1.5 * ring_s + 0.6 * params.spring) * rate)), np.float32)
+    corner_hz = material.corner_hz * 4.0 ** (force - 0.5) * scale**0.4
+
+    wheel = make_body(
+        rng,
+        lowest_hz=material.tooth_hz * scale,
+        modes=12,
+        stretch=1.15,
+        loss=material.loss,
+        longest_s=0.25 * ring_s,
+        irregular=0.1,
+    )
+    eccentric = 1.0 + 0.35 * np.sin(2.0 * np.pi * (np.arange(params.teeth) / 9.0 + rng.uniform()))
+    strike(
+        audio,
+        rate,
+        rng,
+        wheel,
+        time_s=lock_s - before,
+        force=0.15 * eccentric * rng.lognormal(0.0, 0.2, params.teeth) * np.clip(left, 0.25, 1.0),
+        corner_hz=2.0 * corner_hz,
+        contact=0.4,
+        contact_s=0.004,
+        pan=rng.uniform(-0.3, 0.3),
+    )
+    rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
+    for body_hz, level, modes in ((material.bolt_hz, 1.0, 24), (2.7 * material.bolt_hz, 0.55, 16)):
+        body = make_body(
+            rng,
+            lowest_hz=body_hz * scale,
+            modes=modes,
+            stretch=1.25,
+            loss=material.loss,
+            longest_s=ring_s,
+            tilt=-0.1,
+        )
+        strike(
+            audio,
+            rate,
+            rng,
+            body,
+            time_s=rebounds,
+            force=level * np.array((1.0, 0.35, 0.16)),
+            corner_hz=corner_hz,
+            contact=0.7,
+            contact_s=0.014,
+        )
+    ground = thump(
+        audio.shape[1] - sync, rate, start_hz=95.0 * scale**0.5, end_hz=50.0 * scale**0.5, t60_s=0.1 + 0.2 * size
+    )
+    audio[:, sync:] += np.float32(material.thump * (0.25 + 0.75 * size)) * ground
+    if params.spring > 0.0:
+        spring = make_body(
+            rng, lowest_hz=510.0 * scale, modes=16, stretch=1.0, loss=0.0009, longest_s=0.3 + 0.6 * params.spring
+        )
+        shiver = np.cumsum(rng.uniform(0.017, 0.024, 14))
+        strike(
+            audio,
+            rate,
+            rng,
+            spring,
+            time_s=lock_s + 0.02 + shiver,
+            force=0.14 * params.spring * np.exp(-shiver / 0.12),
+            corner_hz=3_000.0,
+            contact=0.1,
+        )
+    return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
