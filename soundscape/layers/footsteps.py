@@ -196,7 +196,7 @@ class Gait:
                 roll_s = draw.uniform(0.2, 0.27) * period / self._rate
                 yield Step(frame, frame + int(late * self._rate), side, force, min(roll_s, 0.4))
             stands = draw.uniform() < params.pauses
-            rest, early = draw.lognormal(0.3, 0.5), params.uneven * min(max(draw.standard_normal(), -2.0), 2.0)
+            rest, early = draw.lognormal(0.1, 0.4), params.uneven * min(max(draw.standard_normal(), -2.0), 2.0)
             self._next += period * max(0.5, math.exp(self._pace) + early) + (rest * self._rate if stands else 0.0)
 
 
