@@ -70,14 +70,14 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     )
     share = np.sqrt(np.arange(1, params.notches + 1) / (params.notches + 1.0))
     # Those that come last stay below the stop by more than 20 dB.
-    notch_s = 0.02 + way_s * share * 0.82
+    notch_s = 0.02 + way_s * share * 0.76
     strike(
         audio,
         rate,
         rng,
         catch,
         time_s=np.concatenate(([0.02, 0.041 + 0.01 * rng.uniform()], notch_s)),
-        force=np.concatenate(([0.26, 0.12], 0.1 * rng.lognormal(0.0, 0.2, params.notches) * (1.1 - 0.6 * share))),
+        force=np.concatenate(([0.26, 0.12], 0.17 * rng.lognormal(0.0, 0.2, params.notches) * (1.1 - 0.6 * share))),
         corner_hz=2.0 * corner_hz,
         contact=0.5,
         contact_s=0.004,

@@ -35,7 +35,7 @@ CROOKED = 0.33
 """Change of direction from segment to segment, in radians, as measured on photographs of channels."""
 DIRECTED = 6.0
 """How sharply a segment sounds across its own direction."""
-ECHO_S = 1.1
+ECHO_S = 1.7
 CHANNEL, FIRST = 2.4, 0.9
 """Level of all segments together, and of the one that is heard first."""
 
@@ -57,7 +57,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The thunder; sync is the arrival of the nearest segment, frame 0."""
     size, force = params.size, params.intensity
     rng = seed.generator("thunder")
-    tail_s = 1.6 + 2.6 * size + 1.6 * params.roll
+    tail_s = 2.0 + 3.4 * size + 3.2 * params.roll
     frames = round(tail_s * rate)
     audio = np.zeros((2, frames), np.float32)
     pulse_s = (0.0035 + 0.006 * size) * (1.0 + 1.5 * params.distance) * 1.6 ** (0.5 - force)
@@ -67,7 +67,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     _lay_n_waves(audio, rate, *waves)
     audio += _roar(params, frames, rate, seed, tail_s)
     # What comes later has come farther.
-    way = np.clip((0.05 + 0.30 * np.arange(frames // TICK + 2) * TICK / rate) ** 0.6, 0.0, 1.0)
+    way = np.clip((0.05 + 0.16 * np.arange(frames // TICK + 2) * TICK / rate) ** 0.6, 0.0, 1.0)
     Distance(rate).apply(audio, (0.7 * way).astype(np.float32))
     audio *= envelope(frames, rate, [(0.0, 0.0), (0.55 * tail_s, 0.0), (tail_s, -60.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
@@ -155,6 +155,6 @@ def _roar(params: Params, frames: int, rate: int, seed: Seed, tail_s: float) -> 
     level = envelope(
         frames,
         rate,
-        [(0.0, -40.0), (0.03, -17.0), (0.4, -16.0), (1.2, -21.0), (tail_s, -40.0)],
+        [(0.0, -40.0), (0.03, -17.0), (0.3, -14.0), (0.3 * tail_s, -15.0), (tail_s, -34.0)],
     )
-    return (0.4 + 0.6 * params.roll) * band * level * flutter(frames, rate, seed.child("flutter"), 4.0, low_hz=0.5)
+    return (0.4 + 0.6 * params.roll) * band * level * flutter(frames, rate, seed.child("flutter"), 5.0, low_hz=0.4)

@@ -140,4 +140,4 @@ def _scrape(
     )
     through = np.zeros_like(audio)
     casing.add(through, rub)
-    audio += np.float32(0.16 * params.scrape) * (0.35 * rub + through)
+    audio += np.float32(0.4 * params.scrape) * (0.35 * rub + through)
