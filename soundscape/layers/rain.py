@@ -126,7 +126,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         thrown, place = landings.advance(near_per_s)
         still = np.zeros(block.ticks + 1)
         audio = np.zeros((2, block.frames), np.float32)
-        near.add(audio, CROWN_PER_S * (thrown > 0.0), pitch_hz * bright, 1.35 * weight * thrown * strength, place)
+        near.add(
+            audio,
+            np.where(thrown > 0.0, CROWN_PER_S, 0.0),
+            pitch_hz * bright,
+            1.35 * weight * thrown * strength,
+            place,
+        )
         shower.add(audio, params.shower * motion[:, SHOWER], 1.1 * pitch_hz * bright, 0.55 * strength, still)
         if plate is not None:
             drive = surface.plate * audio

@@ -1,0 +1,96 @@
+"""Stacks of harmonics that run for ever: every stack its own moving pitch, spectrum and place.
+
+The fundamental's phase is a parabola within a tick and its sine a polynomial; the harmonics follow by the
+recurrence `sin(k x) = 2 cos(x) sin((k - 1) x) - sin((k - 2) x)`, so that a harmonic costs two operations a sample
+and nothing above the band's end is ever made.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK
+from soundscape.dsp.modal import pan_gains
+from soundscape.dsp.sine import sin_turns
+from soundscape.rng import Seed
+
+
+class Stacks:
+    """Harmonic tones that are added to a stereo signal.
+
+    Parameters
+    ----------
+    seed : Seed
+        Its own: where in their cycles they begin.
+    rate : int
+        Sample rate in Hz.
+    pan : (stacks,) array
+        Place of each, -1 to 1, constant power.
+    """
+
+    def __init__(self, seed: Seed, rate: int, *, pan: npt.NDArray[np.float64]) -> None:
+        self._rate = rate
+        self._phase = seed.generator("phase").uniform(0.0, 1.0, len(pan))
+        self._sides = np.stack(pan_gains(pan), axis=1).astype(np.float32)
+
+    def add(self, out: Audio, hz: npt.NDArray[np.float64], gain: npt.NDArray[np.float64]) -> None:
+        """Add the next ticks to `out`, `(2, ticks * TICK)`.
+
+        Parameters
+        ----------
+        hz : (ticks + 1, stacks)
+            Fundamentals at the tick edges.
+        gain : (ticks + 1, stacks, harmonics)
+            Amplitude of every harmonic at the tick edges; those that are 0 at both ends of a tick cost nothing.
+            What lies above half the rate must be 0.
+        """
+        _add(out, hz, gain, self._sides, self._phase, self._rate)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _add(out, hz, gain, sides, phase, rate):  # type: ignore[no-untyped-def]
+    # One flat array, so that the compiler sees rows at constant offsets: two neighbouring harmonics, twice the
+    # cosine, their sum, and time.
+    m = np.empty(5 * TICK, np.float32)
+    for i in range(TICK):
+        m[4 * TICK + i] = i
+    for t in range(hz.shape[0] - 1):
+        for stack in range(hz.shape[1]):
+            pace, bend = hz[t, stack] / rate, 0.5 * (hz[t + 1, stack] - hz[t, stack]) / rate / TICK
+            start = phase[stack]
+            end = start + (pace + bend * TICK) * TICK
+            phase[stack] = end - np.floor(end)
+            top = gain.shape[2]
+            while top > 0 and gain[t, stack, top - 1] == 0.0 and gain[t + 1, stack, top - 1] == 0.0:
+                top -= 1
+            if top == 0:
+                continue
+            for i in range(TICK):
+                turn = start + (pace + bend * i) * i
+                m[i] = sin_turns(turn)
+                m[TICK + i] = np.float32(0.0)
+                m[2 * TICK + i] = np.float32(2.0) * sin_turns(turn + 0.25)
+                m[3 * TICK + i] = np.float32(0.0)
+            _harmonics(m, gain[t, stack], gain[t + 1, stack], top)
+            for i in range(TICK):
+                out[0, t * TICK + i] += sides[stack, 0] * m[3 * TICK + i]
+                out[1, t * TICK + i] += sides[stack, 1] * m[3 * TICK + i]
+
+
+@njit(inline="always")
+def _harmonics(m, first, last, top):  # type: ignore[no-untyped-def]
+    # Two at a time: half the memory traffic.
+    for k in range(0, top, 2):
+        a, b = np.float32(first[k]), np.float32(0.0)
+        rise_a, rise_b = np.float32((last[k] - first[k]) / TICK), np.float32(0.0)
+        if k + 1 < top:
+            b, rise_b = np.float32(first[k + 1]), np.float32((last[k + 1] - first[k + 1]) / TICK)
+        for i in range(TICK):
+            x = m[i]
+            y = m[2 * TICK + i] * x - m[TICK + i]
+            m[3 * TICK + i] += (a + rise_a * m[4 * TICK + i]) * x + (b + rise_b * m[4 * TICK + i]) * y
+            m[TICK + i] = y
+            m[i] = m[2 * TICK + i] * y - x

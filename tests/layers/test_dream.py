@@ -1,0 +1,151 @@
+"""The dream: in tune, warm, and in motion on every scale of time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from soundscape.contract import TICK
+from soundscape.dsp.stacks import Stacks
+from soundscape.layers import dream
+from soundscape.rng import Seed
+from soundscape.units import midi_to_hz
+from tests import descriptors
+from tests.layers.rendering import RATE, presets_of, render, ticks
+
+PRESETS = tuple(preset.name for preset in presets_of("dream"))
+STEADY = (("hiss", 0.02), ("blur", 0.0))
+
+RANGES = {
+    "centroid_hz": (200.0, 900.0),
+    "gust_sd_db": (0.5, 3.0),
+    "evolution_sd_db": (0.66, 9.0),
+    "onsets_per_s": (0.0, 1.0),
+}
+
+
+def flux_variation(audio: np.ndarray) -> float:
+    """Standard deviation over mean of the spectral flux in frames of 0.1 s."""
+    _, _, bins = signal.stft(audio.mean(axis=0), RATE, nperseg=RATE // 10, boundary=None)
+    flux = np.sqrt((np.maximum(np.diff(np.abs(bins), axis=1), 0.0) ** 2).sum(axis=0))
+    return float(np.std(flux) / np.mean(flux))
+
+
+def partial_hz(audio: np.ndarray, low_hz: float, high_hz: float) -> np.ndarray:
+    """Frequency of the strongest line of a band in windows of a quarter of a second."""
+    size = RATE // 4
+    frames = audio.mean(axis=0, dtype=np.float64)[: audio.shape[1] // size * size].reshape(-1, size)
+    power = np.abs(np.fft.rfft(frames * np.hanning(size), 8 * size, axis=1)) ** 2
+    frequency = np.fft.rfftfreq(8 * size, 1.0 / RATE)
+    inside = (frequency > low_hz) & (frequency < high_hz)
+    return frequency[inside][np.argmax(power[:, inside], axis=1)]
+
+
+@pytest.mark.parametrize(
+    ("preset", "controls"),
+    [(preset, {}) for preset in PRESETS]
+    + [("dream-tape", {name: value}) for name in dream.CONTROLS for value in (0.25, 0.75)],
+)
+def test_it_is_warm_and_never_static(preset: str, controls: dict[str, float]) -> None:
+    audio = render(preset, 20.0, **controls)
+    found = descriptors.describe(audio, RATE, only=RANGES)
+    assert not {name: found[name] for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
+    assert flux_variation(audio) >= 0.3
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_line_stays_within_a_cent_for_two_seconds(preset: str) -> None:
+    pitch = partial_hz(render(preset, 10.0, changes=STEADY), 80.0, 800.0)
+    spans = np.lib.stride_tricks.sliding_window_view(1200.0 * np.log2(pitch), 8)
+    assert np.ptp(spans, axis=1).min() > 1.0
+
+
+def test_tape_wow_moves_the_pitch_by_as_much_as_is_asked_for() -> None:
+    still = (("detune", 2.0), ("flutter", 0.0), ("note", 40.0), *STEADY)
+    found = []
+    for wow in (0.2, 1.2):
+        pitch = partial_hz(render("dream-tape", 20.0, changes=(*still, ("wow", wow))), 100.0, 200.0)
+        steps = np.diff(np.log(pitch))
+        found.append(float(np.std(steps[np.abs(steps) < 0.05])))
+    assert found[1] > 3.0 * found[0]
+
+
+@pytest.mark.parametrize(("root", "mode"), [(53, "lydian"), (62, "aeolian"), (48, "ionian")])
+def test_its_voices_keep_to_the_key(root: int, mode: str) -> None:
+    notes = dream._notes(dream.Params(root=root, mode=mode))
+    semitones = 12.0 * np.log2(notes / midi_to_hz(root)) % 12.0
+    away = np.abs((semitones[..., None] - np.array(dream.MODES[mode]) + 6.0) % 12.0 - 6.0).min(axis=-1)
+    assert away.max() < 1e-6
+    assert 98.0 <= notes.min() < 196.0
+
+
+def test_what_is_heard_lies_on_the_notes() -> None:
+    changes = (("detune", 2.0), ("wow", 0.05), ("flutter", 0.0), *STEADY)
+    frequency, density = descriptors.spectrum(render("dream-tape", 20.0, changes=changes), RATE, size=1 << 16)
+    lines, _ = signal.find_peaks(density, height=density.max() * 1e-3, distance=10)
+    notes = np.unique(dream._notes(dream.Params()))
+    harmonics = np.outer(notes, np.arange(1, dream.HARMONICS + 1)).ravel()
+    cents = 1200.0 * np.log2(frequency[lines][:, None] / harmonics)
+    assert len(lines) > 8
+    assert np.abs(cents).min(axis=1).max() < 12.0
+
+
+def test_notes_follow_one_another_and_no_two_are_the_same() -> None:
+    notes = np.arange(8.0)
+    key = np.uint32(5)
+    for voice in range(dream.VOICES):
+        heard = [dream._turn(notes, voice, 2_000.0, key, tick) for tick in range(0, 45_000, 50)]
+        pitch = np.array([note for note, _ in heard])
+        lengths = np.diff(np.flatnonzero(np.diff(pitch)))
+        assert len(lengths) > 12
+        assert np.std(lengths) / np.mean(lengths) > 0.1
+        # A voice changes its note only where it is silent.
+        amounts = np.array([amount for _, amount in heard])
+        assert amounts[np.flatnonzero(np.diff(pitch))].max() < 0.3 * amounts.max()
+
+
+def held(hz: float, gains: list[float], seconds: float = 2.0) -> np.ndarray:
+    count = ticks(seconds)
+    stacks = Stacks(Seed(1), RATE, pan=np.zeros(1))
+    out = np.zeros((2, count * TICK), np.float32)
+    stacks.add(out, np.full((count + 1, 1), hz), np.tile(np.array(gains), (count + 1, 1, 1)))
+    return out[0].astype(np.float64)
+
+
+@pytest.mark.parametrize("hz", [110.0, 997.0])
+def test_a_held_stack_holds_its_harmonics_and_nothing_else(hz: float) -> None:
+    gains = [1.0, 0.5, 0.25, 0.12, 0.06]
+    audio = held(hz, gains)
+    window = signal.windows.blackmanharris(len(audio))
+    power = np.abs(np.fft.rfft(audio * window)) ** 2
+    frequency = np.fft.rfftfreq(len(audio), 1.0 / RATE)
+    near = np.abs(frequency[:, None] - hz * np.arange(1, 6)).min(axis=1) < 4.0
+    assert 10.0 * np.log10(power[~near].sum() / power.sum()) < -80.0
+    levels = [np.sqrt(power[np.abs(frequency - hz * (k + 1)) < 4.0].sum()) for k in range(5)]
+    assert np.array(levels) / levels[0] == pytest.approx(gains, rel=1e-3)
+
+
+def test_a_gliding_stack_is_at_its_pitch_at_every_moment() -> None:
+    count = ticks(2.0)
+    hz = np.geomspace(200.0, 400.0, count + 1)
+    out = np.zeros((2, count * TICK), np.float32)
+    Stacks(Seed(1), RATE, pan=np.zeros(1)).add(out, hz[:, None], np.ones((count + 1, 1, 1)))
+    phase = np.unwrap(np.angle(signal.hilbert(out[0].astype(np.float64)))) / (2.0 * np.pi)
+    edge = np.arange(20, count - 20)
+    heard = (phase[(edge + 1) * TICK] - phase[edge * TICK]) * RATE / TICK
+    assert heard == pytest.approx(0.5 * (hz[edge] + hz[edge + 1]), rel=1e-3)
+
+
+def test_the_warm_tape_does_not_alias() -> None:
+    audio = (0.9 / dream.INTO_TAPE * np.sin(2.0 * np.pi * 7_000.0 * np.arange(RATE // 4 * 4) / RATE)).astype(
+        np.float32
+    )
+    audio = np.stack((audio, audio))[:, : RATE // TICK * TICK]
+    dream._saturate(audio, 0.9, np.ones(RATE // TICK + 1))
+    window = signal.windows.blackmanharris(audio.shape[1])
+    power = np.abs(np.fft.rfft(audio[0] * window)) ** 2
+    frequency = np.fft.rfftfreq(audio.shape[1], 1.0 / RATE)
+    meant = (np.abs(frequency - 7_000.0) < 20.0) | (np.abs(frequency - 21_000.0) < 20.0)
+    assert power[np.abs(frequency - 21_000.0) < 20.0].sum() > 1e-4 * power.sum()
+    assert 10.0 * np.log10(power[~meant].sum() / power.sum()) < -60.0
