@@ -15,6 +15,7 @@ import numpy as np
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock, neutral
 from soundscape.dsp.burst import between
+from soundscape.dsp.drift import Drift
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.dsp.machine import finish
@@ -52,12 +53,16 @@ def blend(
     controls: Iterable[ControlBlock],
     rate: int,
     voice: Voice,
+    *,
+    swell: Drift | None = None,
+    swell_db: float = 0.0,
 ) -> Iterator[Audio]:
     """The sum of parts for every control block.
 
     Parameters
     ----------
     make : gives fresh parts, each with its level in dB against the first, or `AS_BEFORE`
+    swell, swell_db : slow motion of the whole and its standard deviation; too slow for a trial to know its mean
     """
     gains = _gains(make(), rate)
     parts = [(gain, part) for gain, (_, part) in zip(gains, make(), strict=True) if gain > 0.0]
@@ -66,7 +71,10 @@ def blend(
         audio = np.zeros((2, block.frames), np.float32)
         for gain, part in parts:
             audio += np.float32(gain) * part.run(block)
-        audio *= between(block.frames, _curve(voice.intensity_db, block["intensity"]), step=TICK)
+        level = _curve(voice.intensity_db, block["intensity"])
+        if swell is not None:
+            level = level * 10.0 ** (swell_db / 20.0 * 1.5 * np.tanh(swell.advance(block.ticks)[:, 0] / 1.5))
+        audio *= between(block.frames, level, step=TICK)
         highs, none = _curve(voice.brightness_db, block["brightness"]), np.zeros(block.ticks + 1, np.float32)
         finish(audio, highs, none, none, still, dark, voice.split_hz, rate)
         highpass.run(audio)
