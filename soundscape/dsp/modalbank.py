@@ -3,7 +3,8 @@
 The state of a mode is one complex phasor per partner, moved on once a tick by its closed form; what excites it,
 strikes and the bow's noise, enters at tick edges. Between two edges the mode is its carrier times a straight
 line from the old envelope to the new one, so an onset takes one tick and the beat costs nothing a sample.
-All carriers times all envelopes is one matrix product.
+All carriers times all envelopes is a matrix product. Seen from the middle of the tick a carrier is an even cosine
+and an odd sine: each is computed for one half of the tick only, and both halves are their sum and difference.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from soundscape.dsp.noise import hash32, mix32
 
 Floats = npt.NDArray[np.float64]
 
-GROUP = 4
+HALF = TICK // 2
+GROUP = 16
 """Ticks in one matrix product. Always so many, the last ones empty, so that every tick is computed alike
-whatever the block; and few enough that BLAS does not call in other threads, which costs more than it gives."""
+whatever the block; and few enough that a short block wastes little."""
 
 
 class ModalBank:
@@ -56,16 +58,16 @@ class ModalBank:
         decay = 10.0 ** (-3.0 * TICK / (t60_s * rate))
         spread = math.pi * beat_hz * TICK / rate
         sides = np.where(frequency_hz < HIGHEST * rate, gain, 0.0) * np.stack(pan_gains(pan))
-        time = np.arange(TICK)
-        angle = np.outer(turn, time)
-        self._carrier = np.concatenate((np.cos(angle), -np.sin(angle))).astype(np.float32)
+        angle = np.outer(turn, np.arange(HALF) + 0.5)
+        self._carriers = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
         self._steps = decay * np.exp(1j * (turn * TICK + np.stack((spread, -spread))))
         self._back = np.exp(-1j * turn * TICK)
         self._sides = sides.transpose(1, 0, 2).copy()
         self._breath = np.sqrt(1.0 - decay**2)
         self._state = np.zeros((2, len(turn)), np.complex128)
         self._key = np.uint32(key)
-        self._waves = np.empty((4 * GROUP, TICK), np.float32)
+        self._envelopes = np.zeros((2, GROUP, 4, len(turn)), np.float32)
+        self._waves = np.empty((2, 4 * GROUP, HALF), np.float32)
         self._tick = 0
 
     def add(self, out: Audio, kicks: npt.NDArray[np.complex128], bow: Floats, tilt: Floats) -> None:
@@ -82,7 +84,9 @@ class ModalBank:
         """
         ticks = len(kicks)
         groups = -(-ticks // GROUP)
-        envelopes = np.zeros((groups * GROUP, 4, 2 * kicks.shape[2]), np.float32)
+        if self._envelopes.shape[1] < groups * GROUP:
+            self._envelopes = np.zeros((2, groups * GROUP, 4, kicks.shape[2]), np.float32)
+        envelopes = self._envelopes
         _advance(
             envelopes,
             self._state,
@@ -96,15 +100,17 @@ class ModalBank:
             self._tick,
         )
         for group in range(groups):
-            rows = envelopes[group * GROUP : (group + 1) * GROUP].reshape(4 * GROUP, -1)
-            np.matmul(rows, self._carrier, out=self._waves)
+            for part, carrier, waves in zip(envelopes, self._carriers, self._waves, strict=True):
+                rows = part[group * GROUP : (group + 1) * GROUP].reshape(4 * GROUP, -1)
+                np.matmul(rows, carrier, out=waves)
             _lay(out, self._waves, group * GROUP)
         self._tick += ticks
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _advance(envelopes, state, steps, back, sides, kicks, bow, tilt, key, tick):  # type: ignore[no-untyped-def]
-    # Rows of a tick: left and right at its start, and what is added to each by its end.
+    # Rows of a tick: left and right at its start, and what is added to each by its end. Phases are those of the
+    # carriers in its middle.
     modes = state.shape[1]
     for t in range(kicks.shape[0]):
         for m in range(modes):
@@ -122,18 +128,25 @@ def _advance(envelopes, state, steps, back, sides, kicks, bow, tilt, key, tick):
             for side in range(2):
                 start = now * (sides[side, 0, m] * up + sides[side, 1, m] * low)
                 rise = then * (sides[side, 0, m] * next_up + sides[side, 1, m] * next_low) - start
-                envelopes[t, side, m], envelopes[t, side, modes + m] = start.real, start.imag
-                envelopes[t, 2 + side, m], envelopes[t, 2 + side, modes + m] = rise.real, rise.imag
+                envelopes[0, t, side, m], envelopes[1, t, side, m] = start.real, start.imag
+                envelopes[0, t, 2 + side, m], envelopes[1, t, 2 + side, m] = rise.real, rise.imag
 
 
 @njit(cache=True, nogil=True)
 def _lay(out, waves, tick):  # type: ignore[no-untyped-def]
     for t in range(min(GROUP, out.shape[1] // TICK - tick)):
-        at = (tick + t) * TICK
+        middle = (tick + t) * TICK + HALF
         for side in range(2):
-            for i in range(TICK):
-                rise = np.float32(i * (1.0 / TICK)) * waves[4 * t + 2 + side, i]
-                out[side, at + i] += waves[4 * t + side, i] + rise
+            even, odd = waves[0, 4 * t + side], waves[1, 4 * t + side]
+            even_rise, odd_rise = waves[0, 4 * t + 2 + side], waves[1, 4 * t + 2 + side]
+            after, before = out[side, middle : middle + HALF], out[side, middle - HALF : middle]
+            for i in range(HALF):
+                rise = np.float32((HALF + i) * (1.0 / TICK)) * (even_rise[i] - odd_rise[i])
+                after[i] += even[i] - odd[i] + rise
+            for i in range(HALF):
+                j = HALF - 1 - i
+                rise = np.float32(i * (1.0 / TICK)) * (even_rise[j] + odd_rise[j])
+                before[i] += even[j] + odd[j] + rise
 
 
 @njit(inline="always")
