@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +42,22 @@ class Anchor:
         return (self.earliest_s, self.target_s, self.latest_s) if fine else (self.target_s,)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The start of a cue: its first beat."""
+
+    start_s: float
+    on_hit: bool
+    """Whether a strong hit falls on it, so that it is a downbeat and no pick-up may come before."""
+    label: str = "the cue start"
+    weight: float = math.inf
+    slack_s: float = 0.0
+
+    def positions(self, _: bool) -> tuple[float, ...]:
+        """It is where it is."""
+        return (self.start_s,)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """The ways from one anchor to the next; all arrays have one entry per way."""
@@ -56,14 +73,18 @@ class Segment:
     slack_s: float
 
 
-def anchors_of(hits: tuple[CueHit, ...], rate: Rate, *, start_s: float) -> list[Anchor]:
-    """Strong hits in order of time; those whose windows overlap share one anchor."""
+def anchors_of(hits: tuple[CueHit, ...], rate: Rate, *, start_s: float) -> tuple[Opening, list[Anchor]]:
+    """The start, and after it the strong hits in order of time; those whose windows overlap share one anchor."""
     frame = 1.0 / float(rate.fps)
     anchors: list[Anchor] = []
+    on_hit = False
     for hit in sorted(hits, key=lambda hit: hit.sample):
         at = hit.sample / SAMPLE_RATE
-        if hit.strength != "strong" or at <= start_s + EARLY_FRAMES * frame - MARGIN_S:
-            continue  # the start is a downbeat already
+        if hit.strength != "strong":
+            continue
+        if at <= start_s + EARLY_FRAMES * frame - MARGIN_S:
+            on_hit = True
+            continue
         anchor = Anchor(
             earliest_s=at - EARLY_FRAMES * frame + MARGIN_S,
             target_s=at,
@@ -74,7 +95,7 @@ def anchors_of(hits: tuple[CueHit, ...], rate: Rate, *, start_s: float) -> list[
         if anchors and anchor.earliest_s < anchors[-1].latest_s - MARGIN_S:
             anchor = _joined(anchors.pop(), anchor)
         anchors.append(anchor)
-    return anchors
+    return Opening(start_s=start_s, on_hit=on_hit), anchors
 
 
 def _joined(first: Anchor, second: Anchor) -> Anchor:
@@ -88,9 +109,9 @@ def _joined(first: Anchor, second: Anchor) -> Anchor:
     )
 
 
-def segment(before: Anchor | None, after: Anchor, brief: Brief, *, start_s: float, fine: bool) -> Segment:
+def segment(before: Anchor | Opening, after: Anchor, brief: Brief, *, fine: bool) -> Segment:
     """Every whole number of beats from one anchor (or the start of the cue) to the next inside the tempo range."""
-    starts = before.positions(fine) if before else (start_s,)
+    starts = before.positions(fine)
     ends = after.positions(fine)
     longest, shortest = ends[-1] - starts[0], ends[0] - starts[-1]
     first = max(1, int(np.floor(shortest * brief.bpm_low / 60.0)))
@@ -101,7 +122,7 @@ def segment(before: Anchor | None, after: Anchor, brief: Brief, *, start_s: floa
     length_s = np.array(ends)[right] - np.array(starts)[left]
     bpm = 60.0 * beats / np.maximum(length_s, 1e-9)
     costs = {int(n): metre_cost(int(n), brief.beats_per_bar) for n in counts}
-    if before is None:
+    if isinstance(before, Opening) and not before.on_hit:
         costs = {n: min(cost, pickup_cost(n, brief.beats_per_bar)) for n, cost in costs.items()}
     metre = np.array([costs[int(n)] for n in beats])
     good = (bpm >= brief.bpm_low) & (bpm <= brief.bpm_high) & np.isfinite(metre)
@@ -112,25 +133,23 @@ def segment(before: Anchor | None, after: Anchor, brief: Brief, *, start_s: floa
         right=right[good],
         metre=metre[good],
         length_s=ends[len(ends) // 2] - starts[len(starts) // 2],
-        slack_s=after.slack_s + (before.slack_s if before else 0.0),
+        slack_s=after.slack_s + before.slack_s,
     )
 
 
-def segments(anchors: list[Anchor], brief: Brief, *, start_s: float) -> list[Segment]:
+def segments(opening: Opening, anchors: list[Anchor], brief: Brief) -> list[Segment]:
     """The segments of feasible anchors; positions at the window's edges are tried only where they are needed."""
-    coarse = _chain(anchors, brief, start_s, fine=False)
-    return coarse if all(len(part.beats) for part in coarse) else _chain(anchors, brief, start_s, fine=True)
+    coarse = _chain(opening, anchors, brief, fine=False)
+    return coarse if all(len(part.beats) for part in coarse) else _chain(opening, anchors, brief, fine=True)
 
 
-def _chain(anchors: list[Anchor], brief: Brief, start_s: float, *, fine: bool) -> list[Segment]:
-    return [
-        segment(before, after, brief, start_s=start_s, fine=fine)
-        for before, after in zip([None, *anchors], anchors, strict=False)
-    ]
+def _chain(opening: Opening, anchors: list[Anchor], brief: Brief, *, fine: bool) -> list[Segment]:
+    chain: list[Anchor | Opening] = [opening, *anchors]
+    return [segment(before, after, brief, fine=fine) for before, after in zip(chain, anchors, strict=False)]
 
 
 def feasible_anchors(
-    anchors: list[Anchor], brief: Brief, rate: Rate, *, start_s: float
+    opening: Opening, anchors: list[Anchor], brief: Brief, rate: Rate
 ) -> tuple[list[Anchor], list[str]]:
     """The anchors between which whole numbers of beats fit, and what was given up for it.
 
@@ -138,7 +157,7 @@ def feasible_anchors(
     more on either side; the lighter of two hits between which no whole number of beats (at least two) fits inside
     the tempo range, the later one where both weigh the same.
     """
-    kept, gone = _met(anchors, brief, start_s)
+    kept, gone = _met(opening, anchors, brief)
     if not gone:
         return kept, []
     wider = WIDER_FRAMES / float(rate.fps)
@@ -146,31 +165,31 @@ def feasible_anchors(
         replace(anchor, earliest_s=anchor.earliest_s - wider, latest_s=anchor.latest_s + wider)
         for anchor in anchors
     ]
-    wide_kept, wide_gone = _met(wide, brief, start_s)
+    wide_kept, wide_gone = _met(opening, wide, brief)
     if len(wide_gone) < len(gone):
         early, late = EARLY_FRAMES + WIDER_FRAMES, LATE_FRAMES + WIDER_FRAMES
         return wide_kept, [f"windows widened to {early:g} frames early and {late:g} late", *wide_gone]
     return kept, gone
 
 
-def _met(anchors: list[Anchor], brief: Brief, start_s: float) -> tuple[list[Anchor], list[str]]:
+def _met(opening: Opening, anchors: list[Anchor], brief: Brief) -> tuple[list[Anchor], list[str]]:
     """Anchors that can be reached one after the other, and a line for each that cannot."""
     kept: list[Anchor] = []
     reached = [np.array([True])]  # which positions of the start and of each kept anchor can be reached
     gone = []
     for anchor in anchors:
         while True:
-            before = kept[-1] if kept else None
-            ways = segment(before, anchor, brief, start_s=start_s, fine=True)
+            before = kept[-1] if kept else opening
+            ways = segment(before, anchor, brief, fine=True)
             open_ways = reached[-1][ways.left]
             if open_ways.any():
                 kept.append(anchor)
                 reached.append(np.isin(np.arange(3), ways.right[open_ways]))
                 break
-            lighter = before if before and before.weight < anchor.weight else anchor
+            lighter = before if before.weight < anchor.weight else anchor
             gone.append(
                 f"hit {lighter.label} is no downbeat: no whole number of beats fits between "
-                f"{before.label if before else 'the cue start'} and {anchor.label} "
+                f"{before.label} and {anchor.label} "
                 f"at {brief.bpm_low:g} to {brief.bpm_high:g} bpm"
             )
             if lighter is anchor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from soundscape.score.anchors import Anchor, segments
+from soundscape.score.anchors import Anchor, Opening, segments
 from soundscape.score.metre import bars_of, metre_cost, pickup_cost
 from soundscape.score.request import Brief
 
@@ -42,11 +42,11 @@ class BeatCounts:
 
 
 def count_beats(
+    opening: Opening,
     anchors: list[Anchor],
     brief: Brief,
     homes_bpm: npt.NDArray[np.float64],
     *,
-    start_s: float,
     odd_cost: float,
 ) -> BeatCounts:
     """The cheapest numbers of beats between feasible anchors, over all home tempi.
@@ -57,7 +57,7 @@ def count_beats(
     if not anchors:
         middle = float(homes_bpm[len(homes_bpm) // 2])
         return BeatCounts(beats=(), pickup=0, bars=(), home_bpm=middle, cost=0.0)
-    parts = segments(anchors, brief, start_s=start_s)
+    parts = segments(opening, anchors, brief)
     total = np.zeros((len(homes_bpm), 1))
     log_home = np.log(homes_bpm)[:, None]
     before = None
@@ -85,7 +85,7 @@ def count_beats(
         counts.append(int(part.beats[last]))
         last = best[home, last]
     counts.reverse()
-    return _barred(tuple(counts), brief.beats_per_bar, float(homes_bpm[home]), cost)
+    return _barred(opening, tuple(counts), brief.beats_per_bar, float(homes_bpm[home]), cost)
 
 
 def noticed_change(log_change: npt.NDArray[np.float64], brief: Brief) -> npt.NDArray[np.float64]:
@@ -95,9 +95,9 @@ def noticed_change(log_change: npt.NDArray[np.float64], brief: Brief) -> npt.NDA
     return apart
 
 
-def _barred(counts: tuple[int, ...], per_bar: int, home_bpm: float, cost: float) -> BeatCounts:
+def _barred(opening: Opening, counts: tuple[int, ...], per_bar: int, home_bpm: float, cost: float) -> BeatCounts:
     first, pickup = counts[0], 0
-    if pickup_cost(first, per_bar) < metre_cost(first, per_bar):
+    if not opening.on_hit and pickup_cost(first, per_bar) < metre_cost(first, per_bar):
         pickup = first % per_bar
         first -= pickup
     bars = sum((bars_of(count, per_bar) for count in (first, *counts[1:])), start=())

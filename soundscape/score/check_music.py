@@ -8,13 +8,25 @@ import numpy as np
 
 from soundscape.model import SAMPLE_RATE
 from soundscape.score.pitch import MODES, Key
-from soundscape.score.readings import Result, by_bar, melody_of, notes_of, pattern_of, profile_of, spearman
+from soundscape.score.readings import (
+    Result,
+    bar_lines,
+    by_bar,
+    melody_of,
+    notes_of,
+    own_strength,
+    pattern_of,
+    profile_of,
+    spearman,
+)
 from soundscape.score.request import CueRequest, CueScore
 from soundscape.score.similarity import ABSENT, DISTINCT, HEARD, Melody, heard, likeness
 from soundscape.score.transform import RECOGNISED
 
 FEWEST_BARS, FEWEST_NOTES = 8, 48
-"""With less than this, shares and correlations say nothing."""
+"""With less than this, shares and spreads say nothing."""
+FEWEST_CORRELATED = 96
+"""With fewer notes than this, chance alone correlates neighbours by more than 0.2."""
 
 
 def statements_heard(request: CueRequest, score: CueScore) -> Result:
@@ -118,7 +130,7 @@ def tension_followed(request: CueRequest, score: CueScore) -> Result:
     tension = np.array(score.tension[:count])
     if count < FEWEST_BARS or tension.std() < 0.1:
         return True, "tension hardly moves"
-    seconds = np.diff([b.sample for b in score.music.beats if b.beat == 1])[:count] / SAMPLE_RATE
+    seconds = np.diff(np.minimum(bar_lines(score), request.end))[:count] / SAMPLE_RATE
     density = np.array([len(group) for group in groups[:count]]) / seconds
     strength = np.array([np.mean([n.velocity for n in group]) if group else 0.0 for group in groups[:count]])
     with_density, with_strength = spearman(tension, density), spearman(tension, strength)
@@ -128,17 +140,19 @@ def tension_followed(request: CueRequest, score: CueScore) -> Result:
     return passed, f"tension with density {with_density:.2f} (0.5), with strength {with_strength:.2f} (0.6)"
 
 
-def human_strength(_: CueRequest, score: CueScore) -> Result:
-    """Velocities spread and hang together as players' do."""
-    notes = sorted(notes_of(score), key=lambda note: note.start)
-    if len(notes) < FEWEST_NOTES:
+def human_strength(request: CueRequest, score: CueScore) -> Result:
+    """Velocities spread, and what each player adds to the tension's course hangs together from note to note."""
+    velocities = 127 * np.array([note.velocity for note in notes_of(score)])
+    if len(velocities) < FEWEST_NOTES:
         return True, "too few notes to tell"
-    velocity = 127 * np.array([note.velocity for note in notes])
-    spread = float(velocity.std())
-    off = velocity - velocity.mean()
-    together = float((off[1:] * off[:-1]).mean() / max(1e-9, float(off.var())))
-    passed = 8 <= spread <= 22 and 0.15 <= together <= 0.75
-    return passed, f"velocity spread {spread:.1f} (8 to 22), correlation {together:.2f} (0.15 to 0.75)"
+    spread = float(velocities.std())
+    own = [own_strength(request, score, notes) for notes in score.parts.values() if notes]
+    shared = sum(float(off[1:] @ off[:-1]) for off in own)
+    together = shared / max(1e-9, sum(float(off @ off) for off in own))
+    few = len(velocities) < FEWEST_CORRELATED
+    passed = 8 <= spread <= 22 and (few or 0.15 <= together <= 0.75)
+    told = "too few notes to correlate" if few else f"correlation {together:.2f} (0.15 to 0.75)"
+    return passed, f"velocity spread {spread:.1f} (8 to 22), {told}"
 
 
 def repetition(_: CueRequest, score: CueScore) -> Result:

@@ -9,11 +9,15 @@ import numpy.typing as npt
 
 from soundscape.contract import Tone
 from soundscape.model import SAMPLE_RATE, Note
+from soundscape.score.bars import curve_at
 from soundscape.score.pitch import Key
 from soundscape.score.request import CueRequest, CueScore, Statement, Voice
 from soundscape.score.similarity import Melody
 
 Array = npt.NDArray[np.float64]
+
+TOGETHER_BEATS = 0.08
+"""Onsets of one player this near are one: octaves and chords are never struck quite at once."""
 
 Result = tuple[bool, str]
 """Whether a check passed, and what it measured and accepts, for a person."""
@@ -50,9 +54,14 @@ def heard_at(voice: Voice, score: CueScore, note: Note) -> float:
     return score.music.at + note.start + voice.onset_s(tone) * SAMPLE_RATE
 
 
+def bar_lines(score: CueScore) -> Array:
+    """Samples of the programme between which bars lie, a pick-up and what follows the last bar among them."""
+    return np.array([beat.sample for index, beat in enumerate(score.music.beats) if not index or beat.beat == 1])
+
+
 def by_bar(score: CueScore, role: str = "") -> list[list[Note]]:
     """The notes that begin in each bar, with 20 ms of grace for unevenness."""
-    downs = np.array([beat.sample for beat in score.music.beats if beat.beat == 1]) - score.music.at
+    downs = bar_lines(score) - score.music.at
     groups: list[list[Note]] = [[] for _ in range(max(0, len(downs) - 1))]
     chosen: Iterable[Note] = score.parts.get(role, ()) if role else notes_of(score)
     for note in chosen:
@@ -62,13 +71,20 @@ def by_bar(score: CueScore, role: str = "") -> list[list[Note]]:
     return groups
 
 
+def own_strength(request: CueRequest, score: CueScore, notes: Sequence[Note]) -> Array:
+    """Velocities of a player's notes less what follows from the tension: a straight line through both."""
+    velocities = np.array([note.velocity for note in notes])
+    tension = curve_at(request.tension, np.array([score.music.at + note.start for note in notes], np.float64))
+    both = np.stack([np.ones(len(notes)), tension], axis=1)
+    return velocities - both @ np.linalg.lstsq(both, velocities, rcond=None)[0]
+
+
 def pattern_of(score: CueScore, bar: int) -> Array:
     """A bar as 16 places in time and 12 pitch classes."""
-    downs = [beat.sample - score.music.at for beat in score.music.beats if beat.beat == 1]
-    start, length = downs[bar], downs[bar + 1] - downs[bar]
+    start, end = bar_lines(score)[bar : bar + 2] - score.music.at
     rhythm, tones = np.zeros(16), np.zeros(12)
     for note in by_bar(score)[bar]:
-        rhythm[min(15, max(0, round(16 * (note.start - start) / length)))] += 1.0
+        rhythm[min(15, max(0, round(16 * (note.start - start) / (end - start))))] += 1.0
         tones[round(note.pitch) % 12] += 1.0
     return np.concatenate([part / max(1e-9, float(np.linalg.norm(part))) for part in (rhythm, tones)])
 
@@ -76,14 +92,16 @@ def pattern_of(score: CueScore, bar: int) -> Array:
 def melody_of(request: CueRequest, score: CueScore, statement: Statement) -> Melody:
     """What the statement's role is heard to play while it lasts, in beats; of notes that begin together the highest."""
     samples = [beat.sample for beat in score.music.beats]
-    notes: Sequence[Note] = sorted(score.parts.get(statement.role, ()), key=lambda note: (note.start, -note.pitch))
+    notes = sorted(score.parts.get(statement.role, ()), key=lambda note: note.start)
     line: list[tuple[float, float]] = []
     for note in notes:
         at = heard_at(request.voices[statement.role], score, note)
         if statement.start - 2_400 <= at < statement.end:
             beat = float(np.interp(at, samples, np.arange(len(samples))))
-            if not line or beat > line[-1][0] + 0.08:
+            if not line or beat > line[-1][0] + TOGETHER_BEATS:
                 line.append((beat, note.pitch))
+            elif note.pitch > line[-1][1]:
+                line[-1] = beat, note.pitch
     return Melody(tuple(beat for beat, _ in line), tuple(pitch for _, pitch in line))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.model import SAMPLE_RATE, Beat
-from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES, Anchor, anchors_of, feasible_anchors
+from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES, Anchor, Opening, anchors_of, feasible_anchors
 from soundscape.score.beatcount import NOTICED, BeatCounts, count_beats, noticed_change
 from soundscape.score.request import Brief, CueHit, HitReport, TempoReport
 from soundscape.score.taut import taut_beats
@@ -58,14 +58,14 @@ def fit_tempo(
     -----
     What cannot be met is given up in an order that the report repeats: see `anchors.feasible_anchors`.
     """
-    start_s = start / SAMPLE_RATE
-    anchors, given_up = feasible_anchors(anchors_of(hits, rate, start_s=start_s), brief, rate, start_s=start_s)
+    opening, wanted = anchors_of(hits, rate, start_s=start / SAMPLE_RATE)
+    anchors, given_up = feasible_anchors(opening, wanted, brief, rate)
     homes = _homes(brief)
-    grid = _grid(anchors, brief, homes, start_s, CANDIDATES[candidate])
+    grid = _grid(opening, anchors, brief, homes, CANDIDATES[candidate])
     if CANDIDATES[candidate] == "another tempo":
         apart = homes[np.abs(np.log(homes / grid.counts.home_bpm)) >= APART]
         if len(apart):
-            grid = _grid(anchors, brief, apart, start_s, CANDIDATES[candidate])
+            grid = _grid(opening, anchors, brief, apart, CANDIDATES[candidate])
     beats, bars = _beats(grid, end / SAMPLE_RATE, brief)
     lengths = np.diff([beat.sample for beat in beats])
     report = TempoReport(
@@ -114,14 +114,14 @@ class _Grid:
 
 
 def _grid(
-    anchors: list[Anchor], brief: Brief, homes: npt.NDArray[np.float64], start_s: float, candidate: str
+    opening: Opening, anchors: list[Anchor], brief: Brief, homes: npt.NDArray[np.float64], candidate: str
 ) -> _Grid:
     """The best grid for a candidate among those that the prices of an odd bar give."""
     grids: dict[tuple[int, ...], _Grid] = {}
     for odd_cost in ODD_COSTS:
-        counts = count_beats(anchors, brief, homes, start_s=start_s, odd_cost=odd_cost)
+        counts = count_beats(opening, anchors, brief, homes, odd_cost=odd_cost)
         if counts.beats not in grids:
-            times_s = _place(anchors, counts, brief, start_s)
+            times_s = _place(opening.start_s, anchors, counts, brief)
             grids[counts.beats] = _Grid(counts, times_s, _largest_step(np.diff(times_s), brief))
 
     def odd_bars(grid: _Grid) -> int:
@@ -134,7 +134,7 @@ def _grid(
     )
 
 
-def _place(anchors: list[Anchor], counts: BeatCounts, brief: Brief, start_s: float) -> npt.NDArray[np.float64]:
+def _place(start_s: float, anchors: list[Anchor], counts: BeatCounts, brief: Brief) -> npt.NDArray[np.float64]:
     """Times of all beats from the start to the last anchor."""
     if not anchors:
         return np.array([start_s])

@@ -105,7 +105,7 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
                     beat=bar.first + step / rate,
                     length=1.0 / rate,
                     pitch=tones[order[step % 4]],
-                    strength=0.2 + 0.55 * bar.tension + (0.06 if on_beat else 0.0),
+                    strength=0.2 + 0.55 * bar.tension + (0.04 if on_beat else 0.0),
                 )
             )
     return lines

@@ -15,7 +15,7 @@ from soundscape.score import masking
 from soundscape.score.checks import CHECKS, check_score
 from soundscape.score.compose import compose
 from soundscape.score.motif import Motif, MotifNote
-from soundscape.score.readings import spearman
+from soundscape.score.readings import by_bar, melody_of, spearman
 from soundscape.score.request import Appearance, Brief, CueHit, CueRequest, CueScore, Voice
 from soundscape.timecode import Rate
 
@@ -191,6 +191,39 @@ def test_a_composed_cue_passes_every_check() -> None:
 def test_a_check_refuses_its_null_variant(name: str) -> None:
     passed, value = CHECKS[name](*FAULTS[name](REQUEST, SCORE))
     assert not passed, value
+
+
+def test_velocities_without_memory_are_no_player() -> None:
+    random = np.random.default_rng(5)
+    parts = {
+        role: tuple(
+            replace(note, velocity=velocity)
+            for note, velocity in zip(notes, random.permutation([n.velocity for n in notes]), strict=True)
+        )
+        for role, notes in SCORE.parts.items()
+    }
+    passed, value = CHECKS["human strength"](REQUEST, replace(SCORE, parts=parts))
+    assert not passed, value
+
+
+def test_octaves_that_are_not_struck_quite_at_once_are_heard_as_their_upper_note() -> None:
+    statement = SCORE.statements[0]
+    doubled = [
+        replace(note, pitch=note.pitch - 12, start=note.start - 900 + 1_800 * (index % 2))
+        for index, note in enumerate(SCORE.parts["lead"])
+    ]
+    score = replace(SCORE, parts={**SCORE.parts, "lead": (*SCORE.parts["lead"], *doubled)})
+    assert melody_of(REQUEST, score, statement).pitches == melody_of(REQUEST, SCORE, statement).pitches
+
+
+def test_a_pick_up_is_a_bar_of_its_own() -> None:
+    hits = tuple(CueHit(sample=START + round(s * SAMPLE_RATE)) for s in (1.5, 12.3))
+    brief = replace(REQUEST.brief, bpm_low=76, bpm_high=84)
+    request = replace(REQUEST, hits=hits, brief=brief, tension=((0, 0.5),))
+    score = compose(request)
+    assert score.music.beats[0].beat != 1
+    assert len(by_bar(score)) == len(score.tension)
+    assert all(by_bar(score)[:2])
 
 
 @pytest.mark.parametrize("mode", ["lydian", "phrygian", "aeolian"])

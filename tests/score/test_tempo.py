@@ -151,6 +151,16 @@ def test_a_hit_soon_after_the_start_is_reached_by_a_pickup() -> None:
     assert all(-1.0 <= off_frames(hit, tempo) <= 2.0 for hit in hits)
 
 
+@pytest.mark.parametrize("frames", [0, 1])
+def test_a_cue_that_begins_on_a_hit_begins_with_a_downbeat_where_a_pickup_would_be_cheaper(frames: int) -> None:
+    later = (CueHit(sample=round(1.5 * SAMPLE_RATE)), CueHit(sample=round(12.3 * SAMPLE_RATE)))
+    hits = (CueHit(sample=round(frames * FRAME) - 48 * (frames > 0)), *later)
+    assert fit(later, bpm_low=76.0, bpm_high=84.0).beats[0].beat != 1
+    tempo = fit(hits, bpm_low=76.0, bpm_high=84.0)
+    assert tempo.beats[0].beat == 1
+    assert all(-1.0 <= off_frames(hit, tempo) <= 2.0 for hit in hits)
+
+
 @pytest.mark.parametrize("start", [0, 123_457])
 def test_times_count_from_the_programme(start: int) -> None:
     hits = (CueHit(sample=start + 10 * SAMPLE_RATE),)
