@@ -1,0 +1,71 @@
+"""Spotting notes and checks of the score on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from soundscape.cli import main
+from soundscape.score.checks import CHECKS
+from soundscape.score.tempo import CANDIDATES
+from tests.conftest import SAMPLES
+
+FILMS = ("desert-crystal-mines", "gemini-ring", "legacy")
+
+
+def test_spotting_notes_have_cues_hits_and_timecodes(small_film: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["spot", str(small_film)]) == 0
+    text = capsys.readouterr().out
+    assert "M01  01:00:00:00" in text
+    assert "01:00:04:12  hit  armour slams down: marked by the editor" in text
+
+
+def test_spotting_notes_as_json_count_frames(small_film: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["spot", str(small_film), "--json"]) == 0
+    cues = json.loads(capsys.readouterr().out)
+    assert [hit["frame"] for cue in cues for hit in cue["hits"] if hit["label"] == "armour slams down"] == [
+        cues[0]["start"] + 108
+    ]
+
+
+@pytest.mark.parametrize("film", FILMS)
+def test_the_scores_of_the_sample_films_pass_every_check(film: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["check-score", str(SAMPLES / film / "film.toml"), "--json"])
+    findings = json.loads(capsys.readouterr().out)
+    assert [finding for finding in findings if not finding["passed"]] == []
+    assert status == 0
+    assert {finding["check"] for finding in findings} == set(CHECKS)
+
+
+def test_a_score_that_fails_a_check_is_named_and_gives_exit_status_3(
+    small_film: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twins = "".join(
+        f'\n[[motifs]]\nname = "{name}"\nowners = ["{name}"]\nnotes = "1:1 5:1 4:1 ^1:2"\n' for name in ("a", "b")
+    )
+    small_film.write_text(small_film.read_text() + twins)
+    assert main(["check-score", str(small_film)]) == 3
+    rows = [line for line in capsys.readouterr().out.splitlines() if "FAILED" in line]
+    assert rows
+    assert all("motifs distinct" in row for row in rows)
+
+
+def test_the_three_tempo_maps_of_every_cue_are_shown_side_by_side(
+    small_film: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check-score", str(small_film), "--tempo", "--json"]) == 0
+    maps = json.loads(capsys.readouterr().out)
+    names = list(dict.fromkeys(entry["cue"] for entry in maps))
+    assert [(entry["cue"], entry["candidate"]) for entry in maps] == [
+        (name, candidate) for name in names for candidate in CANDIDATES
+    ]
+    assert main(["check-score", str(small_film), "--tempo"]) == 0
+    assert all(candidate in capsys.readouterr().out for candidate in CANDIDATES[:1])
+
+
+@pytest.mark.parametrize("command", ["spot", "check-score"])
+def test_a_film_that_does_not_exist_is_one_clear_line(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "no-such-film.toml"]) == 2
+    assert "no-such-film.toml" in capsys.readouterr().err
