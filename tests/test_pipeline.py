@@ -20,6 +20,7 @@ import soundfile
 from wavinfo import WavInfoReader
 
 from soundscape import pipeline
+from soundscape.deliver.report import Report
 from soundscape.errors import OutputError, SoundscapeError
 from soundscape.model import Plan
 from soundscape.pipeline import Settings
@@ -39,12 +40,12 @@ def stem(folder: Path, name: str) -> np.ndarray:
 
 
 @pytest.fixture
-def rendered(small_film: Path, tmp_path: Path, settings: Settings) -> tuple[Plan, Path, pipeline.Report]:
+def rendered(small_film: Path, tmp_path: Path, settings: Settings) -> tuple[Plan, Path, Report]:
     plan = pipeline.plan(small_film, settings=settings)
     return plan, tmp_path / "out", pipeline.render(plan, tmp_path / "out", settings=settings)
 
 
-def test_a_film_gives_programme_stems_score_plan_and_report(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_a_film_gives_programme_stems_score_plan_and_report(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, report = rendered
     names = {f"small-film_{name}.wav" for name in ("programme", "music", "effects", "ambience")}
     assert {path.name for path in out.iterdir()} == names | {"small-film.mid", "plan.json", "report.json"}
@@ -54,7 +55,7 @@ def test_a_film_gives_programme_stems_score_plan_and_report(rendered: tuple[Plan
         assert (info.samplerate, info.subtype, info.channels, info.frames) == (48_000, "PCM_24", 2, LENGTH)
 
 
-def test_every_stem_sounds_and_begins_at_the_timecode(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_every_stem_sounds_and_begins_at_the_timecode(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, _ = rendered
     for name in ("programme", "music", "effects", "ambience"):
         assert np.abs(stem(out, name)).max() > 0.01, name
@@ -63,7 +64,7 @@ def test_every_stem_sounds_and_begins_at_the_timecode(rendered: tuple[Plan, Path
         assert bext.time_reference == 3600 * 48_000
 
 
-def test_the_programme_is_on_target_by_an_independent_meter(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_the_programme_is_on_target_by_an_independent_meter(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, report = rendered
     meter = pyloudnorm.Meter(48_000, filter_class="DeMan")
     assert report.mastering.status == "on target"
@@ -73,7 +74,7 @@ def test_the_programme_is_on_target_by_an_independent_meter(rendered: tuple[Plan
     assert report.programme.true_peak_dbtp <= -1.0
 
 
-def test_stems_null_against_the_programme(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_stems_null_against_the_programme(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, report = rendered
     residual = stem(out, "programme") - sum(stem(out, name) for name in ("music", "effects", "ambience"))
     measured = 20 * np.log10(np.abs(residual).max())
@@ -82,13 +83,13 @@ def test_stems_null_against_the_programme(rendered: tuple[Plan, Path, pipeline.R
     assert report.null.float_dbfs is None or report.null.float_dbfs <= -130.0
 
 
-def test_hits_land_on_their_sample_in_the_written_stem(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_hits_land_on_their_sample_in_the_written_stem(rendered: tuple[Plan, Path, Report]) -> None:
     _, _, report = rendered
     assert [hit.sample for hit in report.hits] == [round(4.5 * 48_000), round(8.5 * 48_000)]
     assert [hit.error_ms for hit in report.hits] == [0.0, 0.0]
 
 
-def test_the_midi_file_has_a_marker_per_shot(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_the_midi_file_has_a_marker_per_shot(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, _ = rendered
     file = mido.MidiFile(out / "small-film.mid")
     markers = [message.text for track in file.tracks for message in track if message.type == "marker"]
@@ -96,13 +97,13 @@ def test_the_midi_file_has_a_marker_per_shot(rendered: tuple[Plan, Path, pipelin
     assert file.length == pytest.approx(12.0, abs=8.0)
 
 
-def test_the_report_is_what_was_returned(rendered: tuple[Plan, Path, pipeline.Report]) -> None:
+def test_the_report_is_what_was_returned(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, report = rendered
     assert json.loads((out / "report.json").read_text()) == json.loads(to_json(report))
 
 
 def test_the_saved_plan_makes_the_same_bytes(
-    rendered: tuple[Plan, Path, pipeline.Report], tmp_path: Path, settings: Settings
+    rendered: tuple[Plan, Path, Report], tmp_path: Path, settings: Settings
 ) -> None:
     plan, out, _ = rendered
     again = from_json(Plan, (out / "plan.json").read_text())
@@ -113,7 +114,7 @@ def test_the_saved_plan_makes_the_same_bytes(
 
 @pytest.mark.parametrize(("executor", "jobs"), [("serial", 1), ("threads", 3), ("processes", 2)])
 def test_any_executor_and_worker_count_gives_the_same_bytes(
-    rendered: tuple[Plan, Path, pipeline.Report], tmp_path: Path, executor: str, jobs: int
+    rendered: tuple[Plan, Path, Report], tmp_path: Path, executor: str, jobs: int
 ) -> None:
     plan, out, _ = rendered
     fresh = Settings(jobs=jobs, executor=executor, cache=tmp_path / "fresh")
@@ -146,9 +147,7 @@ def test_another_seed_is_another_performance(small_film: Path, settings: Setting
     assert not {sound.seed for sound in first.sounds} & {sound.seed for sound in second.sounds}
 
 
-def test_a_second_run_renders_nothing_and_says_so(
-    rendered: tuple[Plan, Path, pipeline.Report], settings: Settings
-) -> None:
+def test_a_second_run_renders_nothing_and_says_so(rendered: tuple[Plan, Path, Report], settings: Settings) -> None:
     plan, out, _ = rendered
     before = digests(out)
     pipeline.render(plan, out, settings=settings)
@@ -160,7 +159,7 @@ def test_a_second_run_renders_nothing_and_says_so(
 
 
 def test_a_changed_shot_renders_only_what_follows_it(
-    rendered: tuple[Plan, Path, pipeline.Report], small_film: Path, settings: Settings
+    rendered: tuple[Plan, Path, Report], small_film: Path, settings: Settings
 ) -> None:
     _, out, _ = rendered
     shots = small_film.parent / "shots.csv"
@@ -180,7 +179,7 @@ def test_inputs_are_never_touched(small_film: Path, tmp_path: Path, settings: Se
 
 
 def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
-    rendered: tuple[Plan, Path, pipeline.Report], small_film: Path, tmp_path: Path
+    rendered: tuple[Plan, Path, Report], small_film: Path, tmp_path: Path
 ) -> None:
     _, whole, _ = rendered
     out, cache = tmp_path / "killed", tmp_path / "killed-cache"
@@ -198,9 +197,7 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
     assert finished.items() <= {path: path.stat().st_ino for path in cache.glob("*/[!.]*.part")}.items()
 
 
-def test_two_runs_do_not_write_into_one_folder(
-    rendered: tuple[Plan, Path, pipeline.Report], settings: Settings
-) -> None:
+def test_two_runs_do_not_write_into_one_folder(rendered: tuple[Plan, Path, Report], settings: Settings) -> None:
     from filelock import FileLock
 
     plan, out, _ = rendered
@@ -208,7 +205,7 @@ def test_two_runs_do_not_write_into_one_folder(
         pipeline.render(plan, out, settings=settings)
 
 
-def test_an_unknown_executor_is_refused(rendered: tuple[Plan, Path, pipeline.Report], tmp_path: Path) -> None:
+def test_an_unknown_executor_is_refused(rendered: tuple[Plan, Path, Report], tmp_path: Path) -> None:
     plan, _, _ = rendered
     with pytest.raises(SoundscapeError, match='no executor "thread"; did you mean threads'):
         pipeline.render(plan, tmp_path / "x", settings=Settings(executor="thread", cache=tmp_path))

@@ -1,0 +1,31 @@
+"""The whole way, from a film to its delivered sound: the only place that knows every stage.
+
+Everything heavy is imported when it is used, so that this can be imported by a command line that only shows help.
+"""
+
+from soundscape.pipeline.batch import audio_files, master, measure, write_master_report
+from soundscape.pipeline.films import check_score, open_film, plan, read_cut, spotting, tempo_reports
+from soundscape.pipeline.listening import Auditioned, audition, play, presets
+from soundscape.pipeline.rendering import last_changes, render, render_parts
+from soundscape.pipeline.settings import Settings
+
+__all__ = [
+    "Auditioned",
+    "Settings",
+    "audio_files",
+    "audition",
+    "check_score",
+    "last_changes",
+    "master",
+    "measure",
+    "open_film",
+    "plan",
+    "play",
+    "presets",
+    "read_cut",
+    "render",
+    "render_parts",
+    "spotting",
+    "tempo_reports",
+    "write_master_report",
+]

@@ -1,0 +1,118 @@
+"""From a film to its plan, and what can be said of its score before anything sounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soundscape.film import Film, load_film
+from soundscape.model import Diagnostic, Plan, Timeline
+from soundscape.pipeline.settings import Settings, executor
+
+if TYPE_CHECKING:
+    from soundscape.score.checks import Finding
+    from soundscape.score.request import TempoReport
+    from soundscape.score.spotting import SpottedCue
+    from soundscape.timecode import Rate
+
+
+def open_film(
+    path: Path | str,
+    *,
+    target: str | None = None,
+    fps: str | None = None,
+    seed: int | None = None,
+    tempo_candidate: int | None = None,
+) -> Film:
+    """The film at a path, with what is given here instead of what it says itself."""
+    film = load_film(path)
+    return replace(
+        film,
+        target=film.target if target is None else target,
+        fps=film.fps if fps is None else fps,
+        seed=film.seed if seed is None else seed,
+        tempo_candidate=film.tempo_candidate if tempo_candidate is None else tempo_candidate,
+    )
+
+
+def read_cut(
+    path: Path, *, fps: str | None = None, format: str | None = None
+) -> tuple[Timeline, tuple[Diagnostic, ...]]:
+    """The cut in a file as it is seen (of layers the upper), with everything its reader had to say."""
+    from soundscape import timeline
+    from soundscape.timecode import Rate
+
+    cut, diagnostics = timeline.read(path, fps=Rate.parse(fps) if fps else None, format=format)
+    seen, hidden = timeline.picture(cut)
+    return seen, (*diagnostics, *hidden)
+
+
+def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
+    """Everything that will sound in a film, as data.
+
+    Parameters
+    ----------
+    film : Film or Path or str
+        A film, or the path of a film.toml, shot list or EDL.
+
+    Raises
+    ------
+    InputError
+        When anything that the film names does not exist or cannot be used.
+    """
+    from soundscape.planning.make import make_plan
+
+    film = film if isinstance(film, Film) else load_film(film)
+    timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
+    return calibrated(make_plan(film, timeline, diagnostics), settings or Settings())
+
+
+def calibrated(made: Plan, settings: Settings) -> Plan:
+    """The plan with the gain that brings every preset to its reference loudness."""
+    from soundscape.calibration import calibration_db
+
+    gains = executor("threads")(
+        partial(calibration_db, folder=settings.folder),
+        made.sounds,
+        workers=settings.workers,
+        done=lambda _: None,
+    )
+    return replace(
+        made,
+        sounds=tuple(replace(sound, calibration_db=gain) for sound, gain in zip(made.sounds, gains, strict=True)),
+    )
+
+
+def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Rate]:
+    """The cues of a film as a spotting session would note them, and the rate of its timecode."""
+    from soundscape.planning.ambience import is_silent
+    from soundscape.score.spotting import spot
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    return spot(timeline, silent=is_silent), timeline.rate
+
+
+def check_score(film: Film) -> tuple[Finding, ...]:
+    """What the checks of the score find in every cue of a film."""
+    from soundscape.planning.make import cues_of
+    from soundscape.score.checks import check_score as check
+    from soundscape.score.compose import compose
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    requests = [cue.request for cue in cues_of(film, timeline)]
+    return tuple(finding for request in requests for finding in check(request, compose(request)))
+
+
+def tempo_reports(film: Film) -> list[tuple[str, TempoReport]]:
+    """For every cue of a film, what its three tempo maps say for themselves."""
+    from soundscape.planning.make import cues_of
+    from soundscape.score.compose import compose
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    return [
+        (cue.request.name, compose(replace(cue.request, candidate=candidate)).report)
+        for cue in cues_of(film, timeline)
+        for candidate in range(3)
+    ]

@@ -1,0 +1,195 @@
+"""From a plan to the delivered files of a film."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soundscape.errors import OutputError
+from soundscape.model import Clip, Ducking, Plan, Sound
+from soundscape.pipeline.settings import Settings, executor
+from soundscape.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from soundscape.changes import Changes
+    from soundscape.deliver.report import Report
+    from soundscape.mix.store import StemStore
+    from soundscape.synthesis import Rendered
+
+CHANGES = "changes.json"
+"""What a run did with the sounds of the one before it; the only file that a repeated run does not repeat."""
+
+
+def render(
+    plan: Plan, out: Path | str, *, settings: Settings | None = None, progress: Progress | None = None
+) -> Report:
+    """Everything that a plan describes, as files in a folder.
+
+    Programme and stems (24-bit Broadcast Wave), the score as MIDI, `plan.json` and `report.json`. Each file
+    appears whole or not at all; parts that were rendered before, also by a run that was interrupted, are used.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `plan`, or read back from a plan.json.
+    out : Path or str
+        The folder, made when it is missing.
+
+    Raises
+    ------
+    OutputError
+        When the folder cannot be written, or another run is writing into it.
+    """
+    from soundscape.audio import BLOCK
+    from soundscape.deliver.midi import midi_bytes
+    from soundscape.deliver.report import Report, chosen, landings, mastering_of
+    from soundscape.deliver.stems import PROGRAMME, slug, write_stems
+    from soundscape.files import make_folder, write_bytes, write_text
+    from soundscape.mastering.chain import fit, gain_curve
+    from soundscape.mastering.target import load_target
+    from soundscape.mix.mixer import buses_of, mix
+    from soundscape.mix.store import StemStore
+    from soundscape.model import SAMPLE_RATE
+    from soundscape.serial import to_json
+    from soundscape.timecode import frame_to_timecode
+
+    settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
+    target = load_target(plan.target)
+    make_folder(out)
+    with _alone(out), _workspace(out) as work:
+        rendered = render_parts(plan, settings, progress)
+        parts = {name: result.part for name, result in rendered.items()}
+        blocks = -(-plan.length // BLOCK)
+        store = StemStore(work, buses_of(plan))
+        progress.stage("mix", blocks)
+        store.fill(mix(plan, parts), done=progress.step)
+        if plan.ducking is not None and plan.narration:
+            store = _ducked(store, plan, plan.ducking, work, progress)
+        progress.stage("measure", 1)
+        fitted = fit(store.programme, SAMPLE_RATE, target)
+        progress.stage("master", blocks)
+        gains = gain_curve(store.programme, SAMPLE_RATE, fitted)
+        stems, null = write_stems(store, gains, plan, out, done=progress.step)
+        progress.stage("report", 1)
+        midi = out / f"{slug(plan.title)}.mid"
+        write_bytes(midi, midi_bytes(plan))
+        changed = _changes(out, plan, {name for name, result in rendered.items() if result.fresh})
+        write_text(out / "plan.json", to_json(plan))
+        if changed:
+            write_text(out / CHANGES, to_json(changed))
+        loudness = {stem.name: stem.loudness for stem in stems}
+        files = [*(stem.path for stem in stems), midi, out / "plan.json", out / "report.json"]
+        report = Report(
+            title=plan.title,
+            version=plan.version,
+            seed=plan.seed,
+            duration_s=plan.length / SAMPLE_RATE,
+            rate=str(plan.rate),
+            start=frame_to_timecode(plan.start, plan.rate),
+            programme=loudness.pop(PROGRAMME),
+            stems=loudness,
+            mastering=mastering_of(fitted),
+            null=null,
+            hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
+            files=tuple(path.name for path in files),
+            chosen=chosen(plan),
+            notes=(
+                *(str(note) for note in plan.diagnostics),
+                *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
+            ),
+        )
+        write_text(out / "report.json", to_json(report))
+    return report
+
+
+def _ducked(store: StemStore, plan: Plan, settings: Ducking, work: Path, progress: Progress) -> StemStore:
+    """The stems with room made for speech, in place of the others."""
+    from soundscape.audio import BLOCK
+    from soundscape.mix.ducking import DuckAnalysis, duck
+    from soundscape.mix.store import StemStore
+
+    progress.stage("duck", -(-plan.length // BLOCK))
+    analysis = DuckAnalysis(store.buses)
+    for block in store.blocks():
+        analysis.push(block)
+    passages = analysis.passages(settings)
+    (work / "ducked").mkdir()
+    ducked = StemStore(work / "ducked", store.buses)
+    ducked.fill(duck(store.blocks(), passages, settings, plan.length), done=progress.step)
+    return ducked
+
+
+def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
+    """What this run did with the sounds of the run before it in the same folder, if there was one."""
+    from soundscape.changes import compare
+    from soundscape.serial import from_json
+
+    try:
+        before = from_json(Plan, (out / "plan.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return compare(before, plan, fresh)
+
+
+def last_changes(out: Path | str) -> str:
+    """In a line, what the last run into a folder did with the sounds of the one before; empty if there was none."""
+    import json
+
+    path = Path(out) / CHANGES
+    return str(json.loads(path.read_text())["summary"]) if path.exists() else ""
+
+
+def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str, Rendered]:
+    """The part of every sound and clip by name; the longest are begun first so that no worker waits at the end."""
+    from soundscape.parts import PartCache
+    from soundscape.synthesis import render_part
+
+    sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
+    jobs = sorted(sources, key=lambda source: -source.length)
+    progress.stage("synthesis", len(jobs))
+    cache = PartCache(settings.folder)
+    rendered = executor(settings.executor)(
+        partial(render_part, cache=cache),
+        jobs,
+        workers=settings.workers,
+        done=lambda job: progress.step(job.name),
+    )
+    return {job.name: result for job, result in zip(jobs, rendered, strict=True)}
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the folder for this run."""
+    from filelock import FileLock, Timeout
+
+    path = out / ".soundscape.lock"
+    try:
+        lock = FileLock(path)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise OutputError(
+            "another run is writing into this folder; wait for it or give another -o", path=out
+        ) from None
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}", path=out) from error
+    try:
+        yield
+    finally:
+        lock.release()
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _workspace(out: Path) -> Iterator[Path]:
+    """An empty folder for this run; what an interrupted run left there is removed first."""
+    folder = out / ".soundscape-work"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
