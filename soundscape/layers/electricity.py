@@ -1,0 +1,280 @@
+"""Electricity: an arc lamp that buzzes, a discharge that comes and goes, a hall of transformers.
+
+Model: iron hums at twice the frequency of the mains, with its series, through plates and tank. An arc goes out at
+every zero of the current and strikes again a little later than it did the last time: pulses at twice the mains,
+gated by a random telegraph signal whose spells on and off are drawn from a heavy tail, with the hiss of the
+discharge swelling at every restrike. A coil has an interrupter of its own rate instead of the mains. Sparks crack in
+clusters; corona hisses where it is damp. Nothing of this keeps its level: load and damp wander.
+
+Sources: random telegraph signal with power-law spells as in blinking discharges; magnetostriction of transformer
+cores at twice the mains; van den Doel & Pai on modal sounds (1998); Farnell, *Designing Sound* (2010).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK, ControlBlock
+from soundscape.dsp.bands import BANDS, NoiseBands
+from soundscape.dsp.blend import SILENT_DB, Part, Voice, blend
+from soundscape.dsp.casing import MODES, Casing
+from soundscape.dsp.drift import Drift
+from soundscape.dsp.grains import Grains
+from soundscape.dsp.machine import fill_lines
+from soundscape.dsp.noise import normal_at, uniform
+from soundscape.dsp.wheel import Wheel
+from soundscape.params import number
+from soundscape.rng import Seed
+
+BUS = "ambience"
+CONTROLS = ("intensity", "brightness", "density")
+PERIODIC = True
+
+VOICE = Voice(intensity_db=11.0, brightness_db=16.0, split_hz=1_400.0)
+NONE_DB = -60.0
+"""At this level a part is not there."""
+TAIL, LONGEST = 1.2, 60.0
+"""Spells on and off: exponent of their power law, and the longest over the shortest."""
+MEAN_SPELL = (TAIL - LONGEST ** (1.0 - TAIL)) / (TAIL - 1.0)
+"""The average spell over the shortest, by that law."""
+IGNITION_S = 0.06
+"""For so long a spell is stronger at its start."""
+HISS_HZ, HISS_SHARE = (300.0, 2_200.0, 9_000.0), (0.3, 0.8, 1.0)
+FLOW_HZ, FLOW_SHARE = (70.0, 260.0, 1_300.0), (1.0, 0.6, 0.25)
+SHARED = (0.7, 0.4, 0.1)
+FLOW_DB = -1.0
+"""Oil and fans against the hum."""
+RESTING = 1e-15
+"""Keeps a tank that nothing shakes out of denormal numbers."""
+ON, LEFT_S, AGE_S, COUNT = range(4)
+"""State of the telegraph: whether it is on, for how long yet and since when, how often it has turned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """What hums, what arcs, what sparks."""
+
+    mains: float = number(
+        50.0, low=16.0, high=70.0, unit="Hz", help="frequency of the mains; iron hums at twice that"
+    )
+    hum: float = number(0.0, low=-60.0, high=6.0, unit="dB", help="level of the hum")
+    size: float = number(0.5, low=0.0, high=1.0, help="of tank and lamp: larger is lower")
+    arc: float = number(-4.0, low=-60.0, high=18.0, unit="dB", help="level of the arc")
+    interrupter: float = number(
+        0.0, low=0.0, high=600.0, unit="Hz", help="restrikes of a coil a second; at 0 the arc follows the mains"
+    )
+    spell: float = number(0.4, low=0.03, high=4.0, unit="s", help="typical time for which the arc burns")
+    burning: float = number(0.6, low=0.05, high=0.98, help="share of the time in which it burns")
+    hiss: float = number(0.5, low=0.0, high=1.0, help="noise of the discharge in the arc")
+    sparks: float = number(-8.0, low=-60.0, high=12.0, unit="dB", help="level of the sparks")
+    rate: float = number(14.0, low=0.5, high=200.0, unit="1/s", help="sparks")
+    corona: float = number(-18.0, low=-45.0, high=6.0, unit="dB", help="level of the corona's hiss")
+    unrest: float = number(0.5, low=0.0, high=1.0, help="wandering of load and arc")
+    width: float = number(0.7, low=0.0, high=1.0, help="difference of the two sides")
+
+
+def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
+    """Current at work, float32 `(2, block.frames)` for every control block."""
+
+    def level(value_db: float) -> float:
+        return value_db if value_db > NONE_DB else SILENT_DB
+
+    def parts() -> list[tuple[float | None, Part]]:
+        return [
+            (level(params.hum), Iron(params, rate, seed.child("iron"))),
+            (level(params.hum + FLOW_DB), Flow(params, rate, seed.child("flow"))),
+            (level(params.arc), Arc(params, rate, seed.child("arc"))),
+            (level(params.sparks), Sparks(params, rate, seed.child("sparks"))),
+            (params.corona, Corona(params, rate, seed.child("corona"))),
+        ]
+
+    return blend(parts, controls, rate, VOICE)
+
+
+class Iron:
+    """A core at twice the mains, through plates and tank."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._rate, self._unrest = rate, params.unrest
+        # No two grids, and no two moments of one, are quite alike.
+        self._mains_hz = params.mains * (1.0 + 0.004 * float(seed.generator("own").standard_normal()))
+        self._motion = Drift(seed.child("motion"), rate, motions=2, low_hz=0.02, high_hz=6.0)
+        self._turns = seed.generator("turns").uniform(0.0, 1.0, 3)
+        self._key = np.uint32(seed.key("unused"))
+        rng = seed.generator("tank")
+        scale = 2.0 ** (0.8 - 1.6 * params.size)
+        frequency = scale * np.geomspace(70.0, 2_600.0, MODES) * rng.uniform(0.94, 1.06, MODES)
+        gain = (frequency / 200.0) ** -0.6 * rng.lognormal(0.0, 0.45, MODES) * rng.choice((-1.0, 1.0), MODES)
+        self._tank = _casing(params, rate, frequency, rng.uniform(4.0, 14.0, MODES), gain, rng)
+
+    def run(self, block: ControlBlock) -> Audio:
+        """The hum under these controls."""
+        grid, load = self._motion.advance(block.ticks).T
+        hz = self._mains_hz * (1.0 + 0.0008 * grid)
+        gain = (10.0 ** (1.6 * self._unrest / 20.0 * load)).astype(np.float32)
+        lines, beat = np.empty((2, block.frames), np.float32)
+        one = np.ones(1, np.float32)
+        none, full = np.float32(0.0), np.float32(1.0)
+        fill_lines(lines, beat, self._turns, hz, hz, gain, one, none, full, 1.0, self._rate, self._key)
+        out = np.zeros((2, block.frames), np.float32)
+        self._tank.add(out, np.stack((lines, lines)))
+        return out
+
+
+class Flow:
+    """Oil, fans and the room around the iron."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._unrest = params.unrest
+        self._air = NoiseBands(seed.child("air"), rate, shared=SHARED)
+        self._motion = Drift(seed.child("motion"), rate, motions=2 * BANDS, low_hz=0.03, high_hz=10.0)
+
+    def run(self, block: ControlBlock) -> Audio:
+        """The flow noise; it knows of no control."""
+        out = np.zeros((2, block.frames), np.float32)
+        _hiss(out, self._air, FLOW_HZ, FLOW_SHARE, np.exp(0.35 * self._unrest * self._motion.advance(block.ticks)))
+        return out
+
+
+class Arc:
+    """Restrikes of the discharge and its hiss, while the telegraph is on."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._params, self._rate = params, rate
+        own = 1.0 + 0.004 * float(seed.generator("own").standard_normal())
+        self._restrikes_hz = own * (params.interrupter if params.interrupter > 0.0 else 2.0 * params.mains)
+        self._pulses = Wheel(
+            seed.child("pulses"),
+            rate,
+            phase=(0.0, 0.05, 0.43),
+            force=(1.0, 0.5, 0.3),
+            length_s=(0.00006, 0.00004, 0.0001),
+            group=(0, 1, 2),
+            jitter=0.02,
+            uneven=0.35,
+            vary=0.2,
+        )
+        # The hiss swells with the same restrikes.
+        self._swell = Wheel(seed.child("pulses"), rate, phase=0.0, length_s=0.3 / self._restrikes_hz, uneven=0.35)
+        self._air = NoiseBands(seed.child("air"), rate, shared=SHARED)
+        self._motion = Drift(seed.child("motion"), rate, motions=2 * BANDS + 2, low_hz=0.2, high_hz=25.0)
+        self._telegraph = np.array([1.0, 0.3 * params.spell, 0.0, 0.0])
+        self._key = np.uint32(seed.key("telegraph"))
+        rng = seed.generator("lamp")
+        frequency = (
+            2.0 ** (0.5 - params.size) * np.geomspace(350.0, 10_500.0, MODES) * rng.uniform(0.94, 1.06, MODES)
+        )
+        gain = (frequency / 2_000.0) ** -0.25 * rng.lognormal(0.0, 0.4, MODES) * rng.choice((-1.0, 1.0), MODES)
+        self._lamp = _casing(params, rate, frequency, rng.uniform(3.0, 9.0, MODES), gain, rng)
+
+    def run(self, block: ControlBlock) -> Audio:
+        """The arc under these controls."""
+        params = self._params
+        gate = np.empty(block.ticks + 1)
+        telegraph(gate, self._telegraph, params.spell, params.burning, self._key, TICK / self._rate)
+        motion = self._motion.advance(block.ticks)
+        gate *= np.exp(0.5 * params.unrest * motion[:, -1])
+        pace = self._restrikes_hz * np.exp(0.01 * params.unrest * motion[:, -2])
+        drive = np.full((2, block.frames), RESTING, np.float32)
+        self._pulses.add(drive, pace, gate)
+        swell = np.zeros((2, block.frames), np.float32)
+        self._swell.add(swell, pace, 0.12 * params.hiss * gate)
+        out = np.zeros((2, block.frames), np.float32)
+        _hiss(out, self._air, HISS_HZ, HISS_SHARE, np.exp(0.3 * motion[:, :-2]))
+        out *= swell
+        self._lamp.add(out, drive)
+        return out
+
+
+@njit(cache=True, nogil=True)
+def telegraph(gate, state, spell_s, burning, key, tick_s):  # type: ignore[no-untyped-def]
+    """A random telegraph signal at tick edges, into `gate`; `state` is moved on.
+
+    Spells are drawn from a power law: most are short, some last; on the average one that burns lasts `spell_s`.
+    Every spell has a strength of its own and is strongest as it strikes.
+    """
+    shortest = spell_s / MEAN_SPELL
+    for edge in range(gate.shape[0]):
+        if edge > 0:
+            state[LEFT_S] -= tick_s
+            state[AGE_S] += tick_s
+            if state[LEFT_S] <= 0.0:
+                state[ON] = 1.0 - state[ON]
+                state[COUNT] += 1.0
+                state[AGE_S] = 0.0
+                turn = 2 * int(state[COUNT])
+                share = 1.0 if state[ON] > 0.5 else (1.0 - burning) / burning
+                chance = max(uniform(key, turn), 1e-4)
+                state[LEFT_S] = share * shortest * min(math.exp(-math.log(chance) / TAIL), LONGEST)
+        strength = math.exp(0.3 * normal_at(key, 2 * int(state[COUNT]) + 1))
+        gate[edge] = state[ON] * strength * (0.8 + 0.7 * math.exp(-state[AGE_S] / IGNITION_S))
+
+
+class Sparks:
+    """Cracks in clusters, each somewhere else."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._params = params
+        self._grains = Grains(
+            seed.child("cracks"), rate, ring_s=0.0006, size_sd=0.75, pitch_sd=0.4, densest=1_500.0
+        )
+        self._bursts = Drift(seed.child("bursts"), rate, motions=2, low_hz=0.3, high_hz=30.0)
+
+    def run(self, block: ControlBlock) -> Audio:
+        """The sparks under these controls."""
+        out = np.zeros((2, block.frames), np.float32)
+        burst, place = self._bursts.advance(block.ticks).T
+        density = block["density"].astype(np.float64)
+        per_s = self._params.rate * 4.0 ** (2.0 * density - 1.0) * np.exp(1.2 * burst - 0.7)
+        pitch_hz = np.full(block.ticks + 1, 3_600.0)
+        pan = np.clip(0.6 * self._params.width * place, -1.0, 1.0)
+        self._grains.add(out, np.minimum(per_s, 1_500.0), pitch_hz, np.ones_like(per_s), pan)
+        return out
+
+
+class Corona:
+    """The hiss of damp insulators and the air around them, which swells with the voltage."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._twice_hz = 2.0 * params.mains
+        self._swell = Wheel(seed.child("swell"), rate, phase=0.0, length_s=0.4 / self._twice_hz, uneven=0.2)
+        self._air = NoiseBands(seed.child("air"), rate, shared=SHARED)
+        self._motion = Drift(seed.child("damp"), rate, motions=2 * BANDS, low_hz=0.05, high_hz=12.0)
+
+    def run(self, block: ControlBlock) -> Audio:
+        """The corona; it knows of no control."""
+        out = np.zeros((2, block.frames), np.float32)
+        _hiss(out, self._air, HISS_HZ, HISS_SHARE, np.exp(0.25 * self._motion.advance(block.ticks)))
+        swell = np.full((2, block.frames), 0.6, np.float32)
+        self._swell.add(swell, np.full(block.ticks + 1, self._twice_hz), np.ones(block.ticks + 1))
+        out *= swell
+        return out
+
+
+def _hiss(
+    out: Audio, air: NoiseBands, corner_hz: tuple[float, ...], share: tuple[float, ...], moving: np.ndarray
+) -> None:
+    """Noise in bands of these shares that move, `(ticks + 1, 2 BANDS)`, added to `out`."""
+    level = np.array(share)[:, None] * moving.reshape(-1, BANDS, 2)
+    # Lows move alike on both sides.
+    level[:, 0, 1] = level[:, 0, 0]
+    air.add(out, np.tile(np.array(corner_hz), (len(moving), 1)), level)
+
+
+def _casing(
+    params: Params,
+    rate: int,
+    frequency_hz: np.ndarray,
+    quality: np.ndarray,
+    gain: np.ndarray,
+    rng: np.random.Generator,
+) -> Casing:
+    """A casing whose two sides are a little detuned."""
+    detune = 1.0 + 0.04 * params.width * rng.uniform(-1.0, 1.0, (2, MODES))
+    return Casing(rate, frequency_hz=frequency_hz * detune, quality=quality, gain=np.tile(gain, (2, 1)))

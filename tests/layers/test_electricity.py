@@ -1,0 +1,111 @@
+"""Electricity against what recorded hums measure and what is known of arcs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soundscape.contract import TICK
+from soundscape.layers.electricity import LONGEST, telegraph
+from tests import descriptors
+from tests.layers.rendering import RATE, presets_of, render
+
+PRESETS = tuple(preset.name for preset in presets_of("electricity"))
+
+HUM = {
+    "tonal_fraction": (0.0188, 0.59),
+    "slope_db_oct": (-10.3, -0.8),
+    "kurtosis_hp100": (2.8, 147.0),
+    "gust_sd_db": (0.25, 4.5),
+    "centroid_hz": (137.0, 2_400.0),
+    "onsets_per_s": (0.0, 6.15),
+}
+"""5th to 95th percentile of recorded hums."""
+SPARKING = {
+    "kurtosis_hp100": (8.0, 400.0),
+    "crest_db": (18.0, 38.0),
+    "gust_sd_db": (1.0, 10.0),
+    "centroid_hz": (1_000.0, 5_000.0),
+}
+ALONE = (("arc", -60.0), ("sparks", -60.0), ("corona", -45.0))
+
+
+def _outside(preset: str, ranges: dict[str, tuple[float, float]], **controls: float) -> dict[str, float]:
+    found = descriptors.describe(render(preset, 15.0, **controls), RATE, only=ranges)
+    return {name: round(found[name], 3) for name, (low, high) in ranges.items() if not low <= found[name] <= high}
+
+
+@pytest.mark.parametrize("controls", [{}, {"intensity": 0.25}, {"intensity": 0.75}, {"density": 0.75}])
+@pytest.mark.parametrize("preset", ["power-station", "arc-lamp"])
+def test_it_hums_like_recorded_hums(preset: str, controls: dict[str, float]) -> None:
+    assert not _outside(preset, HUM, **controls)
+
+
+@pytest.mark.parametrize("controls", [{}, {"density": 0.25}, {"density": 0.75}])
+@pytest.mark.parametrize("preset", ["tesla-coil", "sparking-cable"])
+def test_discharges_live_from_impulses(preset: str, controls: dict[str, float]) -> None:
+    assert not _outside(preset, SPARKING, **controls)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_it_wanders_as_one_over_f(preset: str) -> None:
+    audio = render(preset, 40.0)
+    assert -1.6 <= descriptors.gust_psd_slope(audio, RATE) <= 0.25
+    assert descriptors.evolution_sd_db(audio, RATE) >= 0.23
+
+
+@pytest.mark.parametrize("mains", [50.0, 60.0])
+def test_iron_hums_at_twice_the_mains_and_its_multiples_only(mains: float) -> None:
+    audio = render("power-station", 12.0, changes=(*ALONE, ("mains", mains), ("unrest", 0.0)))
+    frequency, density = descriptors.spectrum(audio, RATE, size=1 << 16)
+
+    def line_db(hz: float) -> float:
+        near = np.abs(frequency / hz - 1.0) < 0.015
+        return float(10.0 * np.log10(density[near].max() / np.median(density[np.abs(frequency / hz - 1.0) < 0.1])))
+
+    assert min(line_db(2.0 * mains), line_db(4.0 * mains)) > 15.0
+    assert max(line_db(mains * 3.0), line_db(mains * 5.0)) < 10.0
+
+
+def test_an_arc_restrikes_at_twice_the_mains_and_a_coil_at_its_own_rate() -> None:
+    def pitch(interrupter: float) -> float:
+        changes = (
+            ("hum", -60.0),
+            ("sparks", -60.0),
+            ("corona", -45.0),
+            ("burning", 0.95),
+            ("interrupter", interrupter),
+        )
+        audio = render("arc-lamp", 10.0, changes=changes).mean(axis=0)
+        level = np.abs(audio[: len(audio) // 24 * 24]).reshape(-1, 24).mean(axis=1)
+        power = np.abs(np.fft.rfft(level - level.mean()))
+        frequency = np.fft.rfftfreq(len(level), 24.0 / RATE)
+        heard = (frequency > 60.0) & (frequency < 200.0)
+        return float(frequency[heard][np.argmax(power[heard])])
+
+    assert pitch(0.0) == pytest.approx(100.0, rel=0.03)
+    assert pitch(140.0) == pytest.approx(140.0, rel=0.03)
+
+
+def test_the_telegraph_burns_for_its_share_in_spells_of_heavy_tail() -> None:
+    count = 2_000 * RATE // TICK
+    gate, state = np.empty(count), np.array([1.0, 0.0, 0.0, 0.0])
+    telegraph(gate, state, 0.3, 0.6, np.uint32(7), TICK / RATE)
+    burns = gate > 0.0
+    turns = np.flatnonzero(np.diff(burns))
+    spells = np.diff(turns)[burns[turns[:-1] + 1]] * TICK / RATE
+    assert burns.mean() == pytest.approx(0.6, abs=0.05)
+    assert spells.mean() == pytest.approx(0.3, rel=0.2)
+    assert np.std(spells) / spells.mean() > 0.7
+    assert spells.max() / spells.min() <= LONGEST + 1.0
+
+
+def test_a_shorter_share_of_burning_leaves_more_silence() -> None:
+    changes = (("sparks", -60.0), ("corona", -45.0), ("hum", -60.0))
+    seldom, mostly = (render("tesla-coil", 15.0, changes=(*changes, ("burning", value))) for value in (0.2, 0.9))
+
+    def silent(audio: np.ndarray) -> float:
+        level = descriptors.levels_db(audio, RATE, frame_s=0.02)
+        return float(np.mean(level < level.max() - 20.0))
+
+    assert silent(seldom) > silent(mostly) + 0.3
