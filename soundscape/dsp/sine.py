@@ -13,7 +13,12 @@ def sin_turns(phase):  # type: ignore[no-untyped-def]
     The nearest whole turn is taken off in float64, the rest folded to a quarter turn, where the Taylor
     polynomial of degree 11 is wrong by less than 6e-8.
     """
-    turn = np.float32(phase - np.floor(phase + 0.5))
+    return sin_turn(np.float32(phase - np.floor(phase + 0.5)))
+
+
+@njit(inline="always")
+def sin_turn(turn):  # type: ignore[no-untyped-def]
+    """Sine of a phase in turns, float32 from -0.5 to 0.5."""
     folded = np.float32(0.5) - abs(turn) if abs(turn) > np.float32(0.25) else abs(turn)
     x = folded * np.float32(6.2831853)
     s = x * x

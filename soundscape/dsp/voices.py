@@ -27,6 +27,7 @@ FORMANTS = 3
 OPEN = 0.62
 """Share of the period in which the folds are open."""
 FULLEST = 27.0 / (4.0 * OPEN**3)
+INAUDIBLE = 1e-7
 MEAN = 9.0 / 16.0 * OPEN
 WIDTH = FORMANTS * LANES
 PACE, BEND, START, LOUD, LOUDER, AIRY, AIRIER, ROWS = range(5 * WIDTH, 5 * WIDTH + 8 * LANES, LANES)
@@ -105,6 +106,12 @@ def _add(out, pitch_hz, level, breath, formant_hz, gain, sides, uneven, rate, ke
     one, scale, mean, wide = np.float32(1.0), np.float32(FULLEST), np.float32(MEAN), np.float32(OPEN)
     grain = np.float32(1.0 / 2147483648.0)
     for t in range(pitch_hz.shape[0] - 1):
+        if max(level[t].max(), level[t + 1].max(), np.abs(m[: 2 * WIDTH]).max()) < INAUDIBLE:
+            # All have been silent for long: only time goes on.
+            m[: 2 * WIDTH] = np.float32(0.0)
+            for k in range(LANES):
+                _turn(phase, pulse, k, 0.5 * (pitch_hz[t, k] + pitch_hz[t + 1, k]) * TICK / rate)
+            continue
         for k in range(LANES):
             for f in range(FORMANTS):
                 centre = min(formant_hz[t, f, k], 0.42 * rate)
@@ -159,7 +166,12 @@ def _add(out, pitch_hz, level, breath, formant_hz, gain, sides, uneven, rate, ke
             out[0, t * TICK + i] += left
             out[1, t * TICK + i] += right
         for k in range(LANES):
-            turns = phase[k] + 0.5 * (pitch_hz[t, k] + pitch_hz[t + 1, k]) * TICK / rate
-            phase[k] = turns - math.floor(turns)
-            pulse[k] += np.uint32(math.floor(turns))
+            _turn(phase, pulse, k, 0.5 * (pitch_hz[t, k] + pitch_hz[t + 1, k]) * TICK / rate)
     state[:] = m[: 2 * WIDTH]
+
+
+@njit(inline="always")
+def _turn(phase, pulse, k, turns):  # type: ignore[no-untyped-def]
+    turns += phase[k]
+    phase[k] = turns - math.floor(turns)
+    pulse[k] += np.uint32(math.floor(turns))

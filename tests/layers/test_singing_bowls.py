@@ -1,0 +1,103 @@
+"""Singing bowls against the recorded ones: ratios, decay, beats, ripples, and the notes they stand on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from soundscape.contract import TICK
+from soundscape.layers import singing_bowls
+from soundscape.rng import Seed
+from soundscape.score.pitch import MODES
+from soundscape.units import midi_to_hz
+from tests import descriptors
+from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
+
+PRESETS = [preset.name for preset in presets_of("singing_bowls")]
+RANGES = {
+    "tonal_fraction": (0.9, 1.0),
+    "crest_db": (9.0, 28.2),
+    "gust_sd_db": (0.7, 10.5),
+    "level_range_10_90_db": (2.0, 29.3),
+    "evolution_sd_db": (1.0, 9.3),
+    "loop_peak": (0.0, 0.45),
+    "clicks": (0.0, 2.0),
+}
+"""Recordings of bells and bowls; softer lower limits, because many bowls ring into one another."""
+
+
+def struck(seed: int, seconds: float = 12.0) -> tuple[singing_bowls.Bowls, np.ndarray]:
+    """One bowl's bank struck once: left side, after the tick in which it begins."""
+    bowls = singing_bowls.Bowls(singing_bowls.Params(bowls=2, width=0.0), RATE, Seed(seed))
+    count = ticks(seconds)
+    kicks = np.zeros((count, 2, 10), np.complex128)
+    bowls._strike(kicks[0], np.repeat((1.0, 0.0), 5), np.random.default_rng(seed))
+    out = np.zeros((2, count * TICK), np.float32)
+    bowls._bank.add(out, kicks, np.zeros((count, 10)), np.ones((count + 1, 10)))
+    return bowls, out[0, TICK:]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_it_measures_like_bowls(preset: str) -> None:
+    found = descriptors.describe(render(preset, 40.0), RATE, only=RANGES)
+    assert not {name: found[name] for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
+
+
+def test_modes_stand_at_the_measured_ratios() -> None:
+    bowls, audio = struck(3)
+    power = np.abs(np.fft.rfft(audio * np.hanning(len(audio)))) ** 2
+    frequency = np.fft.rfftfreq(len(audio), 1.0 / RATE)
+    lowest = bowls.frequency_hz[0]
+    for ratio, high in zip((1.0, 1.99, 3.22, 4.63), (0.0, 1e-3, 1e-5, 1e-7), strict=True):
+        near = np.abs(frequency / lowest / ratio - 1.0) < 0.04
+        far = (np.abs(frequency / lowest / ratio - 1.0) > 0.06) & (np.abs(frequency / lowest / ratio - 1.0) < 0.12)
+        assert power[near].max() > 30.0 * power[far].max()
+        assert power[near].max() > high * power.max()
+        assert frequency[near][np.argmax(power[near])] / lowest == pytest.approx(ratio, rel=0.03)
+
+
+def test_decay_follows_the_measured_law() -> None:
+    bowls = singing_bowls.Bowls(singing_bowls.Params(bowls=12, ring=93.0), RATE, SEED)
+    slope, at = np.polyfit(np.log(bowls.frequency_hz / 225.0), np.log(bowls.t60_s), 1)
+    assert slope == pytest.approx(-0.45, abs=0.12)
+    assert np.exp(at) == pytest.approx(93.0, rel=0.15)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_lowest_mode_beats_and_ripples_as_measured(seed: int) -> None:
+    bowls, audio = struck(seed)
+    lowest, time = bowls.frequency_hz[0], np.arange(len(audio)) / RATE
+    # Heterodyne to zero and smooth: the envelope of the lowest mode alone.
+    shifted = audio * np.exp(-2j * np.pi * lowest * time)
+    size = RATE // 50
+    envelope = np.abs(shifted[: len(shifted) // size * size].reshape(-1, size).mean(axis=1))
+    level = 20.0 * np.log10(envelope)[25:]
+    index = np.arange(len(level))
+    level -= np.polyval(np.polyfit(index, level, 1), index)
+    assert 1.0 <= np.percentile(level, 97) - np.percentile(level, 3) <= 6.5
+    beat = np.abs(np.fft.rfft(level * np.hanning(len(level))))
+    assert 2.8 <= np.fft.rfftfreq(len(level), 0.02)[1 + np.argmax(beat[1:])] <= 5.3
+
+
+@pytest.mark.parametrize("mode", ["aeolian", "lydian"])
+def test_the_bowls_stand_on_the_notes_of_the_key(mode: str) -> None:
+    bowls = singing_bowls.Bowls(singing_bowls.Params(root=62, mode=mode), RATE, SEED)
+    semitones = 12.0 * np.log2(bowls.frequency_hz[::5] / midi_to_hz(62))
+    away = np.abs((semitones[:, None] - np.array(MODES[mode]) + 6.0) % 12.0 - 6.0).min(axis=1)
+    assert away.max() <= 0.2
+
+
+def test_rubbing_swells_slowly_and_a_mallet_does_not() -> None:
+    rubbed, hit = (
+        render("bowl-meditation", 30.0, changes=(("rub", value), ("room", -60.0), ("strikes", strikes)))
+        for value, strikes in ((1.0, 0.5), (0.0, 20.0))
+    )
+    rises = [np.diff(descriptors.levels_db(audio[:, RATE:], RATE, frame_s=0.05)).max() for audio in (rubbed, hit)]
+    assert rises[0] < 0.6 * rises[1]
+
+
+def test_harder_mallets_are_brighter() -> None:
+    soft, hard = (
+        render("bowl-meditation", 20.0, changes=(("hardness", value), ("rub", 0.0))) for value in (0.0, 1.0)
+    )
+    assert descriptors.centroid_hz(hard, RATE) > 1.2 * descriptors.centroid_hz(soft, RATE)
