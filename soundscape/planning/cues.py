@@ -18,9 +18,10 @@ from soundscape.planning.places import Stay
 from soundscape.planning.words import found_words, shot_text
 from soundscape.registry import Preset, get_preset, unit
 from soundscape.rng import Seed
+from soundscape.score.invent import invented_motif
 from soundscape.score.ledger import develop
 from soundscape.score.motif import Motif, load_motif
-from soundscape.score.notation import parse_motif
+from soundscape.score.notation import motif_text, parse_motif
 from soundscape.score.request import Appearance, Brief, CueHit, CueRequest, Voice
 from soundscape.score.similarity import too_alike
 from soundscape.score.spotting import SpottedCue, spot
@@ -51,9 +52,9 @@ def wanted_cues(
     folders: Sequence[Path],
     seed: Seed,
 ) -> tuple[tuple[WantedCue, ...], tuple[Diagnostic, ...]]:
-    """The cues of a film, and a warning for motifs that are too much alike."""
-    motifs = _motifs(film)
+    """The cues of a film, with a warning for motifs that are too much alike, or the motif that was made up."""
     palettes = {id(shot): stay.palette for stay in stays for shot in stay.shots}
+    motifs, notes = _motifs(film, timeline, palettes, seed)
     appearances = develop(_appearances(timeline.shots, motifs, clock), length=clock.length)
     speech = tuple((clip.at, clip.at + clip.length) for clip in narration)
     cues = []
@@ -89,11 +90,26 @@ def wanted_cues(
             candidate=film.tempo_candidate,
         )
         cues.append(WantedCue(request=request, presets=presets, space=palette.space, gain_db=brief.gain_db))
-    return tuple(cues), tuple(Diagnostic(message=line) for line in too_alike(motifs))
+    return tuple(cues), notes
 
 
-def _motifs(film: Film) -> tuple[Motif, ...]:
-    return tuple(_motif(film, entry, index) for index, entry in enumerate(film.motifs))
+def _motifs(
+    film: Film, timeline: Timeline, palettes: Mapping[int, Palette], seed: Seed
+) -> tuple[tuple[Motif, ...], tuple[Diagnostic, ...]]:
+    """The motifs that the film names, or one for whoever or wherever is seen most when it names none."""
+    if film.motifs:
+        motifs = tuple(_motif(film, entry, index) for index, entry in enumerate(film.motifs))
+        return motifs, tuple(Diagnostic(message=line) for line in too_alike(motifs))
+    shots = [shot for shot in timeline.shots if not is_silent(shot)]
+    names = [owner for shot in shots for owner in shot.owners] or [shot.place for shot in shots if shot.place]
+    if not names:
+        return (), ()
+    owner = Counter(names).most_common(1)[0][0]
+    own = [shot for shot in shots if owner in (*shot.owners, shot.place)]
+    mode = film.brief(own[0].scene).mode or _prevailing(own, palettes).music.mode
+    motif = invented_motif(seed, name=owner, owners=(owner,), mode=mode)
+    told = f'no motif is named, so "{owner}", seen most, was given one: notes = "{motif_text(motif)}"'
+    return (motif,), (Diagnostic(message=told, severity="info"),)
 
 
 def _motif(film: Film, entry: MotifSource, index: int) -> Motif:
@@ -149,7 +165,7 @@ def _orchestra(
     for motif in dict.fromkeys(item.motif for item in appearances):
         role = MELODIC[min(len(players), len(MELODIC) - 1)]
         players[motif] = role
-        names[role] = instruments[motif] or names.get(role, music.lead)
+        names[role] = instruments.get(motif) or names.get(role, music.lead)
     return {role: get_preset("instruments", name, folders) for role, name in names.items() if name}, players
 
 

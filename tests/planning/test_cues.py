@@ -16,6 +16,7 @@ from soundscape.planning.cues import WantedCue, wanted_cues
 from soundscape.planning.places import find_stays
 from soundscape.registry import preset_folders
 from soundscape.rng import Seed
+from soundscape.score.notation import parse_motif
 from soundscape.timecode import Rate
 
 FPS = 24
@@ -122,3 +123,32 @@ def test_motifs_that_are_much_alike_are_warned_of() -> None:
 def test_tension_follows_the_intensity_of_the_shots_from_middle_to_middle() -> None:
     cue = cues(shot("1", 0, 4, intensity=0.2), shot("2", 4, 12, intensity=0.8), shot("3", 12, 16))[0]
     assert cue.request.tension == ((2 * SECOND, 0.2), (8 * SECOND, 0.8), (14 * SECOND, 0.5))
+
+
+def test_a_film_that_names_no_motif_is_given_one_for_whom_it_shows_most_and_says_so() -> None:
+    shots = (
+        shot("1", 0, 6, owners=("Mira",)),
+        shot("2", 6, 12, owners=("Tarn",)),
+        shot("3", 12, 24, scene="two", owners=("Tarn",)),
+    )
+    found, notes = asked(*shots)
+    (note,) = notes
+    assert note.severity == "info"
+    assert '"Tarn", seen most' in note.message
+    assert [[item.motif for item in cue.request.appearances] for cue in found] == [["Tarn"], ["Tarn"]]
+    named, _ = asked(*shots, motifs=(HERO,))
+    assert {motif.name for cue in named for motif in cue.request.motifs} == {"hero"}
+    told = parse_motif(note.message.split('"')[-2], name="Tarn")
+    assert told.notes == found[0].request.motif("Tarn").notes
+
+
+def test_a_film_without_owners_is_given_a_motif_for_its_commonest_place() -> None:
+    found, _ = asked(shot("1", 0, 10), shot("2", 10, 14, place="ice cave"), shot("3", 14, 20))
+    assert found[0].request.motifs[0].owners == ("red dunes",)
+    assert found[0].request.players == {"red dunes": "lead"}
+
+
+def test_a_cut_that_says_nothing_has_no_motif() -> None:
+    found, notes = asked(shot("1", 0, 10, scene="", place=""))
+    assert found[0].request.motifs == ()
+    assert notes == ()
