@@ -12,7 +12,7 @@ from soundscape.rng import Seed
 from soundscape.score.compose import compose
 from soundscape.score.request import CueScore
 
-ROLE_GAIN_DB = {"lead": 0.0, "counter": -2.0, "pad": -7.0, "bass": -4.0, "pulse": -8.0, "accent": -3.0}
+ROLE_GAIN_DB = {"lead": 1.0, "counter": 1.5, "pad": -9.0, "bass": -6.0, "pulse": -7.0, "accent": -3.0}
 """Balance of an orchestra whose instruments are all equally loud by themselves: what leads is heard."""
 
 
