@@ -54,6 +54,8 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; every error that was foreseen is one line on standard error."""
+    # Sounds are rendered in threads of our own; threads of the matrix library below them only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = group.main(args=arguments, prog_name="soundscape", standalone_mode=False)
     except click.ClickException as error:
