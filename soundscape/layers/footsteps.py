@@ -80,7 +80,7 @@ GROUNDS = {
     ),
     "metal": Ground(
         grains=600.0, pitch_hz=3_200.0, ring_s=0.0007, rise_s=0.006, fall_s=0.03, ball=0.55, crunch=0.25, thump=0.05,
-        knock=0.5, lowest_hz=320.0, stretch=1.2, corner_hz=1_900.0, loss=0.012, longest_s=0.34,
+        knock=0.42, lowest_hz=320.0, stretch=1.2, corner_hz=1_900.0, loss=0.012, longest_s=0.34,
     ),
 }  # fmt: skip
 USUAL_KG, USUAL_ROLL_S = 80.0, 0.14
