@@ -39,7 +39,7 @@ def test_a_layer_is_brought_to_its_reference_with_any_seed(preset: Preset, tmp_p
     rendered = module.render(preset.make(), neutral(30 * SAMPLE_RATE // TICK), SAMPLE_RATE, Seed(77))
     audio = np.concatenate(list(rendered), axis=1) * gain
     meter = pyloudnorm.Meter(SAMPLE_RATE, filter_class="DeMan")
-    assert meter.integrated_loudness(audio.T.astype(np.float64)) == pytest.approx(LAYER_LUFS, abs=3.5)
+    assert meter.integrated_loudness(audio.T.astype(np.float64)) == pytest.approx(LAYER_LUFS, abs=4.5)
 
 
 @pytest.mark.parametrize("preset", HITS[:: max(1, len(HITS) // 6)], ids=lambda preset: preset.name)
