@@ -23,6 +23,7 @@ from soundscape import pipeline
 from soundscape.deliver.report import Report
 from soundscape.errors import OutputError, SoundscapeError
 from soundscape.model import Plan
+from soundscape.parts import PartCache
 from soundscape.pipeline import Settings
 from soundscape.serial import from_json, to_json
 
@@ -195,6 +196,16 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
     subprocess.run([*command, "-q"], check=True, stdout=subprocess.DEVNULL)
     assert digests(out) == digests(whole)
     assert finished.items() <= {path: path.stat().st_ino for path in cache.glob("*/[!.]*.part")}.items()
+
+
+def test_a_run_leaves_the_cache_within_its_limit(
+    rendered: tuple[Plan, Path, Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, _, _ = rendered
+    small = Settings(jobs=1, cache=tmp_path / "small")
+    monkeypatch.setattr("soundscape.parts.PartCache.trim.__defaults__", (0,))
+    pipeline.render(plan, tmp_path / "x", settings=small)
+    assert PartCache(small.folder).info().parts == 0
 
 
 def test_two_runs_do_not_write_into_one_folder(rendered: tuple[Plan, Path, Report], settings: Settings) -> None:

@@ -54,6 +54,7 @@ def render(
     from soundscape.mix.mixer import buses_of, mix
     from soundscape.mix.store import StemStore
     from soundscape.model import SAMPLE_RATE
+    from soundscape.parts import PartCache
     from soundscape.serial import to_json
     from soundscape.timecode import frame_to_timecode
 
@@ -103,6 +104,7 @@ def render(
             ),
         )
         write_text(out / "report.json", to_json(report))
+    PartCache(settings.folder).trim()
     return report
 
 
