@@ -99,9 +99,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         deep = np.maximum(swell.max(axis=1) - 1.3, 0.0)
         pockets.add(audio, 12.0 * params.swallow * often * deep, SWALLOWED_MM / bright, 0.5 * strength, place_of)
         drops.add(
-            audio, SPLASHES * np.minimum(deep, 1.0), SPLASH_HZ * bright, 0.4 * params.splash * strength, place_of
+            audio,
+            SPLASHES * np.minimum(deep * often, 1.0),
+            SPLASH_HZ * bright,
+            0.4 * params.splash * strength,
+            place_of,
         )
-        together = np.exp(0.45 * swell.mean(axis=1))
+        together = np.exp(0.65 * swell.mean(axis=1))
         sides = motion[:, (LEFT, RIGHT)] * (0.85 * params.rush * strength * motion[:, COLOUR] * together)[:, None]
         corner = BED_HZ * (2.0**params.colour * bright * motion[:, COLOUR] ** 0.7)[:, None]
         rush.add(audio, corner, sides[:, None, :] * BED_SHARE[:, None])
