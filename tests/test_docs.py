@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import runpy
 import sys
 import types
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 from soundscape.contract import neutral
+from soundscape.registry import units
 from soundscape.rng import Seed
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +39,48 @@ def test_the_first_layer_of_the_tutorial_keeps_the_contract(monkeypatch: pytest.
     assert np.isfinite(whole).all()
     assert np.abs(whole).max() > 1e-3
     np.testing.assert_array_equal(whole, audio(7))
+
+
+def test_the_first_hit_of_the_tutorial_lands_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    (source,) = code_blocks(ROOT / "docs/extend/hit.md", "python")
+    module = types.ModuleType("match")
+    monkeypatch.setitem(sys.modules, "match", module)
+    exec(compile(source, "match", "exec"), module.__dict__)
+    levels = []
+    for intensity in (0.2, 0.9):
+        hit = module.render(module.Params(intensity=intensity), 48_000, Seed(1))
+        level = np.abs(hit.audio).max(axis=0)
+        assert 0.0 < level[: hit.sync - 480].max() < 0.5 * level.max()
+        assert abs(int(level.argmax()) - hit.sync) < 0.02 * 48_000
+        assert level[-24:].max() < 1e-4
+        levels.append(level.max())
+    assert levels[0] < levels[1]
+    other = module.render(module.Params(), 48_000, Seed(2))
+    assert other.sync != module.render(module.Params(), 48_000, Seed(3)).sync
+
+
+def test_pages_of_sounds_say_what_the_code_says() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "sounds.py"))
+    stale = [str(path.relative_to(ROOT)) for path, text in made["pages"]() if _text(path) != text]
+    assert not stale, "run `python docs/sounds.py`"
+    pages = {path for path, _ in made["pages"]()}
+    left = [page for page in (ROOT / "docs" / "reference").rglob("*.md") if page not in pages]
+    assert not left, "these units are gone"
+
+
+def test_every_unit_that_sounds_is_pictured() -> None:
+    subjects = runpy.run_path(str(ROOT / "docs" / "sounds.py"))["subjects"]()
+    every = {(kind, name) for kind in ("layers", "hits", "instruments", "spaces") for name in units(kind)}
+    assert {(subject.kind, subject.name) for subject in subjects} == every
+    for subject in subjects:
+        assert "data:image/png;base64" in _text(subject.picture), "run `python docs/sounds.py --pictures`"
+        assert subject.shown.title in html.unescape(_text(subject.picture)), (
+            "run `python docs/sounds.py --pictures`"
+        )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def test_the_python_example_of_the_readme_runs(

@@ -27,6 +27,8 @@ WINDOW, WINDOWS = 4096, 4
 """Frames of an analysis window, and windows that a column looks at."""
 FREQUENCIES_HZ = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 
+SHADES = 64
+"""Colours of a spectrogram: steps of little more than 1 dB."""
 MAP = (0x000004, 0x1C1044, 0x4F127B, 0x812581, 0xB5367A, 0xE55064, 0xFB8761, 0xFEC287, 0xFCFDBF)
 """Colours from silence to full scale: nine steps of *magma* (N. Smith, S. van der Walt, matplotlib, CC0)."""
 FIRST, SECOND = "#b5577a", "#fec287"
@@ -35,7 +37,9 @@ FIRST, SECOND = "#b5577a", "#fec287"
 Values = npt.NDArray[np.float64]
 
 
-def spectrogram_svg(audio: Audio, rate: int, *, title: str = "", marks: Marks = (), width: int = 1200) -> str:
+def spectrogram_svg(
+    audio: Audio, rate: int, *, title: str = "", marks: Marks = (), width: int = 1200, rows: int = ROWS
+) -> str:
     """Waveform and spectrogram of a signal, with axes and named moments.
 
     Parameters
@@ -44,15 +48,15 @@ def spectrogram_svg(audio: Audio, rate: int, *, title: str = "", marks: Marks = 
         float32 `(channels, frames)`.
     marks : sequence of (seconds, name)
         Moments to be named, such as hits.
-    width : int
-        Width of the picture in pixels.
+    width, rows : int
+        Width of the picture and height of its spectrogram in pixels.
     """
-    frame = Frame(width=width, heights=(90, ROWS), seconds=audio.shape[1] / rate, title=title)
+    frame = Frame(width=width, heights=(90, rows), seconds=audio.shape[1] / rate, title=title)
 
     def row(frequency_hz: float) -> float:
-        return float(ROWS * (1.0 - np.log(frequency_hz / LOW_HZ) / np.log(HIGH_HZ / LOW_HZ)))
+        return float(rows * (1.0 - np.log(frequency_hz / LOW_HZ) / np.log(HIGH_HZ / LOW_HZ)))
 
-    image = base64.b64encode(spectrogram_png(audio, rate, width=frame.inner)).decode()
+    image = base64.b64encode(spectrogram_png(audio, rate, width=frame.inner, rows=rows)).decode()
     parts = [_outline(audio, frame), frame.image(1, f"data:image/png;base64,{image}")]
     for frequency in FREQUENCIES_HZ:
         label = f"{frequency // 1000} kHz" if frequency >= 1000 else f"{frequency} Hz"
@@ -100,10 +104,14 @@ def spectrogram_png(audio: Audio, rate: int, *, width: int = 1200, rows: int = R
     """The bare spectrogram as a PNG of `width` x `rows` pixels: time to the right, log frequency upwards."""
     level_db = spectrogram_db(audio, rate, width=width, rows=rows)
     level = np.clip(1.0 + (level_db - max(level_db.max(), SILENCE_DB + SPAN_DB)) / SPAN_DB, 0.0, 1.0)
+    return png(np.rint(level[::-1] * (SHADES - 1)).astype(np.uint8), _shades())
+
+
+def _shades() -> npt.NDArray[np.uint8]:
+    """The colours of `MAP` in `SHADES` even steps, `(SHADES, 3)`."""
     colours = np.array([[colour >> 16, colour >> 8 & 255, colour & 255] for colour in MAP], np.float64)
-    steps = np.linspace(0.0, 1.0, len(MAP))
-    pixels = np.stack([np.interp(level, steps, colours[:, c]) for c in range(3)], axis=-1)
-    return png(pixels[::-1].round().astype(np.uint8))
+    at, steps = np.linspace(0.0, 1.0, SHADES), np.linspace(0.0, 1.0, len(MAP))
+    return np.stack([np.interp(at, steps, colours[:, c]) for c in range(3)], axis=-1).round().astype(np.uint8)
 
 
 def spectrogram_db(audio: Audio, rate: int, *, width: int, rows: int = ROWS) -> Values:
@@ -160,14 +168,14 @@ def _outline(audio: Audio, frame: Frame) -> str:
     return frame.band(0, half * (1.0 - np.clip(peaks, -1.0, 1.0)), half * (1.0 - np.clip(dips, -1.0, 1.0)), SECOND)
 
 
-def png(pixels: npt.NDArray[np.uint8]) -> bytes:
-    """An RGB image `(height, width, 3)` as PNG (W3C, *Portable Network Graphics*, 2003)."""
-    height, width, _ = pixels.shape
-    lines = np.concatenate((np.zeros((height, 1), np.uint8), pixels.reshape(height, width * 3)), axis=1)
+def png(pixels: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> bytes:
+    """An image `(height, width)` of indices into a palette `(colours, 3)` as PNG (W3C, *PNG*, 2003)."""
+    height, width = pixels.shape
+    lines = np.concatenate((np.zeros((height, 1), np.uint8), pixels), axis=1)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines.tobytes(), 6)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"PLTE", palette.tobytes())
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IDAT", zlib.compress(lines.tobytes(), 9)) + chunk(b"IEND", b"")

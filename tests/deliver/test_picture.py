@@ -34,7 +34,7 @@ def row_of(frequency_hz: float, rows: int) -> int:
 
 
 def decode(data: bytes) -> np.ndarray:
-    """Pixels of a PNG with 8-bit RGB and unfiltered lines; checks signature, order and checksums of chunks."""
+    """Pixels of a PNG with a palette and unfiltered lines; checks signature, order and checksums of chunks."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     at, chunks = 8, {}
     while at < len(data):
@@ -43,12 +43,12 @@ def decode(data: bytes) -> np.ndarray:
         assert zlib.crc32(kind + body) == struct.unpack(">I", data[at + 8 + length : at + 12 + length])[0]
         chunks[kind] = body
         at += 12 + length
-    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    assert list(chunks) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
     width, height, depth, colour = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
-    assert (depth, colour) == (8, 2)
-    lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + 3 * width)
+    assert (depth, colour) == (8, 3)
+    lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + width)
     assert not lines[:, 0].any()
-    return lines[:, 1:].reshape(height, width, 3)
+    return np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, 3)[lines[:, 1:]]
 
 
 def polyline(svg: str, index: int) -> np.ndarray:
@@ -61,8 +61,9 @@ def texts(svg: str) -> list[str]:
 
 
 def test_a_png_holds_the_pixels_it_was_given() -> None:
-    pixels = RNG.integers(0, 256, (7, 5, 3), dtype=np.uint8)
-    assert np.array_equal(decode(png(pixels)), pixels)
+    pixels = RNG.integers(0, 20, (7, 5), dtype=np.uint8)
+    palette = RNG.integers(0, 256, (20, 3), dtype=np.uint8)
+    assert np.array_equal(decode(png(pixels, palette)), palette[pixels])
 
 
 @pytest.mark.parametrize("frequency_hz", [100.0, 997.0, 6_000.0])
