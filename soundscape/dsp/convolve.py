@@ -8,20 +8,47 @@ never depends on how blocks were grouped into calls, so any grouping gives the s
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import BLOCK, Audio, check_signal
 
 GRID = BLOCK
 """What is pushed must be whole multiples of this many frames."""
-PARTITION = GRID // 2
-"""Frames of a partition; a transform spans two. A block then takes four transforms a call (two partitions of two
-channels), which fill the SIMD lanes of scipy's float32 transforms: faster than two of twice the length."""
+PARTITIONS = 2
+"""Partitions in a block: with two channels a block takes four transforms a call, which fill the SIMD lanes of
+scipy's float32 transforms."""
+PARTITION = GRID // PARTITIONS
+"""Frames of a partition; a transform spans two."""
+BINS = PARTITION + 1
+AT_A_TIME = 2048
+"""Bins that are summed over all partitions before the next: they stay in the L1 cache."""
 
-Spectrum = npt.NDArray[np.complex64]
+Spectra = npt.NDArray[np.complex64]
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(past, heard, latest, response, total):  # type: ignore[no-untyped-def]
+    """Fill `total` `(2, BINS)` with the sum of past spectra times the partitions of a response; False if silent.
+
+    `past` is a ring `(partitions, 2, BINS)` whose latest entry is `latest`; what is not `heard` is silent.
+    """
+    count = response.shape[0]
+    sounds = False
+    for channel in range(2):
+        for first in range(0, BINS, AT_A_TIME):
+            stop = min(first + AT_A_TIME, BINS)
+            out = total[channel, first:stop]
+            out[:] = 0.0
+            for k in range(count):
+                at = (latest - k) % count
+                if heard[at]:
+                    sounds = True
+                    spectrum, gains = past[at, channel, first:stop], response[k, channel, first:stop]
+                    for i in range(out.shape[0]):
+                        out[i] += spectrum[i] * gains[i]
+    return sounds
 
 
 class Convolver:
@@ -40,11 +67,16 @@ class Convolver:
         frames = impulse_response.shape[1]
         self.tail = max(0, frames - 1)
         """Frames that still sound after the last frame that was pushed."""
-        self._partitions: list[Spectrum] = [
-            fft.rfft(impulse_response[:, at : at + PARTITION], GRID) for at in range(0, frames, PARTITION)
-        ]
-        self._past: deque[Spectrum | None] = deque(maxlen=len(self._partitions))
-        """Spectra of what was heard, the latest first; None where it was silent."""
+        count = max(1, -(-frames // PARTITION))
+        padded = np.zeros((2, count * PARTITION), np.float32)
+        padded[:, :frames] = impulse_response
+        parts = padded.reshape(2, count, PARTITION).transpose(1, 0, 2)
+        self._response = fft.rfft(parts, 2 * PARTITION)
+        self._past = np.zeros((count, 2, BINS), np.complex64)
+        """Ring of the spectra of what was heard."""
+        self._heard = np.zeros(count, np.bool_)
+        """Which of them are not silent."""
+        self._latest = 0
         self._last = np.zeros((2, PARTITION), np.float32)
 
     def push(self, block: Audio) -> Audio:
@@ -73,20 +105,22 @@ class Convolver:
 
         heard = np.concatenate((self._last, block), axis=1)
         self._last = heard[:, GRID:]
-        spectra = fft.rfft(np.stack((heard[:, :GRID], heard[:, PARTITION:]))) if heard.any() else (None, None)
-        totals = [self._total(spectrum) for spectrum in spectra]
-        if any(total is not None for total in totals):
-            silence = np.zeros((2, PARTITION + 1), np.complex64)
-            cyclic = fft.irfft(np.stack([silence if total is None else total for total in totals]), GRID)
+        spectra = np.zeros((PARTITIONS, 2, BINS), np.complex64)
+        sounds = bool(heard.any())
+        if sounds:
+            windows = np.lib.stride_tricks.sliding_window_view(heard, 2 * PARTITION, axis=1)[:, ::PARTITION]
+            spectra = fft.rfft(windows.transpose(1, 0, 2))
+        totals = np.empty((PARTITIONS, 2, BINS), np.complex64)
+        wets = [self._total(*pair, sounds=sounds) for pair in zip(spectra, totals, strict=True)]
+        if any(wets):
+            cyclic = fft.irfft(totals, 2 * PARTITION, overwrite_x=True)
             # Of a cyclic convolution over two partitions the second half is the linear one.
-            wet[:, :PARTITION], wet[:, PARTITION:] = cyclic[:, :, PARTITION:]
+            wet.reshape(2, PARTITIONS, PARTITION)[:] = cyclic[:, :, PARTITION:].transpose(1, 0, 2)
 
-    def _total(self, spectrum: Spectrum | None) -> Spectrum | None:
-        """Spectrum of the wet signal once `spectrum` was heard, None if it is silent."""
-        self._past.appendleft(spectrum)
-        total: Spectrum | None = None
-        for past, partition in zip(self._past, self._partitions, strict=False):
-            if past is not None:
-                product = past * partition
-                total = product if total is None else np.add(total, product, out=total)
-        return total
+    def _total(self, spectrum: Spectra, total: Spectra, *, sounds: bool) -> bool:
+        """Fill `total` with the spectrum of the wet signal once `spectrum` was heard; False if it is silent."""
+        self._latest = (self._latest + 1) % len(self._past)
+        self._heard[self._latest] = sounds
+        if sounds:
+            self._past[self._latest] = spectrum
+        return bool(_accumulate(self._past, self._heard, self._latest, self._response, total))

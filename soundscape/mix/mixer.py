@@ -65,28 +65,38 @@ def mix(plan: Plan, parts: Mapping[str, Part]) -> Iterator[dict[str, Audio]]:
         Bus → float32 `(2, frames)`, in blocks of `BLOCK` frames and a shorter last one.
     """
     sources = _sources(plan, parts)
-    buses = buses_of(plan)
-    gains = {bus: np.float32(db_to_gain(plan.bus_gains_db.get(bus, 0.0))) for bus in buses}
-    convolvers = {
-        (space, bus): Convolver(response)
-        for space, response in _responses(plan, {item.space for item in sources if item.space}).items()
-        for bus in buses
-        if any(item.space == space and item.bus == bus for item in sources)
-    }
+    responses = _responses(plan, {item.space for item in sources if item.space})
+    buses = [_Bus(bus, plan, [item for item in sources if item.bus == bus], responses) for bus in buses_of(plan)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         for start in range(0, plan.length, BLOCK):
-            stems = {bus: np.zeros((2, BLOCK), np.float32) for bus in buses}
-            sends = {key: np.zeros((2, BLOCK), np.float32) for key in convolvers}
-            for item in sources:
-                if item.start < start + BLOCK and item.stop > start:
-                    _add(item, start, stems[item.bus], sends.get((item.space, item.bus)))
-            # Each convolver has a state of its own, and their results are added in one order: threads change nothing.
-            wet = pool.map(lambda key: convolvers[key].push(sends[key]), convolvers)  # noqa: B023
-            for (_, bus), returned in zip(convolvers, wet, strict=True):
-                stems[bus] += returned
+            # Each bus has a state of its own: threads change nothing.
+            stems = pool.map(lambda bus: bus.block(start), buses)  # noqa: B023
             frames = min(BLOCK, plan.length - start)
             fade = _end_fade(plan.length, start, frames)
-            yield {bus: stem[:, :frames] * (gains[bus] * fade) for bus, stem in stems.items()}
+            yield {bus.name: stem[:, :frames] * fade for bus, stem in zip(buses, stems, strict=True)}
+
+
+class _Bus:
+    """The sources of a bus, and what their spaces return to it."""
+
+    def __init__(self, name: str, plan: Plan, sources: list[Source], responses: Mapping[str, Audio]) -> None:
+        self.name = name
+        self._sources = sources
+        self._gain = np.float32(db_to_gain(plan.bus_gains_db.get(name, 0.0)))
+        spaces = dict.fromkeys(item.space for item in sources if item.space)
+        self._convolvers = {space: Convolver(responses[space]) for space in sorted(spaces)}
+
+    def block(self, start: int) -> Audio:
+        """The `BLOCK` frames from `start` on; every block in turn."""
+        stem = np.zeros((2, BLOCK), np.float32)
+        sends = {space: np.zeros((2, BLOCK), np.float32) for space in self._convolvers}
+        for item in self._sources:
+            if item.start < start + BLOCK and item.stop > start:
+                _add(item, start, stem, sends.get(item.space))
+        for space, convolver in self._convolvers.items():
+            stem += convolver.push(sends[space])
+        stem *= self._gain
+        return stem
 
 
 def _sources(plan: Plan, parts: Mapping[str, Part]) -> list[Source]:
