@@ -15,6 +15,7 @@ REASONS = {
     "notes": "its music was fitted again",
     "length": "it is longer or shorter",
     "seed": "its seed changed",
+    "skip": "its place returns at another time",
     "unit": "it is another unit",
     "path": "it is another recording",
 }

@@ -28,9 +28,12 @@ CONTROLS: Mapping[str, tuple[float, str]] = {
     "brightness": (0.5, "spectral balance, dark to bright"),
     "density": (0.5, "how many events"),
     "distance": (0.0, "near to far: level, air absorption and share of the space"),
+    "walls": (0.0, "open air to behind a wall: level and all above the lows"),
+    "speed": (0.5, "going away to coming nearer, 0.5 at rest: Doppler shift"),
 }
-"""Controls from 0 to 1 that the plan may draw as curves: neutral value and meaning. `distance` is applied to
-every part alike by `soundscape.synthesis`; the others reach the layer, which names those it follows."""
+"""Controls from 0 to 1 that the plan may draw as curves: neutral value and meaning. `distance`, `walls` and `speed`
+are applied to every layer alike by `soundscape.synthesis`; the others reach the layer, which names those it
+follows."""
 
 
 @dataclass(frozen=True, slots=True)

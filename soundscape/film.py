@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from soundscape.errors import FilmError, InputError, PresetError
+from soundscape.mixing import MixSettings, NarrationSource, check_mix, check_narration
 from soundscape.model import Ducking
 from soundscape.registry import read_toml
 
@@ -68,32 +69,6 @@ class MotifSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NarrationSource:
-    """A piece of narration, placed at a timecode or at the start of a shot."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
-    file: str
-    at: str = ""
-    shot: str = ""
-    gain_db: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MixSettings:
-    """Levels of the buses and how scenes join."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
-    dialogue_db: float = 0.0
-    music_db: float = 0.0
-    effects_db: float = 0.0
-    ambience_db: float = 0.0
-    prelap_s: float = 0.0
-    """How long before a cut the next place is heard."""
-    duck: bool = True
-    """Whether the other buses make room for narration."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
     """A film as its maker describes it."""
 
@@ -103,6 +78,10 @@ class Film:
     seed: int = 1
     fps: str = ""
     target: str = "ebu-r128"
+    language: str = ""
+    """Which of the alternative narrations is mixed; empty: the first that is named."""
+    subtitles: str = ""
+    """File of the cues at which narration may be placed; without it those of the timeline."""
     places: dict[str, PlaceSound] = field(default_factory=dict)
     motifs: tuple[MotifSource, ...] = ()
     music: Brief = field(default_factory=Brief)
@@ -128,6 +107,18 @@ class Film:
             music=own.music and self.music.music,
             gain_db=own.gain_db + self.music.gain_db,
         )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the narration, in the order in which they are named."""
+        return tuple(dict.fromkeys(entry.language for entry in self.narration if entry.language))
+
+    def error(self, message: str, *key: str) -> FilmError:
+        """An error of this film, with the line of the key in film.toml."""
+        if self.path is None:
+            return FilmError(message, column=".".join(key))
+        line = _line_of(self.path.read_text(encoding="utf-8-sig"), key)
+        return FilmError(message, path=self.path, line=line, column=".".join(key))
 
     @property
     def preset_folder(self) -> Path:
@@ -202,9 +193,13 @@ def _check_briefs(film: Film) -> None:
     for index, motif in enumerate(film.motifs):
         if bool(motif.file) == bool(motif.notes):
             raise FilmError('needs either "file" or "notes"', column=f"motifs.{index}.name")
-    for index, entry in enumerate(film.narration):
-        if bool(entry.at) == bool(entry.shot):
-            raise FilmError('needs either "at" or "shot"', column=f"narration.{index}.file")
+    check_mix(film.mix)
+    check_narration(film.narration)
+    if film.language and film.language not in film.languages:
+        raise FilmError(
+            f'no narration is in "{film.language}"; allowed: {", ".join(film.languages) or "none"}',
+            column="language",
+        )
 
 
 _HEADER = re.compile(r"\s*\[(\[?)\s*([^\]]+?)\s*\]")

@@ -26,7 +26,7 @@ class Transition:
     """How a shot begins: over `frames` frames, the first of which is the shot's first."""
 
     kind: str = "cut"
-    """`cut`, `dissolve`, `wipe` or `key`."""
+    """`cut`, `dissolve`, `wipe`, `key` or `morph`."""
     frames: int = 0
     detail: str = ""
     """What the file says of it, e.g. `W001`."""
@@ -178,6 +178,11 @@ class Sound:
     length: int
     """Samples; a hit and the last notes ring on beyond it."""
     bus: str
+    scene: str = ""
+    """The scene and the place it belongs to."""
+    place: str = ""
+    skip: int = 0
+    """Samples of the performance that are left out before the first: a place that returns goes on."""
     curves: dict[str, Curve] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     gain_db: float = 0.0
@@ -187,6 +192,10 @@ class Sound:
     """Automation that the mix applies; empty is 0 dB throughout."""
     pan: float = 0.0
     """-1 left to 1 right, constant power."""
+    pans: Curve = ()
+    """Movement that is added to `pan`."""
+    widths: Curve = ()
+    """Stereo width over time: 0 mono, 1 as rendered."""
     fade_in: int = 0
     """Samples, equal-power."""
     fade_out: int = 0
@@ -218,6 +227,10 @@ class Clip:
     gain_db: float = 0.0
     calibration_db: float = 0.0
     """Brings the recording to the dialogue anchor."""
+    level_db: Curve = ()
+    scene: str = ""
+    speech: tuple[tuple[int, int], ...] = ()
+    """Samples from and to in which somebody speaks; empty: found by listening."""
     why: str = ""
 
 
@@ -270,6 +283,21 @@ class MusicCue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Morph:
+    """A stretch in which the sounds of one place on a bus become those of the next; see `soundscape.mix.morph`."""
+
+    name: str
+    bus: str
+    at: int
+    length: int
+    out: tuple[str, ...]
+    """Names of the sounds that end with it."""
+    into: tuple[str, ...]
+    """Names of the sounds that begin with it."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The record of a soundtrack: with the program's version it makes the same audio again."""
 
@@ -290,7 +318,24 @@ class Plan:
     """None: nothing makes room."""
     marks: tuple[Mark, ...] = ()
     bus_gains_db: dict[str, float] = field(default_factory=dict)
+    bus_levels_db: dict[str, Curve] = field(default_factory=dict)
+    """Bus → automation of its fader, from the start of the programme."""
+    morphs: tuple[Morph, ...] = ()
+    language: str = ""
+    """Of the narration, where there are several."""
+    layout: str = "stereo"
+    """`stereo` or `5.1`."""
+    lfe_db: float | None = None
+    """Level of the lows of the effects in the LFE of a 5.1 mix; None leaves it silent."""
+    stems: tuple[str, ...] = ()
+    """Stems besides the buses; see `soundscape.mix.tracks`."""
+    also: tuple[str, ...] = ()
+    """Further mixes besides the programme."""
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+MUTE_DB = -120.0
+"""Level at which automation is silence, not merely quiet."""
 
 
 # ---------------------------------------------------------------- measurements

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def part_key(source: Sound | Clip) -> str:
         facts: dict[str, object] = {"clip": _file_digest(Path(source.path))}
     else:
         data = to_data(source)
-        kept = ("kind", "unit", "params", "seed", "length", "curves", "notes")
+        kept = ("kind", "unit", "params", "seed", "length", "skip", "curves", "notes")
         facts = {name: data[name] for name in kept} | {"code": code_digest(source.kind, source.unit)}
     facts["rate"] = SAMPLE_RATE
     text = json.dumps(facts, sort_keys=True)
@@ -82,12 +83,14 @@ def _render(source: Sound | Clip) -> tuple[Iterator[Audio], int]:
     return (_layer if source.kind == "layers" else _instrument)(source, params), 0
 
 
-def control_blocks(length: int, curves: dict[str, Curve], *, ticks: int = BLOCK // TICK) -> Iterator[ControlBlock]:
-    """Control blocks that cover `length` frames, their curves taken at the tick edges."""
+def control_blocks(
+    length: int, curves: dict[str, Curve], *, start: int = 0, ticks: int = BLOCK // TICK
+) -> Iterator[ControlBlock]:
+    """Control blocks that cover the frames from `start` to `length`, their curves taken at the tick edges."""
     total = -(-length // TICK)
-    for start in range(0, total, ticks):
-        size = min(ticks, total - start)
-        edges = np.arange(start, start + size + 1) * TICK
+    for first in range(start // TICK, total, ticks):
+        size = min(ticks, total - first)
+        edges = np.arange(first, first + size + 1) * TICK
         yield ControlBlock(
             size,
             {
@@ -99,20 +102,39 @@ def control_blocks(length: int, curves: dict[str, Curve], *, ticks: int = BLOCK 
 
 
 def _layer(sound: Sound, params: object) -> Iterator[Audio]:
-    """A layer over the curves of its sound; `distance` is applied here, to all layers alike."""
+    """A layer over the curves of its sound; speed, distance and walls are applied here, to all layers alike."""
+    from soundscape.dsp import doppler
     from soundscape.dsp.distance import Distance
+    from soundscape.dsp.walls import Walls
 
-    blocks = list(control_blocks(sound.length, sound.curves))
-    distance = Distance(SAMPLE_RATE) if sound.curves.get("distance") else None
+    speed = sound.curves.get("speed")
+    if speed:
+        performed = _performance(sound, params, sound.length + doppler.extra(speed, sound.length))
+        blocks = doppler.heard(performed, speed, sound.length)
+    else:
+        blocks = _performance(sound, params, sound.length)
+    passed = {
+        name: effect(SAMPLE_RATE)
+        for name, effect in (("distance", Distance), ("walls", Walls))
+        if sound.curves.get(name)
+    }
     left = sound.length
-    rendered = unit("layers", sound.unit).render(params, iter(blocks), SAMPLE_RATE, Seed(sound.seed))
-    for controls, block in zip(blocks, rendered, strict=True):
-        audio: Audio = block
-        if distance is not None:
+    for controls, block in zip(control_blocks(sound.length, sound.curves), blocks, strict=True):
+        audio = block
+        if passed:
             audio = audio.copy()
-            distance.apply(audio, controls["distance"])
+            for name, effect in passed.items():
+                effect.apply(audio, controls[name])
         yield audio[:, :left]
         left -= audio.shape[1]
+
+
+def _performance(sound: Sound, params: object, length: int) -> Iterator[Audio]:
+    """What the layer plays, after what is skipped, in the blocks of `control_blocks(length, …)`."""
+    before = list(control_blocks(0, sound.curves, start=-sound.skip))
+    blocks = chain(before, control_blocks(length, sound.curves))
+    rendered = unit("layers", sound.unit).render(params, blocks, SAMPLE_RATE, Seed(sound.seed))
+    return islice(rendered, len(before), None)
 
 
 def _instrument(sound: Sound, params: object) -> Iterator[Audio]:

@@ -75,7 +75,7 @@ def test_a_timeline_alone_is_a_film(tmp_path: Path) -> None:
         (("bpm = [60, 96]", "bpm = [60]"), 9, "music.bpm.1", "field required"),
         (('palette = "cave"', "palette = 3"), 12, "places.the old mine.palette", "valid string"),
         (('mode = "phrygian"', 'mode = "blues"'), 15, "scenes.Landing.mode", "is not a mode"),
-        (('shot = "12"', ""), 24, "narration.0.file", 'needs either "at" or "shot"'),
+        (('shot = "12"', ""), 24, "narration.0.file", 'needs one of "at", "shot" or "cue"'),
         (("title = ", "title "), 1, None, "is not TOML"),
     ],
 )

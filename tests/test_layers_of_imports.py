@@ -18,7 +18,7 @@ STAGES = (
     "registry",
     "dsp",
     "timeline layers hits instruments spaces score analysis",
-    "film",
+    "film mixing",
     "planning",
     "synthesis executors changes",
     "mix",

@@ -8,34 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soundscape.film import Film
-from soundscape.model import Curve, Shot, Sound, Transition
+from soundscape.model import BUSES, Curve, Morph, Shot, Sound
 from soundscape.planning.clock import Clock
+from soundscape.planning.joins import CUT_S, Seam, seams
+from soundscape.planning.movement import GLIDE_S, INSIDE, OUTSIDE, ordered, perspective
 from soundscape.planning.palette import PaletteLayer
 from soundscape.planning.places import Stay
 from soundscape.planning.words import field_text, found_words, shot_text
 from soundscape.registry import Preset, all_presets, get_preset, unit
 from soundscape.rng import Seed
 
-CUT_S = 0.02
-"""Length of the crossfade at a hard cut: short enough to be a cut, long enough not to click."""
 ENTER_S = 0.4
 """Fade of a layer that comes or goes within a stay."""
-GLIDE_S = 0.5
-"""Time in which a layer follows the intensity of a new shot."""
 SILENCE_DB = -80.0
 SILENCE_WORDS = ("silence", "silent", "dead quiet")
-
-MOVES = {
-    "push in": (0.35, 0.0),
-    "zoom in": (0.3, 0.0),
-    "pull out": (0.0, 0.35),
-    "pull back": (0.0, 0.35),
-    "zoom out": (0.0, 0.3),
-    "aerial": (0.45, 0.45),
-    "extreme wide": (0.4, 0.4),
-    "wide": (0.2, 0.2),
-}
-"""Words of a camera move → distance at the start and at the end of the shot; the first that fits counts."""
+RETURN_S, RETURNS = 40.0, 8
+"""A place that returns is heard this much later in the same performance, from the start again after so many times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,25 +33,58 @@ class Span:
     layer: PaletteLayer
     shots: tuple[Shot, ...]
     why: str
+    source: bool
+    """Whether shots have it in them; else it is heard all round."""
 
 
 def ambience_sounds(
     stays: Sequence[Stay], film: Film, clock: Clock, folders: Sequence[Path], seed: Seed
-) -> tuple[Sound, ...]:
-    """One `Sound` for every layer of every stay."""
+) -> tuple[tuple[Sound, ...], tuple[Morph, ...]]:
+    """One `Sound` for every layer of every stay, and where those of one place become those of the next."""
     library = [preset for preset in all_presets(folders) if preset.kind == "layers"]
     names: Counter[str] = Counter()
-    sounds = []
+    sounds: list[Sound] = []
+    joins = seams(stays, film, clock)
+    leaving: list[Sound] = []
+    morphs: list[Morph] = []
     for index, stay in enumerate(stays):
-        following = stays[index + 1].shots[0].transition if index + 1 < len(stays) else None
+        before = joins[index - 1] if index else None
+        after = joins[index] if index < len(joins) else None
+        entering, last = [], []
         for span in _spans(stay, library):
             preset = get_preset("layers", span.layer.preset, folders)
             base = f"{preset.name}/{stay.name}"
             names[base] += 1
-            name = base if names[base] == 1 else f"{base} {names[base]}"
-            edges = _edges(span, stay, film, clock, first=index == 0, following=following)
-            sounds.append(_sound(name, span, stay, preset, clock, edges, seed))
-    return tuple(sounds)
+            edges = _edges(span, stay, clock, before, after)
+            sound = _sound(base, names[base], span, stay, preset, clock, edges, seed)
+            sounds.append(sound)
+            if span.shots[0] is stay.shots[0]:
+                entering.append(sound)
+            if span.shots[-1] is stay.shots[-1]:
+                last.append(sound)
+        if before is not None and before.kind == "morph":
+            morphs += _morphs(stays[index - 1], stay, before, leaving, entering)
+        leaving = last
+    return tuple(sounds), tuple(morphs)
+
+
+def _morphs(
+    old: Stay, new: Stay, seam: Seam, leaving: Sequence[Sound], entering: Sequence[Sound]
+) -> Iterator[Morph]:
+    """A morph on every bus on which both places sound; on the others the fades of the seam are a crossfade."""
+    for bus in BUSES:
+        out = tuple(sound.name for sound in leaving if sound.bus == bus)
+        into = tuple(sound.name for sound in entering if sound.bus == bus)
+        if out and into and seam.end > seam.start:
+            yield Morph(
+                name=f"{bus}/morph/{old.name} to {new.name}",
+                bus=bus,
+                at=seam.start,
+                length=seam.end - seam.start,
+                out=out,
+                into=into,
+                why=f"{old.place} becomes {new.place} at shot {new.shots[0].label}",
+            )
 
 
 def is_silent(shot: Shot) -> bool:
@@ -75,12 +96,15 @@ def _spans(stay: Stay, library: Sequence[Preset]) -> Iterator[Span]:
     """The layers of the palette, then those that the `sounds` of single shots ask for besides."""
     for layer in stay.palette.layers:
         if not layer.when:
-            yield Span(layer=layer, shots=stay.shots, why=f"palette {stay.palette.name} ({stay.why})")
+            yield Span(layer=layer, shots=stay.shots, why=f"palette {stay.palette.name} ({stay.why})", source=False)
             continue
         for shots in _runs([shot for shot in stay.shots if found_words(layer.when, shot_text(shot))], stay):
             words = ", ".join(f'"{word}"' for word in found_words(layer.when, shot_text(shots[0])))
             yield Span(
-                layer=layer, shots=shots, why=f"palette {stay.palette.name}, {words} in shot {shots[0].label}"
+                layer=layer,
+                shots=shots,
+                why=f"palette {stay.palette.name}, {words} in shot {shots[0].label}",
+                source=True,
             )
     yield from _asked_for(stay, library)
 
@@ -103,7 +127,7 @@ def _asked_for(stay: Stay, library: Sequence[Preset]) -> Iterator[Span]:
                 reasons.setdefault(best.name, f'"{words[0]}" in sounds of shot {shot.label}')
     for name, shots in asked.items():
         for run in _runs(shots, stay):
-            yield Span(layer=PaletteLayer(preset=name), shots=run, why=reasons[name])
+            yield Span(layer=PaletteLayer(preset=name), shots=run, why=reasons[name], source=True)
 
 
 def _runs(shots: Sequence[Shot], stay: Stay) -> Iterator[tuple[Shot, ...]]:
@@ -129,50 +153,70 @@ class Edges:
     fade_out: int
 
 
-def _edges(span: Span, stay: Stay, film: Film, clock: Clock, *, first: bool, following: Transition | None) -> Edges:
-    """Joins with the neighbours: crossfade over a dissolve, pre-lap or short crossfade at a cut."""
+def _edges(span: Span, stay: Stay, clock: Clock, before: Seam | None, after: Seam | None) -> Edges:
+    """Where a span begins and ends: with its stay at the seams, else with the shots that have it."""
     cut, enter = clock.samples(CUT_S), clock.samples(ENTER_S)
-    start, end = clock.sample(span.shots[0].start), clock.sample(span.shots[-1].end)
-    if span.shots[0] is stay.shots[0]:
-        dissolve = span.shots[0].transition.frames
-        prelap = 0 if dissolve or first else clock.samples(film.mix.prelap_s)
-        fade_in = clock.sample(span.shots[0].start + dissolve) - start if dissolve else max(cut, prelap)
-        start -= prelap if prelap else (0 if dissolve or first else cut // 2)
-    else:
+    first, last = span.shots[0], span.shots[-1]
+    start, end = clock.sample(first.start), clock.sample(last.end)
+    if first is not stay.shots[0]:
         fade_in = enter
-    if span.shots[-1] is not stay.shots[-1]:
-        return Edges(start=start, end=end + enter, fade_in=fade_in, fade_out=enter)
-    if following is None:
-        return Edges(start=start, end=end, fade_in=fade_in, fade_out=cut)
-    fade_out = clock.sample(stay.end + following.frames) - end if following.frames else cut
-    end += fade_out if following.frames else cut - cut // 2
-    return Edges(start=max(0, start), end=min(end, clock.length), fade_in=fade_in, fade_out=fade_out)
+    elif before is not None:
+        start, fade_in = before.start, before.fade_in
+    else:
+        fade_in = max(cut, clock.sample(first.start + first.transition.frames) - start)
+    if last is not stay.shots[-1]:
+        end, fade_out = end + enter, enter
+    elif after is not None:
+        end, fade_out = after.end, after.fade_out
+    else:
+        fade_out = cut
+    return Edges(start=start, end=min(end, clock.length), fade_in=fade_in, fade_out=fade_out)
 
 
-def _sound(name: str, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed) -> Sound:
+def _sound(
+    base: str, number: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
+) -> Sound:
+    name = base if number == 1 else f"{base} {number}"
+    module = unit("layers", preset.unit)
+    seen = perspective(
+        span.shots, clock, edges.start, enclosed=_enclosed(span, stay.palette.tags), source=span.source
+    )
     curves = {"intensity": _intensity(span, clock, edges.start)}
-    if distance := _distance(span, clock, edges.start):
-        curves["distance"] = distance
-    bus = unit("layers", preset.unit).BUS
+    for control in ("distance", "walls", "speed", "brightness"):
+        curve = getattr(seen, control)
+        if curve and (control != "brightness" or control in module.CONTROLS):
+            curves[control] = curve
     return Sound(
-        name=f"{bus}/{name}",
+        name=f"{module.BUS}/{name}",
         kind="layers",
         unit=preset.unit,
         preset=preset.name,
         params={**preset.params, **span.layer.params},
-        seed=seed.child("layers", name).value,
+        seed=seed.child("layers", base).value,
         at=edges.start,
         length=edges.end - edges.start,
-        bus=bus,
+        bus=module.BUS,
+        scene=span.shots[0].scene,
+        place=stay.place,
+        skip=clock.samples(RETURN_S * ((number - 1) % RETURNS)),
         curves=curves,
         gain_db=span.layer.gain_db,
         level_db=_silences(span, clock, edges.start),
         pan=span.layer.pan,
+        pans=seen.pan,
+        widths=seen.width,
         fade_in=edges.fade_in,
         fade_out=edges.fade_out,
         space=stay.palette.space,
         why=span.why,
     )
+
+
+def _enclosed(span: Span, tags: Sequence[str]) -> bool | None:
+    """Whether a layer is inside walls; one that the words for the other side brought is on that side itself."""
+    if set(span.layer.when) & {*INSIDE, *OUTSIDE}:
+        return None
+    return True if "indoor" in tags else False if "outdoor" in tags else None
 
 
 def _intensity(span: Span, clock: Clock, start: int) -> Curve:
@@ -187,20 +231,7 @@ def _intensity(span: Span, clock: Clock, start: int) -> Curve:
             points.append((at, points[-1][1]))
         if not points or value != points[-1][1]:
             points.append((at + glide if points else at, value))
-    return _ordered(points)
-
-
-def _distance(span: Span, clock: Clock, start: int) -> Curve:
-    """How far the camera is, where its moves say something."""
-    points: list[tuple[int, float]] = []
-    glide = clock.samples(GLIDE_S)
-    for shot in span.shots:
-        move = next((MOVES[words] for words in MOVES if found_words([words], shot.movement)), (0.0, 0.0))
-        begin, end = clock.sample(shot.start) - start, clock.sample(shot.end) - start
-        if points:
-            points.append((begin, points[-1][1]))
-        points += [(min(begin + glide, end) if points else begin, move[0]), (end, move[1])]
-    return _ordered(points) if any(value for _, value in points) else ()
+    return ordered(points)
 
 
 def _silences(span: Span, clock: Clock, start: int) -> Curve:
@@ -219,14 +250,4 @@ def _silences(span: Span, clock: Clock, start: int) -> Curve:
         ]
     if points and span.shots[-1] is not None and is_silent(span.shots[-1]):
         points.pop()  # a silence at the end stays
-    return _ordered(points)
-
-
-def _ordered(points: list[tuple[int, float]]) -> Curve:
-    """Breakpoints in order of time; of those at one time the last."""
-    latest: dict[int, float] = {}
-    at = 0
-    for sample, value in points:
-        at = max(at, sample)
-        latest[at] = value
-    return tuple(latest.items())
+    return ordered(points)

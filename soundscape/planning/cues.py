@@ -39,6 +39,7 @@ class WantedCue:
     request: CueRequest
     presets: dict[str, Preset]
     """Role → preset of the instrument."""
+    scene: str
     space: str
     gain_db: float
 
@@ -89,7 +90,15 @@ def wanted_cues(
             ending=cue.ending,
             candidate=film.tempo_candidate,
         )
-        cues.append(WantedCue(request=request, presets=presets, space=palette.space, gain_db=brief.gain_db))
+        cues.append(
+            WantedCue(
+                request=request,
+                presets=presets,
+                scene=cue.shots[0].scene,
+                space=palette.space,
+                gain_db=brief.gain_db,
+            )
+        )
     return tuple(cues), notes
 
 

@@ -102,6 +102,8 @@ def _sound(
         at=clock.sample(hit.frame),
         length=0,
         bus=bus,
+        scene=shot.scene,
+        place=stay.place,
         gain_db=round(gain_to_db(force) + (SOFT_DB if hit.strength == "soft" else 0.0), 3),
         space=stay.palette.space,
         why=why,

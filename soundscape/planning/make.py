@@ -13,8 +13,9 @@ from soundscape.planning.ambience import ambience_sounds
 from soundscape.planning.clock import Clock
 from soundscape.planning.cues import WantedCue, wanted_cues
 from soundscape.planning.effects import effect_sounds
+from soundscape.planning.faders import fade
 from soundscape.planning.music import music_sounds
-from soundscape.planning.narration import narration_clips
+from soundscape.planning.narration import narration_clips, overlaps, spoken_language
 from soundscape.planning.places import find_stays
 from soundscape.registry import get_preset, preset_folders
 from soundscape.rng import Seed
@@ -45,12 +46,12 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     folders = preset_folders(film.preset_folder)
     seed = Seed(film.seed)
     stays, place_notes = find_stays(timeline, film, folders)
-    ambience = ambience_sounds(stays, film, clock, folders, seed)
+    ambience, morphs = ambience_sounds(stays, film, clock, folders, seed)
     effects, hit_marks, effect_notes = effect_sounds(timeline, stays, clock, folders, seed)
     narration = narration_clips(timeline, film, clock)
     wanted, motif_notes = wanted_cues(timeline, stays, narration, film, clock, folders, seed)
     music, cues, music_notes = music_sounds(wanted, clock, seed)
-    sounds = (*ambience, *effects, *music)
+    faded = fade((*ambience, *effects, *music), narration, film, clock)
     shot_marks = [
         Mark(
             name=f"{shot.label} {shot.description}".strip(),
@@ -68,14 +69,28 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         start=timeline.start,
         length=clock.length,
         target=film.target,
-        sounds=sounds,
-        rooms=_rooms(sounds, folders),
+        sounds=faded.sounds,
+        rooms=_rooms(faded.sounds, folders),
         music=cues,
-        narration=narration,
-        ducking=film.ducking if film.narration and film.mix.duck else None,
+        narration=faded.clips,
+        ducking=film.ducking if narration and film.mix.duck else None,
         marks=tuple(sorted([*shot_marks, *hit_marks], key=lambda mark: (mark.sample, mark.kind, mark.name))),
         bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
-        diagnostics=(*diagnostics, *place_notes, *_at(film.timeline, effect_notes), *motif_notes, *music_notes),
+        bus_levels_db=faded.bus_levels_db,
+        morphs=morphs,
+        language=spoken_language(film),
+        layout=film.mix.layout,
+        lfe_db=film.mix.lfe_db,
+        stems=film.mix.stems,
+        also=film.mix.also,
+        diagnostics=(
+            *diagnostics,
+            *place_notes,
+            *_at(film.timeline, effect_notes),
+            *motif_notes,
+            *music_notes,
+            *overlaps(narration),
+        ),
     )
 
 

@@ -19,6 +19,7 @@ _WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"(\d{1,9}(?:[.,]\d{1,9})?)\s*(%|/\s*(\d{1,9}))?")
 _KINDS = (
+    ("morph", "morph"),
     ("wipe", "wipe"),
     ("key", "key"),
     ("dissolve", "dissolve"),

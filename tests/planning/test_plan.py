@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from soundscape.errors import FilmError, PresetError, TimelineError
-from soundscape.film import Film, MixSettings, NarrationSource, PlaceSound
+from soundscape.film import Film, PlaceSound
+from soundscape.mixing import MixSettings, NarrationSource
 from soundscape.model import HitPoint, Plan, Shot, Sound, Timeline, Transition
 from soundscape.planning.make import make_plan
 from soundscape.timecode import Rate

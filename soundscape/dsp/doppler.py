@@ -1,0 +1,95 @@
+"""Doppler: what comes nearer is heard faster and higher, by the factor 1 + v / c. Follows a curve of speeds.
+
+The signal is read at the moments at which the listener hears it, with a windowed sinc (J. O. Smith, *Digital Audio
+Resampling*, 1984); at rest on a whole frame the samples stay bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import BLOCK, Audio
+from soundscape.contract import TICK
+
+FASTEST_M_S = 60.0
+SPEED_OF_SOUND = 343.0
+HALF = 16
+"""Taps on either side of a moment."""
+PHASES = 512
+
+Curve = tuple[tuple[int, float], ...]
+
+
+def leads(curve: Curve, length: int) -> npt.NDArray[np.float64]:
+    """Frames by which reading is ahead of hearing, at the tick edges of a sound; `curve` is 0.5 at rest."""
+    edges = np.arange(-(-length // TICK) + 1) * TICK
+    at, value = zip(*curve, strict=True)
+    ratio = (np.interp(edges, at, value) - 0.5) * 2.0 * FASTEST_M_S / SPEED_OF_SOUND
+    return np.concatenate(([0.0], np.cumsum(0.5 * (ratio[1:] + ratio[:-1]) * TICK)))
+
+
+def extra(curve: Curve, length: int) -> int:
+    """Frames that must be there beyond `length`."""
+    return max(0, int(np.ceil(leads(curve, length)[-1]))) + HALF + 1
+
+
+def heard(blocks: Iterable[Audio], curve: Curve, length: int) -> Iterator[Audio]:
+    """The signal as the listener hears it, in blocks of `BLOCK` frames and a shorter last one.
+
+    Parameters
+    ----------
+    blocks : iterable of Audio
+        `length + extra(curve, length)` frames or more, in any blocks.
+    curve : tuple
+        Speed towards the listener: 0 to 1, 0.5 at rest, 1 at `FASTEST_M_S`.
+    length : int
+        Frames that are wanted.
+    """
+    ahead = leads(curve, length)
+    table = _table()
+    source = iter(blocks)
+    held, first = np.zeros((2, HALF), np.float32), -HALF
+    for start in range(0, length, BLOCK):
+        frames = min(BLOCK, length - start)
+        position = start + np.arange(frames) + np.interp(np.arange(start, start + frames), _edges(ahead), ahead)
+        last = int(position[-1]) + HALF + 1
+        while first + held.shape[1] < last:
+            held = np.concatenate((held, next(source)), axis=1)
+        out = np.empty((2, frames), np.float32)
+        _read(held, position - first, table, out)
+        yield out
+        done = max(0, int(position[-1]) - HALF - first)
+        held, first = held[:, done:], first + done
+
+
+def _edges(ahead: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    return np.arange(ahead.size) * TICK
+
+
+def _table() -> npt.NDArray[np.float32]:
+    """Windowed sincs `(PHASES + 1, 2 * HALF)`, for moments 0 to 1 frame after the tap `HALF - 1`."""
+    moments = np.arange(PHASES + 1)[:, None] / PHASES
+    taps = np.arange(2 * HALF)[None, :] - (HALF - 1) - moments
+    window = np.i0(9.0 * np.sqrt(np.maximum(0.0, 1.0 - (taps / HALF) ** 2))) / np.i0(9.0)
+    table = np.sinc(taps) * window
+    return (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _read(held, position, table, out):  # type: ignore[no-untyped-def]
+    for n in range(position.shape[0]):
+        whole = int(np.floor(position[n]))
+        moment = (position[n] - whole) * PHASES
+        phase = int(moment)
+        part = np.float32(moment - phase)
+        begin = whole - HALF + 1
+        for channel in range(2):
+            total = np.float32(0.0)
+            for tap in range(2 * HALF):
+                weight = table[phase, tap] + part * (table[min(phase + 1, PHASES), tap] - table[phase, tap])
+                total += weight * held[channel, begin + tap]
+            out[channel, n] = total
