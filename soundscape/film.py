@@ -66,6 +66,8 @@ class MotifSource:
     notes: str = ""
     """… degrees and beats: `1:1 5:3/2 b6:1/2 ^1:2` (see `soundscape.score.notation`)."""
     instrument: str = ""
+    mode: str = ""
+    """The mode it is written in, where neither a file's key signature nor the film's music says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,10 @@ def _check_briefs(film: Film) -> None:
     if film.tempo_candidate not in (0, 1, 2):
         raise FilmError("allowed: 0, 1 or 2", column="tempo_candidate")
     for index, motif in enumerate(film.motifs):
+        if motif.mode and motif.mode not in MODES:
+            raise FilmError(
+                f'"{motif.mode}" is not a mode; allowed: {", ".join(MODES)}', column=f"motifs.{index}.mode"
+            )
         if bool(motif.file) == bool(motif.notes):
             raise FilmError('needs either "file" or "notes"', column=f"motifs.{index}.name")
     check_mix(film.mix)

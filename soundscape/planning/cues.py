@@ -123,13 +123,14 @@ def _motifs(
 
 def _motif(film: Film, entry: MotifSource, index: int) -> Motif:
     if entry.notes:
-        return parse_motif(entry.notes, name=entry.name, owners=entry.owners, mode=film.music.mode or "ionian")
+        mode = entry.mode or film.music.mode or "ionian"
+        return parse_motif(entry.notes, name=entry.name, owners=entry.owners, mode=mode)
     path = film.folder / entry.file
     if not path.is_file():
         raise FilmError(
             f'the motif file "{entry.file}" does not exist', path=film.path, column=f"motifs.{index}.file"
         )
-    return load_motif(path, name=entry.name, owners=entry.owners)
+    return load_motif(path, name=entry.name, owners=entry.owners, mode=entry.mode)
 
 
 def _appearances(shots: Sequence[Shot], motifs: Sequence[Motif], clock: Clock) -> list[Appearance]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from soundscape.errors import ScoreError
-from soundscape.score.pitch import Key
+from soundscape.score.pitch import MODES, Key, mode_name
 from soundscape.score.smf import MidiNote, MidiTrack, read_melody
 
 MAX_NOTES = 64
@@ -67,14 +67,21 @@ class Motif:
 
     def pitches(self, key: Key) -> tuple[int, ...]:
         """MIDI pitches in a key: the same degrees in its scale."""
-        return tuple(key.pitch(note.degree, note.alteration) for note in self.notes)
+        return tuple(key.pitch(note.degree, note.alteration) for note in self.moved(key).notes)
+
+    def moved(self, key: Key) -> Motif:
+        """The same motif at home in another key, without the alterations that its mode makes by itself."""
+        notes = tuple(
+            replace(note, alteration=key.alteration(note.degree, note.alteration, self.home)) for note in self.notes
+        )
+        return replace(self, notes=notes, home=key)
 
 
-def load_motif(path: Path, *, name: str, owners: tuple[str, ...] = ()) -> Motif:
-    """A motif from a MIDI file: the upper line of the first track that has notes.
+def load_motif(path: Path, *, name: str, owners: tuple[str, ...] = (), mode: str = "") -> Motif:
+    """A motif from a MIDI file: the upper line of the first track that has notes; `mode` is its mode, where known.
 
-    The key is the file's key signature, or else the major or minor key that holds most of the notes.
-    Notes that begin in the second half of the first bar are a pick-up.
+    The key is the file's key signature, or the mode of the same signature on whose tonic the melody rests, or
+    without a signature the major or minor key that holds most of the notes. Notes that begin in the second half of the first bar are a pick-up.
 
     Raises
     ------
@@ -83,7 +90,7 @@ def load_motif(path: Path, *, name: str, owners: tuple[str, ...] = ()) -> Motif:
     """
     track = read_melody(path)
     line = _upper_line(track.notes)
-    key = _key_of(track, line)
+    key = _key_of(track, line, mode_name(mode) if mode else "")
     first = line[0].start
     bar = track.beats_per_bar
     downbeat = bar * (first // bar)
@@ -92,8 +99,10 @@ def load_motif(path: Path, *, name: str, owners: tuple[str, ...] = ()) -> Motif:
     mean = sum(note.velocity for note in line) / len(line)
     octave = 7 * (key.degree(min(note.pitch for note in line))[0] // 7)
     notes = []
-    for note in line:
+    for note, after in zip(line, [*line[1:], line[-1]], strict=True):
         degree, alteration = key.degree(note.pitch)
+        if alteration and after.pitch < note.pitch and key.degree(note.pitch + 1)[1] == 0:
+            degree, alteration = degree + 1, -1  # what falls is a flattened note, what rises a sharpened one
         notes.append(
             MotifNote(
                 degree=degree - octave,
@@ -126,11 +135,22 @@ def _until(note: MidiNote, end: float) -> MidiNote:
     return MidiNote(start=note.start, length=end - note.start, pitch=note.pitch, velocity=note.velocity)
 
 
-def _key_of(track: MidiTrack, line: list[MidiNote]) -> Key:
-    """The key the file names, or the one that holds most notes; a tie goes to the last note as tonic."""
+def _key_of(track: MidiTrack, line: list[MidiNote], mode: str) -> Key:
+    """The key the file names, or the one that holds most notes; a tie goes to the last note as tonic.
+
+    A signature names a scale rather than a tonic: a motif in D dorian is written with that of A minor. So the mode
+    that is asked for is looked for in its scale, and without one the mode on whose tonic the melody both begins and
+    ends, unless that belongs to the tonic triad as well, on whose fifth many a melody rests.
+    """
     if track.key:
         minor = track.key.endswith("m")
-        return Key.parse(track.key.removesuffix("m"), "aeolian" if minor else "ionian")
+        key = Key.parse(track.key.removesuffix("m"), "aeolian" if minor else "ionian")
+        scale = [Key(tonic, name) for name in MODES for tonic in range(12)]
+        scale = [other for other in scale if other.pitch_classes() == key.pitch_classes()]
+        triad = {(key.tonic + key.steps[step]) % 12 for step in (0, 2, 4)}
+        rest = {line[0].pitch % 12, line[-1].pitch % 12}
+        found = [other for other in scale if (other.mode == mode if mode else rest == {other.tonic} - triad)]
+        return found[0] if found else key
 
     def fit(key: Key) -> tuple[float, bool, bool, bool]:
         classes = key.pitch_classes()
@@ -138,4 +158,5 @@ def _key_of(track: MidiTrack, line: list[MidiNote]) -> Key:
         tonic = key.tonic
         return inside, line[-1].pitch % 12 == tonic, line[0].pitch % 12 == tonic, (tonic + 4) % 12 in classes
 
-    return max((Key(tonic, mode) for mode in ("ionian", "aeolian") for tonic in range(12)), key=fit)
+    modes = (mode,) if mode else ("ionian", "aeolian")
+    return max((Key(tonic, name) for name in modes for tonic in range(12)), key=fit)

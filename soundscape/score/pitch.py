@@ -106,6 +106,14 @@ class Key:
         octave, step = divmod(degree, 7)
         return 60 + self.tonic + 12 * octave + self.steps[step] + alteration
 
+    def alteration(self, degree: int, alteration: int, home: Key) -> int:
+        """What is left of an alteration of a degree at `home`: a flattened second is phrygian's own second."""
+        step = degree % 7
+        moved = self.steps[step] - home.steps[step]
+        if alteration < 0:
+            return min(0, alteration - min(0, moved))
+        return max(0, alteration - max(0, moved))
+
     def degree(self, pitch: int) -> tuple[int, int]:
         """Degree and alteration of a MIDI pitch; a note outside the scale is the degree below it, raised."""
         octave, semitone = divmod(pitch - 60 - self.tonic, 12)

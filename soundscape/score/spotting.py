@@ -7,6 +7,7 @@ seconds apart unless the editor locked them by marking.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,7 +16,7 @@ from soundscape.model import Shot, Timeline
 from soundscape.timecode import Rate, frame_to_seconds, frame_to_timecode
 
 PER_MINUTE = 5.0
-"""Strong hits a minute that are proposed at most, besides those the editor marked."""
+"""Strong hits a minute of each cue, those that the editor marked among them; a mark is always kept."""
 APART_S = 4.0
 SHORTEST_CUE_S = 8.0
 """A scene shorter than this shares its neighbour's cue."""
@@ -65,7 +66,7 @@ def spot(
     Parameters
     ----------
     per_minute : float
-        Strong hits proposed a minute, at most; what the editor marked is always kept.
+        Strong hits a minute of each cue up to which hits are proposed; what the editor marked is always kept.
     silent : callable, optional
         Tells the shots that are to have no music.
     """
@@ -105,21 +106,38 @@ def spot_hits(timeline: Timeline, *, per_minute: float = PER_MINUTE) -> tuple[Sp
         )
         for hit in timeline.hits
     ]
-    kept = [hit for hit in marked if hit.strength == "strong"]
-    room = int(per_minute * float(frame_to_seconds(timeline.end - timeline.start, rate)) / 60.0)
+    taken = {hit.frame for hit in marked}
+    proposals = [hit for hit in _proposals(timeline) if hit.frame not in taken]
+    locked = [hit for hit in marked if hit.strength == "strong"]
     apart = APART_S * float(rate.fps)
-    proposed = 0
-    soft = [hit for hit in marked if hit.strength != "strong"]
-    for hit in sorted(_proposals(timeline), key=lambda hit: (-hit.weight, hit.frame)):
-        if any(hit.frame == other.frame for other in (*kept, *soft)):
-            continue
-        far = all(abs(hit.frame - other.frame) >= apart for other in kept)
-        if hit.strength == "strong" and far and proposed < room:
+    found = list(marked)
+    scenes = _scenes(timeline)
+    for shots in scenes:
+        start, end = shots[0].start, shots[-1].end
+        room = per_minute * float(frame_to_seconds(end - start, rate)) / 60.0
+        room -= sum(start <= hit.frame < end for hit in locked)
+        own = [hit for hit in proposals if start <= hit.frame < end]
+        found += _chosen(
+            own, locked, math.floor(room + 0.5), apart=apart, end=math.inf if shots is scenes[-1] else end
+        )
+    return tuple(sorted(found, key=lambda hit: hit.frame))
+
+
+def _chosen(
+    proposals: Sequence[SpottedHit], locked: Sequence[SpottedHit], room: int, *, apart: float, end: float
+) -> Iterable[SpottedHit]:
+    """The proposals of one cue: the weightiest that find room stay strong, and no other cue has a say in it.
+
+    What is near the end gives way to the beginning of the next cue.
+    """
+    kept: list[SpottedHit] = []
+    for hit in sorted(proposals, key=lambda hit: (-hit.weight, hit.frame)):
+        near = end - hit.frame < apart or any(abs(hit.frame - other.frame) < apart for other in (*locked, *kept))
+        if hit.strength == "strong" and not near and len(kept) < room:
             kept.append(hit)
-            proposed += 1
+            yield hit
         else:
-            soft.append(replace(hit, strength="soft"))
-    return tuple(sorted((*kept, *soft), key=lambda hit: hit.frame))
+            yield replace(hit, strength="soft")
 
 
 def _proposals(timeline: Timeline) -> Iterable[SpottedHit]:

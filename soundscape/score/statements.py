@@ -14,6 +14,7 @@ from soundscape.score.bars import Bar, Grid
 from soundscape.score.counterpoint import best_fit
 from soundscape.score.lines import Line, fold
 from soundscape.score.motif import MotifNote
+from soundscape.score.pitch import Key
 from soundscape.score.request import Appearance, CueRequest, Statement, Voice
 from soundscape.score.transform import RECOGNISED, formed, shifted, transposed, trimmed
 
@@ -98,7 +99,14 @@ def _role(request: CueRequest, motif: str) -> str:
 
 
 def _notes(request: CueRequest, appearance: Appearance) -> tuple[MotifNote, ...]:
-    return formed(request.motif(appearance.motif), appearance.form, bar=float(request.brief.beats_per_bar))
+    motif = request.motif(appearance.motif).moved(_key(request, appearance))
+    return formed(motif, appearance.form, bar=float(request.brief.beats_per_bar))
+
+
+def _key(request: CueRequest, appearance: Appearance) -> Key:
+    """The key in which a motif is stated: the cue's, in another mode where its form asks for that."""
+    key = request.brief.tonality
+    return key.interchanged() if appearance.form == "interchange" else key
 
 
 def _against(request: CueRequest, grid: Grid, appearance: Appearance, placed: Sequence[Placed]) -> _Room | None:
@@ -155,10 +163,7 @@ def _silent(request: CueRequest, sample: int) -> bool:
 
 def _placed(request: CueRequest, grid: Grid, appearance: Appearance, room: _Room) -> Placed:
     role, bar, notes = room.role, room.bar, room.notes
-    key = request.brief.tonality
-    if appearance.form == "interchange":
-        key = key.interchanged()
-    voice = request.voices[role]
+    key, voice = _key(request, appearance), request.voices[role]
     start, end = grid.sample(bar.first + notes[0].beat), grid.sample(bar.first + notes[-1].beat + notes[-1].length)
     spoken = any(begin < end and start < stop for begin, stop in request.narration)
     pitches = _in_register([key.pitch(note.degree, note.alteration) for note in notes], voice, spoken)

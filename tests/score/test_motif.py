@@ -79,6 +79,28 @@ def test_without_a_signature_the_key_is_the_one_that_holds_the_notes(write) -> N
     assert all(note.alteration == 0 for note in motif.notes)
 
 
+def test_a_signature_of_another_mode_is_read_by_the_tonic_on_which_the_melody_rests(write) -> None:  # type: ignore[no-untyped-def]
+    dorian = [(62, 1), (65, 1), (67, 1), (71, 1), (62, 2)]
+    assert load_motif(write(midi(dorian, key="Am")), name="m").home == Key.parse("D", "dorian")
+    fifth = [(67, 1), (60, 1), (64, 1), (67, 2)]  # on the fifth of C, as many a melody rests
+    assert load_motif(write(midi(fifth, key="C")), name="m").home == Key.parse("C", "ionian")
+    assert load_motif(write(midi(fifth, key="C")), name="m", mode="mixolydian").home == Key.parse("G", "mixolydian")
+
+
+def test_an_alteration_that_the_mode_makes_by_itself_is_not_made_twice(write) -> None:  # type: ignore[no-untyped-def]
+    falling = [(62, 1), (65, 1), (63, 1), (62, 2)]  # D F Eb D
+    motif = load_motif(write(midi(falling, key="Dm")), name="m")
+    assert [(note.degree, note.alteration) for note in motif.notes] == [(0, 0), (2, 0), (1, -1), (0, 0)]
+    for mode in ("aeolian", "phrygian", "dorian"):
+        assert [pitch - 62 for pitch in motif.pitches(Key.parse("D", mode))] == [0, 3, 1, 0]
+    rising = Motif(
+        name="m",
+        owners=(),
+        notes=(MotifNote(degree=3, beat=0, length=1, alteration=1), MotifNote(degree=4, beat=1, length=1)),
+    )
+    assert rising.pitches(Key.parse("C", "lydian")) == rising.pitches(Key.parse("C", "ionian")) == (66, 67)
+
+
 def test_a_late_first_note_is_a_pickup(write) -> None:  # type: ignore[no-untyped-def]
     motif = load_motif(write(midi(LINE, rest=3.0)), name="m")
     assert motif.pickup == 1.0

@@ -53,9 +53,21 @@ def test_hits_are_at_least_four_seconds_apart_and_the_weightier_one_stays() -> N
 
 
 def test_no_more_hits_are_proposed_than_a_minute_bears() -> None:
-    busy = film(*[(4.5, {"scene": f"{n}"}) for n in range(80)])
+    busy = film(*[(4.5, {"scene": f"{n // 16}", "intensity": 0.9 * (n % 2)}) for n in range(80)])
     assert len(strong(busy, per_minute=5)) == 30
-    assert len(strong(busy, per_minute=7)) == 42
+    assert len(strong(busy, per_minute=7)) == 40  # 7 a minute of 72 s are 8 a cue
+
+
+def test_the_marks_of_a_scene_take_the_room_of_proposals_there_and_nowhere_else() -> None:
+    busy = film(*[(4.5, {"scene": f"{n // 16}", "intensity": 0.9 * (n % 2)}) for n in range(80)])
+    marked = replace(busy, hits=tuple(HitPoint(frame=86_400 + 40 + 60 * n, label=f"m{n}") for n in range(6)))
+    first_scene = busy.shots[16].start
+    assert [hit.label for hit in spot_hits(marked) if hit.strength == "strong" and hit.frame < first_scene] == [
+        f"m{n}" for n in range(6)
+    ]
+    assert [hit for hit in spot_hits(marked) if hit.frame >= first_scene] == [
+        hit for hit in spot_hits(busy) if hit.frame >= first_scene
+    ]
 
 
 def test_what_the_editor_marked_is_kept_however_close() -> None:
