@@ -153,6 +153,10 @@ class Beat:
     """Counted from 1 within the cue."""
     beat: int
     """Counted from 1 within the bar; 1 is the downbeat."""
+    share: float = 1.0
+    """Quarter notes that it lasts: 0.5 where a bar ends with half a beat."""
+    held: bool = False
+    """A fermata: it lasts as long as the picture asks."""
 
 
 # ---------------------------------------------------------------- plan

@@ -15,7 +15,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from soundscape.model import SAMPLE_RATE, MusicCue, Plan, Sound
+from soundscape.score.metre import quarters_of
 from soundscape.score.pitch import Key
 from soundscape.timecode import Rate, frame_to_timecode
 
@@ -47,7 +51,7 @@ class _Stretch:
     """Beats of one tempo."""
 
     tick: int
-    start_us: int
+    start_us: float
     tempo_us: int
 
 
@@ -55,8 +59,16 @@ class _Stretch:
 class _BarLine:
     """A bar that begins at a beat of the programme."""
 
-    beat: int
-    length: int
+    beat: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A beat of the programme: its time, and where it lies in quarter notes."""
+
+    us: float
+    beat: float
 
 
 class TickMap:
@@ -64,12 +76,12 @@ class TickMap:
 
     Parameters
     ----------
-    beats_us : list of float
-        Time of every beat in microseconds; the first is 0, and none is longer than MIDI's 16.7 s.
+    moments : list of Moment
+        Every beat; the first is at 0, and none is longer than MIDI's 16.7 s.
     """
 
-    def __init__(self, beats_us: list[float]) -> None:
-        self.stretches = list(_stretches(beats_us))
+    def __init__(self, moments: list[Moment]) -> None:
+        self.stretches = list(_stretches(moments))
         self._starts = [stretch.start_us for stretch in self.stretches]
 
     def tick(self, sample: int) -> int:
@@ -79,29 +91,30 @@ class TickMap:
         return stretch.tick + round((time_us - stretch.start_us) * PPQ / stretch.tempo_us)
 
 
-def _stretches(beats_us: list[float]) -> Iterator[_Stretch]:
+def _stretches(moments: list[Moment]) -> Iterator[_Stretch]:
     """The fewest tempi (greedily) that keep every beat within the tolerance of its time."""
-    beat, at_us = 0, 0
-    while beat < len(beats_us) - 1:
+    index, at_us = 0, 0.0
+    while index < len(moments) - 1:
         low, high, count = 1.0, float(2**24 - 1), 0
-        for ahead in range(1, len(beats_us) - beat):
-            due = beats_us[beat + ahead] - at_us
-            lower, upper = max(low, (due - TOLERANCE_US) / ahead), min(high, (due + TOLERANCE_US) / ahead)
+        for ahead in range(1, len(moments) - index):
+            due = moments[index + ahead].us - at_us
+            beats = moments[index + ahead].beat - moments[index].beat
+            lower, upper = max(low, (due - TOLERANCE_US) / beats), min(high, (due + TOLERANCE_US) / beats)
             if int(upper) < lower:
                 break
             low, high, count = lower, upper, ahead
-        wanted = round((beats_us[beat + count] - at_us) / count)
-        tempo = min(max(wanted, math.ceil(low)), int(high))
-        yield _Stretch(beat * PPQ, at_us, tempo)
-        beat, at_us = beat + count, at_us + count * tempo
+        beats = moments[index + count].beat - moments[index].beat
+        tempo = min(max(round((moments[index + count].us - at_us) / beats), math.ceil(low)), int(high))
+        yield _Stretch(round(moments[index].beat * PPQ), at_us, tempo)
+        index, at_us = index + count, at_us + beats * tempo
 
 
 def midi_bytes(plan: Plan) -> bytes:
     """A type 1 MIDI file of a plan's music, with its shots and hits as markers."""
     import mido
 
-    beats_us, bars = _timeline(plan)
-    ticks = TickMap(beats_us)
+    moments, bars = _timeline(plan)
+    ticks = TickMap(moments)
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
     file.tracks.append(_track(_conductor(plan, ticks, bars)))
     players = [sound for sound in plan.sounds if sound.kind == "instruments"]
@@ -112,31 +125,34 @@ def midi_bytes(plan: Plan) -> bytes:
     return buffer.getvalue()
 
 
-def _timeline(plan: Plan) -> tuple[list[float], list[_BarLine]]:
-    """Times of all beats of the programme in microseconds, and its bars."""
-    beats_us, bars = [0.0], []
+def _timeline(plan: Plan) -> tuple[list[Moment], list[_BarLine]]:
+    """All beats of the programme, and its bars."""
+    moments, bars = [Moment(0.0, 0.0)], []
     for cue in [*sorted(plan.music, key=lambda cue: cue.at), None]:
         start_us = _us(cue.beats[0].sample if cue else plan.length)
-        while len(beats_us) > 1 and beats_us[-1] > start_us - SHORTEST_GAP_US and beats_us[-1] != start_us:
-            beats_us.pop()
-        gap_us = start_us - beats_us[-1]
+        while len(moments) > 1 and moments[-1].us > start_us - SHORTEST_GAP_US and moments[-1].us != start_us:
+            moments.pop()
+        last = moments[-1]
+        gap_us = start_us - last.us
         if gap_us > 0:
             count = max(1, round(gap_us / PLAIN_US))
-            bars += _plain_bars(len(beats_us) - 1, count)
-            beats_us += [beats_us[-1] + gap_us * (n + 1) / count for n in range(count)]
+            bars += _plain_bars(last.beat, count)
+            moments += [Moment(last.us + gap_us * n / count, last.beat + n) for n in range(1, count + 1)]
         if cue:
-            bars += _bars_of(cue, len(beats_us) - 1)
-            beats_us += [_us(beat.sample) for beat in cue.beats[1:]]
-    return beats_us, _without_overlap(bars)
+            first = moments[-1].beat
+            places = first + quarters_of(cue.beats)
+            bars += _bars_of(cue, places)
+            moments += [Moment(_us(beat.sample), at) for beat, at in zip(cue.beats[1:], places[1:], strict=True)]
+    return moments, _without_overlap(bars)
 
 
-def _plain_bars(first: int, count: int) -> list[_BarLine]:
+def _plain_bars(first: float, count: int) -> list[_BarLine]:
     return [_BarLine(first + n, min(PLAIN_BAR, count - n)) for n in range(0, count, PLAIN_BAR)]
 
 
-def _bars_of(cue: MusicCue, first: int) -> list[_BarLine]:
+def _bars_of(cue: MusicCue, places: npt.NDArray[np.float64]) -> list[_BarLine]:
     opens = [0, *(index for index, beat in enumerate(cue.beats) if index and beat.beat == 1)]
-    return [_BarLine(first + start, end - start) for start, end in pairwise(opens)]
+    return [_BarLine(places[start], places[end] - places[start]) for start, end in pairwise(opens)]
 
 
 def _without_overlap(bars: list[_BarLine]) -> list[_BarLine]:
@@ -180,11 +196,12 @@ def _conductor(plan: Plan, ticks: TickMap, bars: list[_BarLine]) -> Iterator[_Ev
     yield 0, 1, _smpte_offset(plan.start, plan.rate)
     for stretch in ticks.stretches:
         yield stretch.tick, 2, MetaMessage("set_tempo", tempo=stretch.tempo_us)
-    length = 0
+    length = 0.0
     for bar in bars:
         if bar.length != length:
             length = bar.length
-            yield bar.beat * PPQ, 3, MetaMessage("time_signature", numerator=length, denominator=4)
+            upper, lower = (int(length), 4) if length % 1 == 0 else (round(2 * length), 8)
+            yield round(bar.beat * PPQ), 3, MetaMessage("time_signature", numerator=upper, denominator=lower)
     for cue in plan.music:
         tick = ticks.tick(cue.beats[0].sample)
         yield tick, 4, MetaMessage("key_signature", key=key_signature(Key.parse(cue.key, cue.mode)))

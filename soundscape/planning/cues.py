@@ -199,7 +199,13 @@ def _voice(preset: Preset) -> Voice:
 
 def _hits(cue: SpottedCue, clock: Clock) -> tuple[CueHit, ...]:
     return tuple(
-        CueHit(sample=clock.sample(hit.frame), strength=hit.strength, label=hit.label, weight=hit.weight)
+        CueHit(
+            sample=clock.sample(hit.frame),
+            strength=hit.strength,
+            label=hit.label,
+            weight=hit.weight,
+            locked=hit.locked,
+        )
         for hit in cue.hits
     )
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from soundscape.model import Beat, Curve
-from soundscape.score.request import CueRequest
+from soundscape.model import SAMPLE_RATE, Curve
+from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES
+from soundscape.score.metre import quarters_of
+from soundscape.score.request import CueRequest, HitReport
 from soundscape.score.tempo import TempoMap
 
 
@@ -19,9 +22,9 @@ class Bar:
 
     number: int
     """Counted from 1."""
-    first: int
-    """Index of its first beat in the cue."""
-    beats: int
+    first: float
+    """Where it begins, in beats (quarter notes) of the cue."""
+    beats: float
     start: int
     """Sample of the programme."""
     end: int
@@ -37,14 +40,22 @@ class Grid:
     """Beats and bars of a cue."""
 
     bars: tuple[Bar, ...]
+    beats: npt.NDArray[np.float64]
+    """Where every beat lies, in quarter notes of the cue."""
     samples: npt.NDArray[np.float64]
     """Sample of the programme of every beat; the last one ends the last bar."""
-    accents: tuple[int, ...]
+    accents: tuple[float, ...]
     """Beats that are strong hits."""
+    held: tuple[float, ...] = ()
+    """Beats that are fermatas."""
 
     def sample(self, beat: float) -> int:
         """Sample of the programme of a beat; fractions lie between beats."""
-        return round(float(np.interp(beat, np.arange(len(self.samples)), self.samples)))
+        return round(float(np.interp(beat, self.beats, self.samples)))
+
+    def beat(self, sample: int) -> float:
+        """Beat of a sample of the programme."""
+        return float(np.interp(sample, self.samples, self.beats))
 
     def bar_at(self, beat: float) -> Bar:
         """The bar that a beat is in."""
@@ -65,17 +76,18 @@ def curve_at(curve: Curve, samples: npt.NDArray[np.float64]) -> npt.NDArray[np.f
 def grid_of(request: CueRequest, tempo: TempoMap) -> Grid:
     """Bars, tension and sections of a cue with this tempo map."""
     samples = np.array([beat.sample for beat in tempo.beats], np.float64)
-    accents = _accents(request, tempo.beats)
+    beats = quarters_of(tempo.beats)
+    accents = _accents(request, tempo.report.hits, beats, samples)
     firsts = [0, *(index for index, beat in enumerate(tempo.beats) if index and beat.beat == 1)]
     bars: list[Bar] = []
     for number, (first, after) in enumerate(pairwise(firsts), 1):
         span = np.linspace(samples[first], samples[after], 9)
-        opens = not bars or first in accents
+        opens = not bars or beats[first] in accents
         bars.append(
             Bar(
                 number=number,
-                first=first,
-                beats=after - first,
+                first=float(beats[first]),
+                beats=float(beats[after] - beats[first]),
                 start=int(samples[first]),
                 end=int(samples[after]),
                 tension=float(np.clip(curve_at(request.tension, span).mean(), 0.0, 1.0)),
@@ -83,11 +95,22 @@ def grid_of(request: CueRequest, tempo: TempoMap) -> Grid:
                 section=bars[-1].section + opens if bars else 0,
             )
         )
-    return Grid(bars=tuple(bars), samples=samples, accents=accents)
+    held = tuple(float(at) for at, beat in zip(beats, tempo.beats, strict=True) if beat.held)
+    return Grid(bars=tuple(bars), beats=beats, samples=samples, accents=accents, held=held)
 
 
-def _accents(request: CueRequest, beats: tuple[Beat, ...]) -> tuple[int, ...]:
-    """Indices of the beats on which strong hits landed, be they downbeats or not."""
-    samples = np.array([beat.sample for beat in beats])
-    strong = [hit.sample for hit in request.hits if hit.strength == "strong"]
-    return tuple(sorted({int(np.abs(samples - sample).argmin()) for sample in strong}))
+def _accents(
+    request: CueRequest,
+    hits: Sequence[HitReport],
+    beats: npt.NDArray[np.float64],
+    samples: npt.NDArray[np.float64],
+) -> tuple[float, ...]:
+    """The beats of strong hits; one that no beat could meet is between beats, exactly where the picture has it."""
+    frame = SAMPLE_RATE / float(request.rate.fps)
+    found = set()
+    for hit in hits:
+        if hit.strength == "strong":
+            nearest = int(np.abs(samples - hit.sample).argmin())
+            met = -EARLY_FRAMES * frame <= samples[nearest] - hit.sample <= LATE_FRAMES * frame
+            found.add(float(beats[nearest] if met else np.interp(hit.sample, samples, beats)))
+    return tuple(sorted(found))

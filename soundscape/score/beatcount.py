@@ -31,11 +31,11 @@ HOME_COST = 0.05
 class BeatCounts:
     """Beats between anchors, and how they are barred."""
 
-    beats: tuple[int, ...]
-    """From the start of the cue to the first anchor, and from each anchor to the next."""
+    beats: tuple[float, ...]
+    """From the start of the cue to the first anchor, and from each anchor to the next; halves where a bar ends so."""
     pickup: int
     """Beats before the first downbeat."""
-    bars: tuple[int, ...]
+    bars: tuple[float, ...]
     """Lengths of the bars after it, to the last anchor."""
     home_bpm: float
     cost: float
@@ -82,7 +82,7 @@ def count_beats(
     cost = float(total[home, last])
     counts = []
     for part, best in zip(reversed(parts), reversed(back), strict=True):
-        counts.append(int(part.beats[last]))
+        counts.append(float(part.beats[last]))
         last = best[home, last]
     counts.reverse()
     return _barred(opening, tuple(counts), brief.beats_per_bar, float(homes_bpm[home]), cost)
@@ -95,10 +95,10 @@ def noticed_change(log_change: npt.NDArray[np.float64], brief: Brief) -> npt.NDA
     return apart
 
 
-def _barred(opening: Opening, counts: tuple[int, ...], per_bar: int, home_bpm: float, cost: float) -> BeatCounts:
+def _barred(opening: Opening, counts: tuple[float, ...], per_bar: int, home_bpm: float, cost: float) -> BeatCounts:
     first, pickup = counts[0], 0
     if not opening.on_hit and pickup_cost(first, per_bar) < metre_cost(first, per_bar):
-        pickup = first % per_bar
+        pickup = int(first % per_bar)
         first -= pickup
     bars = sum((bars_of(count, per_bar) for count in (first, *counts[1:])), start=())
     return BeatCounts(beats=counts, pickup=pickup, bars=bars, home_bpm=home_bpm, cost=cost)

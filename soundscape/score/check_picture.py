@@ -6,6 +6,7 @@ import numpy as np
 
 from soundscape.model import SAMPLE_RATE
 from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES
+from soundscape.score.metre import quarter_lengths
 from soundscape.score.readings import Result, begun
 from soundscape.score.request import CueRequest, CueScore
 
@@ -26,10 +27,12 @@ def hits_met(request: CueRequest, score: CueScore) -> Result:
 
 def tempo_steps(_: CueRequest, score: CueScore) -> Result:
     """No step of more than 6 % between neighbouring beats, away from section starts."""
-    lengths = np.diff([beat.sample for beat in score.music.beats])
+    counted, lengths = quarter_lengths(score.music.beats)
     opens = {hit.landed for hit in score.report.hits if hit.strength == "strong"}
     steps = np.abs(np.diff(np.log(lengths)))
-    inside = [step for step, beat in zip(steps, score.music.beats[1:], strict=False) if beat.sample not in opens]
+    inside = [
+        step for step, at in zip(steps, counted[1:], strict=True) if score.music.beats[at].sample not in opens
+    ]
     largest = float(np.max(inside, initial=0.0))
     return largest <= 0.06, f"largest step away from hits {largest:.1%} (3 % is heard, 6 % allowed)"
 
@@ -38,7 +41,7 @@ def tempo_range(request: CueRequest, score: CueScore) -> Result:
     """The fastest beat at most 6 % faster than the slowest, unless the brief asks for more."""
     if request.brief.modulation or request.brief.ritardando:
         return True, "a change of tempo is asked for"
-    lengths = np.diff([beat.sample for beat in score.music.beats])
+    lengths = quarter_lengths(score.music.beats)[1]
     spread = float(lengths.max() / lengths.min() - 1.0)
     return spread <= 0.06, f"tempo range {spread:.1%} (6 % allowed)"
 

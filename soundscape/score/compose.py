@@ -50,7 +50,7 @@ def compose(request: CueRequest) -> CueScore:
     if "bass" in request.voices:
         lines += bass_lines(request, bars, chords)
     if "pulse" in request.voices:
-        lines += pulse_lines(request, bars, chords)
+        lines += pulse_lines(request, grid, chords)
     if request.ending == "button":
         lines = _buttoned(request, grid, lines, chords)
     brief = request.brief

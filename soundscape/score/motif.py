@@ -80,8 +80,9 @@ class Motif:
 def load_motif(path: Path, *, name: str, owners: tuple[str, ...] = (), mode: str = "") -> Motif:
     """A motif from a MIDI file: the upper line of the first track that has notes; `mode` is its mode, where known.
 
-    The key is the file's key signature, or the mode of the same signature on whose tonic the melody rests, or
-    without a signature the major or minor key that holds most of the notes. Notes that begin in the second half of the first bar are a pick-up.
+    The key is the file's key signature, or the mode of its scale on whose tonic the melody rests, or without one
+    the major or minor key that holds most of the notes. Notes that begin in the second half of the first bar are a
+    pick-up.
 
     Raises
     ------

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from soundscape.contract import Tone
 from soundscape.model import SAMPLE_RATE, Note
 from soundscape.score.bars import curve_at
+from soundscape.score.metre import quarters_of
 from soundscape.score.pitch import Key
 from soundscape.score.request import CueRequest, CueScore, Statement, Voice
 from soundscape.score.similarity import Melody
@@ -91,13 +92,13 @@ def pattern_of(score: CueScore, bar: int) -> Array:
 
 def melody_of(request: CueRequest, score: CueScore, statement: Statement) -> Melody:
     """What the statement's role is heard to play while it lasts, in beats; of notes that begin together the highest."""
-    samples = [beat.sample for beat in score.music.beats]
+    samples, quarters = [beat.sample for beat in score.music.beats], quarters_of(score.music.beats)
     notes = sorted(score.parts.get(statement.role, ()), key=lambda note: note.start)
     line: list[tuple[float, float]] = []
     for note in notes:
         at = heard_at(request.voices[statement.role], score, note)
         if statement.start - 2_400 <= at < statement.end:
-            beat = float(np.interp(at, samples, np.arange(len(samples))))
+            beat = float(np.interp(at, samples, quarters))
             if not line or beat > line[-1][0] + TOGETHER_BEATS:
                 line.append((beat, note.pitch))
             elif note.pitch > line[-1][1]:

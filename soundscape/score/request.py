@@ -80,6 +80,8 @@ class CueHit:
     label: str = ""
     weight: float = 1.0
     """Which of two strong hits is given up first when both cannot be met: the lighter."""
+    locked: bool = False
+    """Marked by the editor: met before all that are not, by a fermata if nothing else serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

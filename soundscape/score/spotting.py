@@ -39,6 +39,8 @@ class SpottedHit:
     label: str
     weight: float
     why: str
+    locked: bool = False
+    """Marked by the editor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,12 @@ def spot_hits(timeline: Timeline, *, per_minute: float = PER_MINUTE) -> tuple[Sp
     rate = timeline.rate
     marked = [
         SpottedHit(
-            frame=hit.frame, strength=hit.strength, label=hit.label, weight=MARKED, why="marked by the editor"
+            frame=hit.frame,
+            strength=hit.strength,
+            label=hit.label,
+            weight=MARKED,
+            why="marked by the editor",
+            locked=True,
         )
         for hit in timeline.hits
     ]

@@ -111,7 +111,7 @@ def _key(request: CueRequest, appearance: Appearance) -> Key:
 
 def _against(request: CueRequest, grid: Grid, appearance: Appearance, placed: Sequence[Placed]) -> _Room | None:
     """Room in a second voice, against the motif that sounds when its owner appears."""
-    at = float(np.interp(appearance.start, grid.samples, np.arange(len(grid.samples))))
+    at = grid.beat(appearance.start)
     sounding = [item for item in placed if item.bar.first <= at + 0.5 and at < item.end]
     if len(sounding) != 1 or sounding[0].statement.motif == appearance.motif:
         return None
@@ -154,7 +154,7 @@ def _end(request: CueRequest, grid: Grid, bar: Bar) -> float:
     """The beat at which the cue ends or the next silence begins."""
     begins = [start for start, _ in request.silences if start > bar.start]
     end = min([request.end, *begins])
-    return next((index for index, sample in enumerate(grid.samples) if sample >= end), len(grid.samples) - 1)
+    return float(grid.beats[min(len(grid.beats) - 1, int(np.searchsorted(grid.samples, end)))])
 
 
 def _silent(request: CueRequest, sample: int) -> bool:

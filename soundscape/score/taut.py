@@ -18,6 +18,9 @@ from soundscape.errors import ScoreError
 CENTRING = 0.02
 """Weight of an anchor's distance from its target against total variation: it settles what variation leaves open."""
 
+HELD_AT_MOST = 2.0
+"""Beats that a fermata may last."""
+
 AT_ANCHOR = 0.98
 """Weight of a change of tempo at an anchor against one elsewhere: where they cost the same, it is at the anchor."""
 
@@ -28,6 +31,8 @@ def taut_beats(
     *,
     shortest_s: float,
     longest_s: float,
+    shares: npt.NDArray[np.float64] | None = None,
+    held: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.float64]:
     """Times in seconds of beats 0 to the last anchor's.
 
@@ -39,6 +44,10 @@ def taut_beats(
         In order of time.
     shortest_s, longest_s : float
         Limits of a beat's length.
+    shares : array, optional
+        How much of a beat each one but the last lasts; 1 where it is left out.
+    held : array, optional
+        Which of them are fermatas: longer than a beat, and no change of tempo.
 
     Raises
     ------
@@ -46,17 +55,19 @@ def taut_beats(
         When no beat times satisfy all of it.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import block_array, coo_array, dia_array
+    from scipy.sparse import block_array, coo_array, dia_array, diags_array
 
     count = anchors[-1][0]
+    shares = np.ones(count) if shares is None else shares
+    counted = np.arange(count) if held is None else np.flatnonzero(~held)
+    holds = np.setdiff1d(np.arange(count), counted)
     beats, earliest, targets, latest = (np.array(column) for column in zip(*anchors, strict=True))
-    # Variables: beat times x[0..count], |x[k+2] - 2 x[k+1] + x[k]| u[0..count-1), |x[anchor] - target| v.
-    turn = dia_array(
-        ([[1.0] * (count + 1), [-2.0] * (count + 1), [1.0] * (count + 1)], [0, 1, 2]), shape=(count - 1, count + 1)
-    )
-    step = dia_array(([[-1.0] * (count + 1), [1.0] * (count + 1)], [0, 1]), shape=(count, count + 1))
+    # Variables: beat times x, changes |d[k+1] - d[k]| of the length d of counted beats, distances |x[anchor] - target|.
+    spans = dia_array(([[-1.0] * (count + 1), [1.0] * (count + 1)], [0, 1]), shape=(count, count + 1)).tocsr()
+    step = diags_array(1.0 / shares[counted]) @ spans[counted]
+    turn = step[1:] - step[:-1]
     pick = coo_array((np.ones(len(beats)), (np.arange(len(beats)), beats)), shape=(len(beats), count + 1))
-    turn_slack = -_identity(count - 1)
+    turn_slack = -_identity(len(counted) - 1)
     off_slack = -_identity(len(beats))
     matrix = block_array(
         [
@@ -66,16 +77,20 @@ def taut_beats(
             [-pick, None, off_slack],
             [step, None, None],
             [-step, None, None],
+            [spans[holds], None, None],
+            [-spans[holds], None, None],
         ],
         format="csr",
     )
     limits = np.concatenate(
         [
-            np.zeros(2 * (count - 1)),
+            np.zeros(2 * (len(counted) - 1)),
             targets - start_s,
             start_s - targets,
-            np.full(count, longest_s * (1 + 1e-9)),
-            np.full(count, -shortest_s * (1 - 1e-9)),
+            np.full(len(counted), longest_s * (1 + 1e-9)),
+            np.full(len(counted), -shortest_s * (1 - 1e-9)),
+            np.full(len(holds), HELD_AT_MOST * longest_s),
+            np.full(len(holds), -shortest_s * (1 - 1e-9)),
         ]
     )
     bounds = np.zeros((matrix.shape[1], 2))
@@ -83,8 +98,7 @@ def taut_beats(
     bounds[0] = 0.0
     bounds[beats, 0] = earliest - start_s
     bounds[beats, 1] = latest - start_s
-    turns = np.ones(count - 1)
-    turns[beats[beats < count] - 1] = AT_ANCHOR
+    turns = np.where(np.isin(counted[1:], beats), AT_ANCHOR, 1.0)
     objective = np.concatenate([np.zeros(count + 1), turns, np.full(len(beats), CENTRING)])
     found = linprog(objective, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
     if found.x is None:

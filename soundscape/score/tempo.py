@@ -18,6 +18,7 @@ import numpy.typing as npt
 from soundscape.model import SAMPLE_RATE, Beat
 from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES, Anchor, Opening, anchors_of, feasible_anchors
 from soundscape.score.beatcount import NOTICED, BeatCounts, count_beats, noticed_change
+from soundscape.score.metre import quarter_lengths
 from soundscape.score.request import Brief, CueHit, HitReport, TempoReport
 from soundscape.score.taut import taut_beats
 from soundscape.timecode import Rate
@@ -67,7 +68,7 @@ def fit_tempo(
         if len(apart):
             grid = _grid(opening, anchors, brief, apart, CANDIDATES[candidate])
     beats, bars = _beats(grid, end / SAMPLE_RATE, brief)
-    lengths = np.diff([beat.sample for beat in beats])
+    lengths = quarter_lengths(beats)[1]
     report = TempoReport(
         candidate=CANDIDATES[candidate],
         hits=_hit_reports(hits, beats, rate),
@@ -109,37 +110,45 @@ class _Grid:
 
     counts: BeatCounts
     times_s: npt.NDArray[np.float64]
+    shares: npt.NDArray[np.float64]
+    """Of a quarter note, for every beat but the last."""
+    held: npt.NDArray[np.bool_]
 
-    largest_step: float
+    @property
+    def lengths_s(self) -> npt.NDArray[np.float64]:
+        """Quarter notes, fermatas left out."""
+        lengths: npt.NDArray[np.float64] = (np.diff(self.times_s) / self.shares)[~self.held]
+        return lengths
 
 
 def _grid(
     opening: Opening, anchors: list[Anchor], brief: Brief, homes: npt.NDArray[np.float64], candidate: str
 ) -> _Grid:
     """The best grid for a candidate among those that the prices of an odd bar give."""
-    grids: dict[tuple[int, ...], _Grid] = {}
+    grids: dict[tuple[float, ...], _Grid] = {}
     for odd_cost in ODD_COSTS:
         counts = count_beats(opening, anchors, brief, homes, odd_cost=odd_cost)
         if counts.beats not in grids:
-            times_s = _place(opening.start_s, anchors, counts, brief)
-            grids[counts.beats] = _Grid(counts, times_s, _largest_step(np.diff(times_s), brief))
+            grids[counts.beats] = _placed(opening.start_s, anchors, counts, brief)
 
-    def odd_bars(grid: _Grid) -> int:
-        return sum(length != brief.beats_per_bar for length in grid.counts.bars)
+    def order(grid: _Grid) -> tuple[float, ...]:
+        step = _largest_step(grid.lengths_s, brief)
+        odd = sum(length != brief.beats_per_bar for length in grid.counts.bars)
+        return (round(step, 6), odd) if candidate == "steady tempo" else (max(step, NOTICED), odd, step)
 
-    if candidate == "steady tempo":
-        return min(grids.values(), key=lambda grid: (round(grid.largest_step, 6), odd_bars(grid)))
-    return min(
-        grids.values(), key=lambda grid: (max(grid.largest_step, NOTICED), odd_bars(grid), grid.largest_step)
-    )
+    return min(grids.values(), key=order)
 
 
-def _place(start_s: float, anchors: list[Anchor], counts: BeatCounts, brief: Brief) -> npt.NDArray[np.float64]:
+def _placed(start_s: float, anchors: list[Anchor], counts: BeatCounts, brief: Brief) -> _Grid:
     """Times of all beats from the start to the last anchor."""
+    steps = np.ceil(counts.beats).astype(int)
+    at = np.cumsum(steps)
+    shares, held = np.ones(steps.sum()), np.zeros(steps.sum(), bool)
     if not anchors:
-        return np.array([start_s])
-    at = np.cumsum(counts.beats)
-    return taut_beats(
+        return _Grid(counts, np.array([start_s]), shares, held)
+    shares[at[steps > counts.beats] - 1] = 0.5
+    held[at[[anchor.reach == "held" for anchor in anchors]] - 1] = True
+    times_s = taut_beats(
         start_s,
         [
             (int(beat), anchor.earliest_s, anchor.target_s, anchor.latest_s)
@@ -147,14 +156,17 @@ def _place(start_s: float, anchors: list[Anchor], counts: BeatCounts, brief: Bri
         ],
         shortest_s=60.0 / brief.bpm_high,
         longest_s=60.0 / brief.bpm_low,
+        shares=shares,
+        held=held,
     )
+    return _Grid(counts, times_s, shares, held)
 
 
-def _beats(grid: _Grid, end_s: float, brief: Brief) -> tuple[tuple[Beat, ...], list[int]]:
+def _beats(grid: _Grid, end_s: float, brief: Brief) -> tuple[tuple[Beat, ...], list[float]]:
     """The beats to the end of the cue in whole bars of the last tempo, and the lengths of the bars."""
     counts, times_s = grid.counts, grid.times_s
-    bars = [*((counts.pickup,) if counts.pickup else ()), *counts.bars]
-    beat_s = times_s[-1] - times_s[-2] if len(times_s) > 1 else 60.0 / counts.home_bpm
+    bars: list[float] = [*((counts.pickup,) if counts.pickup else ()), *counts.bars]
+    beat_s = grid.lengths_s[-1] if len(grid.lengths_s) else 60.0 / counts.home_bpm
     bar_s = beat_s * brief.beats_per_bar
     more = max(0 if bars else 1, math.ceil((end_s - times_s[-1]) / bar_s - 1e-6))
     bars += [brief.beats_per_bar] * more
@@ -163,13 +175,16 @@ def _beats(grid: _Grid, end_s: float, brief: Brief) -> tuple[tuple[Beat, ...], l
     tail[len(tail) - slowing :] *= np.linspace(1.0, 1.0 + brief.ritardando, slowing + 1)[1:]
     times_s = np.concatenate([times_s, times_s[-1] + np.cumsum(tail)])
     samples = np.floor(times_s * SAMPLE_RATE + 0.5).astype(int)
-    places = [(bar, beat) for bar, length in enumerate(bars, 1) for beat in range(1, length + 1)]
+    places = [(bar, beat) for bar, length in enumerate(bars, 1) for beat in range(1, math.ceil(length) + 1)]
     if counts.pickup:
         last = brief.beats_per_bar + 1
         places[: counts.pickup] = [(1, beat) for beat in range(last - counts.pickup, last)]
     places.append((len(bars) + 1, 1))
+    shares = np.concatenate([grid.shares, np.ones(len(tail) + 1)])
+    held = np.concatenate([grid.held, np.zeros(len(tail) + 1, bool)])
     beats = tuple(
-        Beat(sample=int(sample), bar=bar, beat=beat) for sample, (bar, beat) in zip(samples, places, strict=True)
+        Beat(sample=int(sample), bar=bar, beat=beat, share=float(share), held=bool(hold))
+        for sample, (bar, beat), share, hold in zip(samples, places, shares, held, strict=True)
     )
     return beats, bars
 

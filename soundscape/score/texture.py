@@ -86,11 +86,11 @@ def bass_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]
     ]
 
 
-def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> list[Line]:
-    """Broken chords, the faster the tenser."""
+def pulse_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> list[Line]:
+    """Broken chords, the faster the tenser; a fermata is waited for."""
     voice = request.voices["pulse"]
     lines = []
-    for bar, chord in zip(bars, chords, strict=True):
+    for bar, chord in zip(grid.bars, chords, strict=True):
         rate = next(rate for below, rate in RATES if bar.tension + 0.3 * (request.brief.density - 0.5) < below)
         if not rate:
             continue
@@ -98,6 +98,8 @@ def pulse_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord
         tones = sorted(tones)
         order = FIGURES[request.seed.key("figure", bar.section) % len(FIGURES)]
         for step in range(int(bar.beats * rate)):
+            if any(0 < bar.first + step / rate - held < 1 for held in grid.held):
+                continue
             on_beat = step % rate == 0
             lines.append(
                 Line(

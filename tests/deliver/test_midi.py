@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import mido
 import pytest
 
-from soundscape.deliver.midi import TickMap, key_signature, midi_bytes
+from soundscape.deliver.midi import Moment, TickMap, key_signature, midi_bytes
 from soundscape.model import SAMPLE_RATE, Beat, Mark, MusicCue, Note, Plan, Sound
+from soundscape.score.metre import quarters_of
 from soundscape.score.pitch import Key
 from soundscape.timecode import Rate
 
@@ -118,7 +120,7 @@ def test_beats_fall_on_whole_quarter_notes_at_their_samples_after_an_hour() -> N
     music = cue("long", 3_500 * SAMPLE_RATE + 17, wandering(3, 400), [4] * 100)
     plan = plan_of(music=(music,), length=4_000 * SAMPLE_RATE)
     beats_us = [*(1e6 * n for n in range(3_500)), *(beat.sample * 1e6 / SAMPLE_RATE for beat in music.beats)]
-    ticks = TickMap(beats_us)
+    ticks = TickMap([Moment(us, beat) for beat, us in enumerate(beats_us)])
     expected = [960 * (3_500 + n) for n in range(len(music.beats))]
     assert [ticks.tick(beat.sample) for beat in music.beats] == pytest.approx(expected, abs=1)
     marks = [t for t, _, m in seconds_of(read(midi_bytes(plan))) if m.type == "marker"]
@@ -203,3 +205,14 @@ def test_every_instrument_has_a_named_track_and_drums_are_left_alone() -> None:
     file = read(midi_bytes(plan_of(sounds=sounds)))
     assert [track.name for track in file.tracks] == ["Dünen", *(sound.name for sound in sounds)]
     assert 9 not in {m.channel for track in file.tracks for m in track if m.type == "note_on"}
+
+
+def test_a_bar_that_ends_with_half_a_beat_is_counted_in_eighths_and_beats_stay_in_place() -> None:
+    whole = cue("halves", 0, [0.6] * 3 + [0.3] + [0.6] * 8, [4, 4, 4])
+    beats = tuple(replace(beat, share=0.5) if index == 3 else beat for index, beat in enumerate(whole.beats))
+    file = read(midi_bytes(plan_of(music=(replace(whole, beats=beats),), length=20 * SAMPLE_RATE)))
+    signatures = [(m.numerator, m.denominator) for m in file.tracks[0] if m.type == "time_signature"]
+    assert signatures[:2] == [(7, 8), (4, 4)]
+    ticks = TickMap([Moment(beat.sample / 0.048, at) for beat, at in zip(beats, quarters_of(beats), strict=True)])
+    assert [ticks.tick(beat.sample) for beat in beats] == [round(960 * at) for at in quarters_of(beats)]
+    assert len(ticks.stretches) == 1

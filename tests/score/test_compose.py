@@ -13,6 +13,7 @@ from soundscape.contract import Tone
 from soundscape.errors import ScoreError
 from soundscape.model import SAMPLE_RATE
 from soundscape.rng import Seed
+from soundscape.score.checks import check_score
 from soundscape.score.compose import compose
 from soundscape.score.motif import Motif, MotifNote
 from soundscape.score.pitch import Key
@@ -284,3 +285,29 @@ def test_a_button_stops_everything_on_the_last_downbeat_with_a_chord() -> None:
 def test_an_instrument_of_less_than_an_octave_is_refused() -> None:
     with pytest.raises(ScoreError, match="an octave or more"):
         Voice(low=60, high=66)
+
+
+def test_a_hit_that_no_downbeat_can_meet_is_struck_exactly_where_it_is() -> None:
+    first = request().start + 20 * SAMPLE_RATE
+    slam, echo = CueHit(sample=first, label="slam"), CueHit(sample=first + 17_000, label="echo", weight=0.5)
+    asked = request(hits=(slam, echo))
+    score = compose(asked)
+    assert "hit echo is no downbeat" in score.report.given_up[0]
+    starts = [asked.start + note.start for note in score.parts["accent"]]
+    assert min(abs(start - echo.sample) for start in starts) <= FRAME
+
+
+def test_a_cue_of_half_beats_and_fermatas_is_composed_without_a_gap_or_a_rush() -> None:
+    # Eight and a half beats, then eight and a quarter, at 100 bpm.
+    times = [request().start + round(0.6 * beats * SAMPLE_RATE) for beats in (8.5, 16.5, 24.75, 40.75)]
+    hits = tuple(CueHit(sample=at, label=str(n), locked=True) for n, at in enumerate(times))
+    asked = request(hits=hits, brief=Brief(bpm_low=99.9, bpm_high=100.1), tension=((0, 0.6),))
+    score = compose(asked)
+    assert {beat.share for beat in score.music.beats} == {0.5, 1.0}
+    assert sum(beat.held for beat in score.music.beats) == 1
+    gaps = np.diff([note.start for note in score.parts["pulse"]]) / SAMPLE_RATE
+    assert gaps.min() > 0.3 - 0.04
+    assert gaps.max() < 1.1
+    assert all(
+        finding.passed for finding in check_score(asked, score) if finding.check in ("hits met", "tempo steps")
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from soundscape.model import SAMPLE_RATE
-from soundscape.score.metre import bars_of, metre_cost
+from soundscape.score.metre import bars_of, metre_cost, quarter_lengths
 from soundscape.score.request import Brief, CueHit
 from soundscape.score.taut import taut_beats
 from soundscape.score.tempo import CANDIDATES, TempoMap, fit_tempo, fixed_tempo_share
@@ -122,7 +122,7 @@ def test_of_two_hits_too_close_for_a_bar_the_lighter_is_given_up_and_named() -> 
 def test_a_tempo_range_that_excludes_every_solution_falls_back_and_says_so() -> None:
     hits = tuple(CueHit(sample=round(t * SAMPLE_RATE), label=f"{t}") for t in (10.0, 11.7, 13.5))
     tempo = fit(hits, bpm_low=100.0, bpm_high=101.0)
-    lengths = np.diff([beat.sample for beat in tempo.beats])
+    lengths = quarter_lengths(tempo.beats)[1]
     assert lengths.max() - lengths.min() <= 0.011 * lengths.max()
     assert tempo.report.given_up
     assert "at 100 to 101 bpm" in tempo.report.given_up[-1]
@@ -134,6 +134,41 @@ def test_windows_are_widened_before_a_hit_is_given_up() -> None:
     hits += (CueHit(sample=round(9.6 * SAMPLE_RATE), label="even"),)
     tempo = fit(hits, bpm_low=99.9, bpm_high=100.1)
     assert len(tempo.report.given_up) >= 1
+
+
+def test_half_a_beat_is_allowed_before_a_window_is_widened() -> None:
+    # Eight and a half beats at 100 bpm.
+    hits = (CueHit(sample=round(8.5 * 0.6 * SAMPLE_RATE), label="half"), CueHit(sample=round(9.9 * SAMPLE_RATE)))
+    tempo = fit(hits, bpm_low=99.9, bpm_high=100.1)
+    assert all(-1.0 <= off_frames(hit, tempo) <= 2.0 for hit in hits)
+    assert tempo.report.given_up == ("the bar before half ends with half a beat",)
+    assert [beat.share for beat in tempo.beats].count(0.5) == 1
+    assert quarter_lengths(tempo.beats)[1] == pytest.approx(0.6 * SAMPLE_RATE, rel=2e-3)
+    half = next(index for index, beat in enumerate(tempo.beats) if beat.share == 0.5)
+    assert tempo.beats[half + 1].beat == 1
+
+
+def test_a_fermata_is_held_between_two_hits_that_the_editor_locked() -> None:
+    # Eight beats and a quarter at 100 bpm.
+    times = (4.8, 4.8 + 8.25 * 0.6, 4.8 + 16.25 * 0.6)
+    hits = tuple(CueHit(sample=round(at * SAMPLE_RATE), label=f"{at:g}", locked=True) for at in times)
+    tempo = fit(hits, bpm_low=99.9, bpm_high=100.1)
+    assert all(-1.0 <= off_frames(hit, tempo) <= 2.0 for hit in hits)
+    assert tempo.report.given_up == ("a fermata is held before 9.75",)
+    assert [beat.held for beat in tempo.beats].count(True) == 1
+    assert tempo.report.largest_step < 0.003
+    free = tuple(CueHit(sample=hit.sample, label=hit.label) for hit in hits)
+    assert "9.75 is no downbeat" in fit(free, bpm_low=99.9, bpm_high=100.1).report.given_up[0]
+
+
+def test_a_locked_hit_stays_and_the_weightier_one_goes() -> None:
+    hits = (
+        CueHit(sample=20 * SAMPLE_RATE, label="locked", weight=0.1, locked=True),
+        CueHit(sample=20 * SAMPLE_RATE + 20_000, label="proposed", weight=1.0),
+    )
+    tempo = fit(hits)
+    assert -1.0 <= off_frames(hits[0], tempo) <= 2.0
+    assert "hit proposed is no downbeat" in tempo.report.given_up[0]
 
 
 def test_ten_thousand_hits_and_none_are_answered() -> None:
