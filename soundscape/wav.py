@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import Audio, check_signal
 from soundscape.files import atomic
@@ -60,6 +62,16 @@ class Bext:
         return body + history + b"\0" * (len(history) % 2)
 
 
+@njit(cache=True, nogil=True)
+def _pack(samples, out):  # type: ignore[no-untyped-def]
+    """Integers as three bytes each, the lowest first, into `(frames, 3)`."""
+    for n in range(samples.shape[0]):
+        sample = samples[n]
+        out[n, 0] = sample & 0xFF
+        out[n, 1] = (sample >> 8) & 0xFF
+        out[n, 2] = (sample >> 16) & 0xFF
+
+
 class WavWriter:
     """A WAV file that grows by blocks inside `open_wav`.
 
@@ -92,23 +104,25 @@ class WavWriter:
         check_signal(audio)
         if audio.shape[0] != self._channels:
             raise ValueError(f"{audio.shape[0]} channels given to a file of {self._channels}")
-        interleaved = np.ascontiguousarray(audio.T)
         if self._bits == 32:
-            self._file.write(interleaved.astype("<f4", copy=False).tobytes())
+            self._file.write(np.ascontiguousarray(audio.T, "<f4").data)
             self.frames += audio.shape[1]
             return
         scale = float(1 << (self._bits - 1))
-        scaled = np.rint(interleaved.astype(np.float64) * scale)
+        scaled = np.rint(audio.astype(np.float64) * scale)
         self.clipped += int(np.count_nonzero((scaled < -scale) | (scaled > scale - 1)))
         self.write_integers(np.clip(scaled, -scale, scale - 1).astype("<i4"))
 
-    def write_integers(self, samples: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> None:
-        """Append integers `(frames, channels)` that are already in the range of the file's bits."""
-        self.frames += samples.shape[0]
+    def write_integers(self, samples: npt.NDArray[np.int32]) -> None:
+        """Append integers `(channels, frames)` that are already in the range of the file's bits."""
+        self.frames += samples.shape[1]
         if self._bits == 16:
-            self._file.write(samples.astype("<i2").tobytes())
+            self._file.write(np.ascontiguousarray(samples.T, "<i2").data)
         else:
-            self._file.write(samples.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
+            packed = np.empty((samples.shape[1], samples.shape[0], 3), np.uint8)
+            for c, channel in enumerate(samples):
+                _pack(channel, packed[:, c])
+            self._file.write(packed.data)
 
     def close(self) -> None:
         """Complete the header now that the length is known."""

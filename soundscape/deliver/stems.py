@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,15 +86,13 @@ def write_stems(
             for name in names
         }
         float_peak, file_peak = 0.0, 0.0
+        pool = files.enter_context(ThreadPoolExecutor(max_workers=2))
         for stems, gain in zip(store.blocks(), gains, strict=True):
-            mastered = {bus: (stem * gain).astype(np.float32) for bus, stem in stems.items()}
-            programme = (programme_of(stems) * gain).astype(np.float32)
-            float_peak = max(float_peak, float(np.abs(programme - programme_of(mastered)).max(initial=0.0)))
-            written = {
-                name: tracks[name].write(audio) for name, audio in ({PROGRAMME: programme} | mastered).items()
-            }
-            difference = written[PROGRAMME] - sum(written[bus] for bus in store.buses)
-            file_peak = max(file_peak, float(np.abs(difference).max(initial=0)) / (1 << (BITS - 1)))
+            mastered = {PROGRAMME: programme_of(stems) * gain} | {bus: stem * gain for bus, stem in stems.items()}
+            # Each file has a state of its own: threads change nothing.
+            written = pool.map(lambda name: tracks[name].write(mastered[name]), names)  # noqa: B023
+            float_peak = max(float_peak, _residual(mastered))
+            file_peak = max(file_peak, _residual(dict(zip(names, written, strict=True))) / (1 << (BITS - 1)))
             done()
         results = tuple(
             StemFile(name=name, path=stem_path(out, plan, name), loudness=track.finish(), clipped=track.clipped)
@@ -133,11 +132,11 @@ class _Track:
         self.clipped = 0
 
     def write(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
-        """Write a block; returns the integers `(frames, channels)` that went into the file."""
+        """Write a block; returns the integers of the same shape that went into the file."""
         self.clipped += int(np.count_nonzero(np.abs(audio) > 1.0))
         samples: npt.NDArray[np.int32] = self._dither.push(audio)
         self.writer.write_integers(samples)
-        self._meter.push(np.ascontiguousarray(samples.T).astype(np.float32) * np.float32(1.0 / (1 << (BITS - 1))))
+        self._meter.push(samples.astype(np.float32) * np.float32(1.0 / (1 << (BITS - 1))))
         return samples
 
     def finish(self) -> Loudness:
@@ -153,6 +152,15 @@ class _Track:
             short_term=found.max_short_term_lufs,
         )
         return found
+
+
+def _residual(signals: Mapping[str, Audio | npt.NDArray[np.int32]]) -> float:
+    """Peak of what is left of the programme when all others are taken from it."""
+    rest = signals[PROGRAMME].copy()
+    for name, signal in signals.items():
+        if name != PROGRAMME:
+            rest -= signal
+    return max(float(rest.max(initial=0)), -float(rest.min(initial=0)))
 
 
 def _dbfs(peak: float) -> float | None:

@@ -1,4 +1,7 @@
-"""Stems between mixing and mastering: float32 on disk, so that a long film needs no more memory than a short one."""
+"""Stems between mixing and mastering: on disk, so that a long film needs no more memory than a short one.
+
+Blocks of float32 `(2, frames)`, one after the other as they come from the mix.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class StemStore:
         try:
             for block in blocks:
                 for bus, file in files.items():
-                    file.write(np.ascontiguousarray(block[bus].T).data)
+                    file.write(np.ascontiguousarray(block[bus]).data)
                 done()
         except OSError as error:
             raise OutputError(
@@ -51,7 +54,7 @@ class StemStore:
                 raw = {bus: np.fromfile(file, np.float32, 2 * BLOCK) for bus, file in files.items()}
                 if not raw[self.buses[0]].size:
                     return
-                yield {bus: np.ascontiguousarray(data.reshape(-1, 2).T) for bus, data in raw.items()}
+                yield {bus: data.reshape(2, -1) for bus, data in raw.items()}
         finally:
             for file in files.values():
                 file.close()
