@@ -49,7 +49,9 @@ def rendered(small_film: Path, tmp_path: Path, settings: Settings) -> tuple[Plan
 def test_a_film_gives_programme_stems_score_plan_and_report(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, report = rendered
     names = {f"small-film_{name}.wav" for name in ("programme", "music", "effects", "ambience")}
-    assert {path.name for path in out.iterdir()} == names | {"small-film.mid", "plan.json", "report.json"}
+    handed_over = {f"small-film.{suffix}" for suffix in ("mid", "rpp", "markers.edl", "cues.csv")}
+    written = {"plan.json", "report.json", "report.html"}
+    assert {path.name for path in out.iterdir()} == names | handed_over | written
     assert set(report.files) == {path.name for path in out.iterdir()}
     for name in names:
         info = soundfile.info(out / name)

@@ -69,7 +69,8 @@ def command(
 ) -> None:
     """Score FILM: a film.toml, or a shot list or EDL alone.
 
-    Writes the mastered programme, a stem a bus, the score as MIDI, plan.json and report.json into the folder.
+    Writes the mastered programme, a stem a bus, the score as MIDI, a session, markers, the cue sheet, plan.json and
+    a report into the folder.
 
     \b
     soundscape score film.toml -o out/

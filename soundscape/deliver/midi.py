@@ -56,11 +56,16 @@ class _Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _BarLine:
+class BarLine:
     """A bar that begins at a beat of the programme."""
 
     beat: float
     length: float
+
+    @property
+    def metre(self) -> tuple[int, int]:
+        """Its time signature: quarters, or eighths where half a beat is left."""
+        return (int(self.length), 4) if self.length % 1 == 0 else (round(2 * self.length), 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def midi_bytes(plan: Plan) -> bytes:
     """A type 1 MIDI file of a plan's music, with its shots and hits as markers."""
     import mido
 
-    moments, bars = _timeline(plan)
+    moments, bars = beat_grid(plan)
     ticks = TickMap(moments)
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
     file.tracks.append(_track(_conductor(plan, ticks, bars)))
@@ -125,7 +130,7 @@ def midi_bytes(plan: Plan) -> bytes:
     return buffer.getvalue()
 
 
-def _timeline(plan: Plan) -> tuple[list[Moment], list[_BarLine]]:
+def beat_grid(plan: Plan) -> tuple[list[Moment], list[BarLine]]:
     """All beats of the programme, and its bars."""
     moments, bars = [Moment(0.0, 0.0)], []
     for cue in [*sorted(plan.music, key=lambda cue: cue.at), None]:
@@ -146,23 +151,23 @@ def _timeline(plan: Plan) -> tuple[list[Moment], list[_BarLine]]:
     return moments, _without_overlap(bars)
 
 
-def _plain_bars(first: float, count: int) -> list[_BarLine]:
-    return [_BarLine(first + n, min(PLAIN_BAR, count - n)) for n in range(0, count, PLAIN_BAR)]
+def _plain_bars(first: float, count: int) -> list[BarLine]:
+    return [BarLine(first + n, min(PLAIN_BAR, count - n)) for n in range(0, count, PLAIN_BAR)]
 
 
-def _bars_of(cue: MusicCue, places: npt.NDArray[np.float64]) -> list[_BarLine]:
+def _bars_of(cue: MusicCue, places: npt.NDArray[np.float64]) -> list[BarLine]:
     opens = [0, *(index for index, beat in enumerate(cue.beats) if index and beat.beat == 1)]
-    return [_BarLine(places[start], places[end] - places[start]) for start, end in pairwise(opens)]
+    return [BarLine(places[start], places[end] - places[start]) for start, end in pairwise(opens)]
 
 
-def _without_overlap(bars: list[_BarLine]) -> list[_BarLine]:
+def _without_overlap(bars: list[BarLine]) -> list[BarLine]:
     """Bars in order, each cut where a later cue begins inside it."""
-    kept: list[_BarLine] = []
+    kept: list[BarLine] = []
     for bar in bars:
         while kept and kept[-1].beat >= bar.beat:
             kept.pop()
         if kept and kept[-1].beat + kept[-1].length > bar.beat:
-            kept[-1] = _BarLine(kept[-1].beat, bar.beat - kept[-1].beat)
+            kept[-1] = BarLine(kept[-1].beat, bar.beat - kept[-1].beat)
         kept.append(bar)
     return kept
 
@@ -189,7 +194,7 @@ def _track(events: Iterable[_Event]) -> Any:
     return track
 
 
-def _conductor(plan: Plan, ticks: TickMap, bars: list[_BarLine]) -> Iterator[_Event]:
+def _conductor(plan: Plan, ticks: TickMap, bars: list[BarLine]) -> Iterator[_Event]:
     from mido import MetaMessage
 
     yield 0, 0, MetaMessage("track_name", name=plan.title)
@@ -200,7 +205,7 @@ def _conductor(plan: Plan, ticks: TickMap, bars: list[_BarLine]) -> Iterator[_Ev
     for bar in bars:
         if bar.length != length:
             length = bar.length
-            upper, lower = (int(length), 4) if length % 1 == 0 else (round(2 * length), 8)
+            upper, lower = bar.metre
             yield round(bar.beat * PPQ), 3, MetaMessage("time_signature", numerator=upper, denominator=lower)
     for cue in plan.music:
         tick = ticks.tick(cue.beats[0].sample)

@@ -33,6 +33,8 @@ class StemFile:
     """Bus, or `programme`."""
     path: Path
     loudness: Loudness
+    energies: npt.NDArray[np.float64]
+    """K-weighted energy of every 10 ms, from which loudness over time follows."""
     clipped: int
     """Samples beyond full scale: never in the programme, but a stem may be louder than the sum that it is part of."""
 
@@ -94,10 +96,7 @@ def write_stems(
             float_peak = max(float_peak, _residual(mastered))
             file_peak = max(file_peak, _residual(dict(zip(names, written, strict=True))) / (1 << (BITS - 1)))
             done()
-        results = tuple(
-            StemFile(name=name, path=stem_path(out, plan, name), loudness=track.finish(), clipped=track.clipped)
-            for name, track in tracks.items()
-        )
+        results = tuple(track.finish(name, stem_path(out, plan, name)) for name, track in tracks.items())
     return results, NullReceipt(float_dbfs=_dbfs(float_peak), files_dbfs=_dbfs(file_peak))
 
 
@@ -109,7 +108,7 @@ def write_programme(
         track = _Track(writer, Seed(plan.seed).child("dither", PROGRAMME))
         for block, gain in zip(blocks, gains, strict=True):
             track.write((block * gain).astype(np.float32))
-        return StemFile(name=PROGRAMME, path=path, loudness=track.finish(), clipped=track.clipped)
+        return track.finish(PROGRAMME, path)
 
 
 def _open(path: Path, plan: Plan, name: str) -> AbstractContextManager[WavWriter]:
@@ -139,8 +138,8 @@ class _Track:
         self._meter.push(samples.astype(np.float32) * np.float32(1.0 / (1 << (BITS - 1))))
         return samples
 
-    def finish(self) -> Loudness:
-        """What the meter says of the file."""
+    def finish(self, name: str, path: Path) -> StemFile:
+        """The file, with what the meter says of it."""
         found: Loudness = self._meter.result()
         assert self.writer.bext is not None
         self.writer.bext = replace(
@@ -151,7 +150,7 @@ class _Track:
             momentary=found.max_momentary_lufs,
             short_term=found.max_short_term_lufs,
         )
-        return found
+        return StemFile(name=name, path=path, loudness=found, energies=self._meter.energies, clipped=self.clipped)
 
 
 def _residual(signals: Mapping[str, Audio | npt.NDArray[np.int32]]) -> float:

@@ -29,8 +29,9 @@ def render(
 ) -> Report:
     """Everything that a plan describes, as files in a folder.
 
-    Programme and stems (24-bit Broadcast Wave), the score as MIDI, `plan.json` and `report.json`. Each file
-    appears whole or not at all; parts that were rendered before, also by a run that was interrupted, are used.
+    Programme and stems (24-bit Broadcast Wave), the score as MIDI, a REAPER session, markers for Resolve, the cue
+    sheet, `plan.json`, `report.json` and `report.html`. Each file appears whole or not at all; parts that were
+    rendered before, also by a run that was interrupted, are used.
 
     Parameters
     ----------
@@ -45,7 +46,11 @@ def render(
         When the folder cannot be written, or another run is writing into it.
     """
     from soundscape.audio import BLOCK
+    from soundscape.deliver.cue_sheet import cue_sheet
+    from soundscape.deliver.markers import marker_edl
     from soundscape.deliver.midi import midi_bytes
+    from soundscape.deliver.page import page
+    from soundscape.deliver.reaper import reaper_project
     from soundscape.deliver.report import Report, chosen, landings, mastering_of
     from soundscape.deliver.stems import PROGRAMME, slug, write_stems
     from soundscape.files import make_folder, write_bytes, write_text
@@ -76,14 +81,26 @@ def render(
         gains = gain_curve(store.programme, SAMPLE_RATE, fitted)
         stems, null = write_stems(store, gains, plan, out, done=progress.step)
         progress.stage("report", 1)
-        midi = out / f"{slug(plan.title)}.mid"
-        write_bytes(midi, midi_bytes(plan))
+        handed_over = {
+            "mid": midi_bytes(plan),
+            "rpp": reaper_project(plan, {stem.name: stem.path.name for stem in stems}).encode(),
+            "markers.edl": marker_edl(plan).encode(),
+            "cues.csv": cue_sheet(plan).encode(),
+        }
+        for suffix, content in handed_over.items():
+            write_bytes(out / f"{slug(plan.title)}.{suffix}", content)
         changed = _changes(out, plan, {name for name, result in rendered.items() if result.fresh})
         write_text(out / "plan.json", to_json(plan))
         if changed:
             write_text(out / CHANGES, to_json(changed))
         loudness = {stem.name: stem.loudness for stem in stems}
-        files = [*(stem.path for stem in stems), midi, out / "plan.json", out / "report.json"]
+        files = [
+            *(stem.path.name for stem in stems),
+            *(f"{slug(plan.title)}.{suffix}" for suffix in handed_over),
+            "plan.json",
+            "report.json",
+            "report.html",
+        ]
         report = Report(
             title=plan.title,
             version=plan.version,
@@ -96,13 +113,15 @@ def render(
             mastering=mastering_of(fitted),
             null=null,
             hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
-            files=tuple(path.name for path in files),
+            files=tuple(files),
             chosen=chosen(plan),
             notes=(
                 *(str(note) for note in plan.diagnostics),
                 *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
             ),
         )
+        energies = {stem.name: stem.energies for stem in stems}
+        write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
     PartCache(settings.folder).trim()
     return report
