@@ -1,22 +1,24 @@
 """Parts → stems: every source placed, faded, panned, sent to its space and summed into its bus, block by block.
 
 Blocks lie on one grid from the start of the programme, sources are summed in the order of the plan, and every
-space has one convolver a bus: the result depends on nothing but the plan. Memory holds one block a bus.
+space has one convolver a track: the result depends on nothing but the plan. Memory holds one block a track.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from soundscape.audio import BLOCK, Audio
 from soundscape.dsp.convolve import Convolver
-from soundscape.mix.gains import pan_gains, source_gain
-from soundscape.model import BUSES, SAMPLE_RATE, Clip, Plan, Sound
+from soundscape.mix.gains import curve_gain
+from soundscape.mix.lows import MonoLows
+from soundscape.mix.morphing import Morphing
+from soundscape.mix.source import Source
+from soundscape.mix.tracks import Track, buses_of, ordered, tracks_of
+from soundscape.model import SAMPLE_RATE, Plan
 from soundscape.params import make_params
 from soundscape.parts import Part
 from soundscape.registry import unit
@@ -27,30 +29,10 @@ END_FADE = SAMPLE_RATE // 50
 """Samples over which whatever still sounds at the end of the programme is taken away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A sound or clip with its part, and where the part lies in the programme."""
-
-    source: Sound | Clip
-    part: Part
-    bus: str
-    space: str
-    start: int
-
-    @property
-    def stop(self) -> int:
-        """First sample after it."""
-        return self.start + self.part.frames
-
-
-def buses_of(plan: Plan) -> tuple[str, ...]:
-    """The buses on which anything sounds; music, effects and ambience always, dialogue when there is narration."""
-    used = {sound.bus for sound in plan.sounds} | {"music", "effects", "ambience"}
-    return tuple(bus for bus in BUSES if bus in used or (bus == "dialogue" and plan.narration))
-
-
-def mix(plan: Plan, parts: Mapping[str, Part]) -> Iterator[dict[str, Audio]]:
-    """The stems of a plan before mastering.
+def mix(
+    plan: Plan, parts: Mapping[str, Part], tracks: Mapping[str, Track] | None = None
+) -> Iterator[dict[str, Audio]]:
+    """The stems of a plan before room is made for speech, and before mastering.
 
     Parameters
     ----------
@@ -58,33 +40,56 @@ def mix(plan: Plan, parts: Mapping[str, Part]) -> Iterator[dict[str, Audio]]:
         What sounds where.
     parts : mapping of str to Part
         The part of every sound and clip, by its name.
+    tracks : mapping of str to Track, optional
+        The track of every sound, clip and morph, by its name; without it a track is a bus.
 
     Yields
     ------
     dict of str to Audio
-        Bus → float32 `(2, frames)`, in blocks of `BLOCK` frames and a shorter last one.
+        Track → float32 `(2, frames)`, in blocks of `BLOCK` frames and a shorter last one.
     """
+    given = tracks or tracks_of(plan)
     sources = _sources(plan, parts)
-    responses = _responses(plan, {item.space for item in sources if item.space})
-    buses = [_Bus(bus, plan, [item for item in sources if item.bus == bus], responses) for bus in buses_of(plan)]
+    morphs = [Morphing(morph, sources) for morph in plan.morphs]
+    responses = _responses(plan, {item.space for item in sources.values() if item.space})
+    wanted = ordered(given) if tracks else tuple(Track(name=bus, bus=bus) for bus in buses_of(plan))
+    made = [
+        _Strip(
+            track,
+            plan,
+            [item for name, item in sources.items() if given[name] == track],
+            [morph for morph in morphs if given[morph.name] == track],
+            responses,
+        )
+        for track in wanted
+    ]
     with ThreadPoolExecutor(max_workers=2) as pool:
         for start in range(0, plan.length, BLOCK):
-            # Each bus has a state of its own: threads change nothing.
-            stems = pool.map(lambda bus: bus.block(start), buses)  # noqa: B023
+            # Each strip has a state of its own: threads change nothing.
+            stems = pool.map(lambda strip: strip.block(start), made)  # noqa: B023
             frames = min(BLOCK, plan.length - start)
             fade = _end_fade(plan.length, start, frames)
-            yield {bus.name: stem[:, :frames] * fade for bus, stem in zip(buses, stems, strict=True)}
+            yield {strip.name: stem[:, :frames] * fade for strip, stem in zip(made, stems, strict=True)}
 
 
-class _Bus:
-    """The sources of a bus, and what their spaces return to it."""
+class _Strip:
+    """The sources of a track, and what their spaces return to it."""
 
-    def __init__(self, name: str, plan: Plan, sources: list[Source], responses: Mapping[str, Audio]) -> None:
-        self.name = name
-        self._sources = sources
-        self._gain = np.float32(db_to_gain(plan.bus_gains_db.get(name, 0.0)))
-        spaces = dict.fromkeys(item.space for item in sources if item.space)
-        self._convolvers = {space: Convolver(responses[space]) for space in sorted(spaces)}
+    def __init__(
+        self,
+        track: Track,
+        plan: Plan,
+        sources: list[Source],
+        morphs: list[Morphing],
+        responses: Mapping[str, Audio],
+    ) -> None:
+        self.name = track.name
+        self._sources, self._morphs = sources, morphs
+        self._gain = np.float32(db_to_gain(plan.bus_gains_db.get(track.bus, 0.0)))
+        self._level_db = plan.bus_levels_db.get(track.bus, ())
+        spaces = {item.space for item in sources} | {space for morph in morphs for space in morph.spaces}
+        self._convolvers = {space: Convolver(responses[space]) for space in sorted(spaces - {""})}
+        self._lows = MonoLows(SAMPLE_RATE)
 
     def block(self, start: int) -> Audio:
         """The `BLOCK` frames from `start` on; every block in turn."""
@@ -92,20 +97,37 @@ class _Bus:
         sends = {space: np.zeros((2, BLOCK), np.float32) for space in self._convolvers}
         for item in self._sources:
             if item.start < start + BLOCK and item.stop > start:
-                _add(item, start, stem, sends.get(item.space))
+                item.add(start, stem, sends.get(item.space))
+        for morph in self._morphs:
+            morph.add(start, stem, sends)
         for space, convolver in self._convolvers.items():
             stem += convolver.push(sends[space])
         stem *= self._gain
+        if self._level_db:
+            stem *= curve_gain(self._level_db, start, start + BLOCK).astype(np.float32)
+        self._lows.apply(stem)
         return stem
 
 
-def _sources(plan: Plan, parts: Mapping[str, Part]) -> list[Source]:
-    sounds = [
-        Source(sound, parts[sound.name], sound.bus, sound.space, sound.at - parts[sound.name].sync)
+def _sources(plan: Plan, parts: Mapping[str, Part]) -> dict[str, Source]:
+    """Every sound and clip by name, in the order of the plan."""
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for morph in plan.morphs:
+        for name in (*morph.out, *morph.into):
+            taken.setdefault(name, []).append((morph.at, morph.at + morph.length))
+    sounds = {
+        sound.name: Source(
+            sound,
+            parts[sound.name],
+            sound.bus,
+            sound.space,
+            sound.at - parts[sound.name].sync,
+            tuple(sorted(taken.get(sound.name, ()))),
+        )
         for sound in plan.sounds
-    ]
-    clips = [Source(clip, parts[clip.name], "dialogue", "", clip.at) for clip in plan.narration]
-    return sounds + clips
+    }
+    clips = {clip.name: Source(clip, parts[clip.name], "dialogue", "", clip.at) for clip in plan.narration}
+    return sounds | clips
 
 
 def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
@@ -117,36 +139,6 @@ def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
         params = make_params(module.Params, room.params)
         responses[name] = module.impulse_response(params, SAMPLE_RATE, Seed(room.seed))
     return responses
-
-
-def _add(item: Source, start: int, stem: Audio, send: Audio | None) -> None:
-    """Add what a source contributes to the block that begins at `start`."""
-    begin, end = max(item.start, start), min(item.stop, start + BLOCK)
-    own = begin - item.start, end - item.start
-    samples = item.part.read(*own)
-    gain = np.atleast_1d(np.asarray(source_gain(item.source, *own), np.float32))
-    sound = item.source if isinstance(item.source, Sound) else None
-    left, right = pan_gains(sound.pan if sound else 0.0)
-    share = db_to_gain(sound.send_db) if sound and send is not None else 0.0
-    to = slice(begin - start, end - start)
-    wet = stem if send is None else send
-    _place(samples, gain, np.float32(left), np.float32(right), np.float32(share), stem[:, to], wet[:, to])
-
-
-@njit(cache=True, nogil=True)
-def _place(samples, gain, left, right, share, stem, send):  # type: ignore[no-untyped-def]
-    """Add `(frames, 2)` samples to a stem, and a share of them to a send; `gain` has one value or one a frame."""
-    moving = gain.shape[0] > 1
-    g = gain[0]
-    for i in range(samples.shape[0]):
-        if moving:
-            g = gain[i]
-        a, b = samples[i, 0] * g * left, samples[i, 1] * g * right
-        stem[0, i] += a
-        stem[1, i] += b
-        if share > 0.0:
-            send[0, i] += a * share
-            send[1, i] += b * share
 
 
 def _end_fade(length: int, start: int, frames: int) -> Audio | np.float32:

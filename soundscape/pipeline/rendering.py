@@ -56,8 +56,9 @@ def render(
     from soundscape.files import make_folder, write_bytes, write_text
     from soundscape.mastering.chain import fit, gain_curve
     from soundscape.mastering.target import load_target
-    from soundscape.mix.mixer import buses_of, mix
+    from soundscape.mix.mixer import mix
     from soundscape.mix.store import StemStore
+    from soundscape.mix.tracks import buses_of
     from soundscape.model import SAMPLE_RATE
     from soundscape.parts import PartCache
     from soundscape.serial import to_json

@@ -15,6 +15,9 @@ from soundscape.planning.places import Stay
 CUT_S = 0.02
 """Length of the crossfade at a hard cut: short enough to be a cut, long enough not to click."""
 
+SHORTEST_MORPH_S = 0.5
+"""A shorter one could not be told from a crossfade."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seam:
@@ -66,6 +69,8 @@ def _seam(before: Stay, after: Stay, given: Join | None, film: Film, clock: Cloc
     }[kind]
     start = max(0, at - min(around[0], most_before))
     end = min(clock.length, at + min(around[1], most_after))
+    if kind == "morph" and end - start < clock.samples(SHORTEST_MORPH_S):
+        kind = "crossfade"
     if kind == "j-lap":
         return Seam(kind=kind, start=start, end=end, fade_in=max(cut, at - start), fade_out=cut)
     if kind == "l-lap":

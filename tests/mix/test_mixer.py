@@ -13,12 +13,15 @@ from soundscape.audio import BLOCK, Audio
 from soundscape.mix.gains import pan_gains, source_gain
 from soundscape.mix.mixer import END_FADE, mix
 from soundscape.mix.store import StemStore, programme_of
-from soundscape.model import Clip, Plan, Sound
+from soundscape.mix.tracks import tracks_of
+from soundscape.model import MUTE_DB, Clip, Morph, Plan, Sound
 from soundscape.parts import Part, PartCache
 from soundscape.timecode import Rate
 
 LENGTH = 3 * BLOCK + 1234
-NOISE = np.random.default_rng(3).normal(0.0, 0.1, (2, BLOCK + 777)).astype(np.float32)
+RNG = np.random.default_rng(9)
+NOISE = np.random.default_rng(3).normal(0.0, 0.1, (1, BLOCK + 777)).astype(np.float32).repeat(2, axis=0)
+"""Equal on both sides, for the lows of what is not are changed."""
 
 
 def sound(**changes: object) -> Sound:
@@ -155,3 +158,81 @@ def test_automation_is_followed_in_decibels() -> None:
     shaped = sound(length=1001, level_db=((0, 0.0), (1000, -20.0)))
     gain = np.asarray(source_gain(shaped, 0, 1001))
     assert gain[500] == pytest.approx(10 ** (-10 / 20), rel=1e-5)
+
+
+def test_automation_of_a_hit_counts_from_its_sync_point(tmp_path: Path) -> None:
+    made = plan(sound(kind="hits", at=5000, length=0, level_db=((0, 0.0), (1000, MUTE_DB))))
+    ambience = stems(made, {"a": part(tmp_path, sync=700)})["ambience"]
+    np.testing.assert_array_equal(ambience[:, 4300:5000], NOISE[:, :700])
+    assert not ambience[:, 6000:].any(), "muted is silent, not merely quiet"
+
+
+def test_a_bus_follows_its_automation(tmp_path: Path) -> None:
+    made = plan(sound(at=0), bus_levels_db={"ambience": ((0, -6.0), (10_000, -6.0), (20_000, MUTE_DB))})
+    ambience = stems(made, {"a": part(tmp_path)})["ambience"]
+    np.testing.assert_allclose(ambience[:, :10_000], NOISE[:, :10_000] * 10 ** (-6 / 20), rtol=1e-5)
+    assert not ambience[:, 20_000:].any()
+
+
+def test_a_source_that_moves_keeps_its_power(tmp_path: Path) -> None:
+    moving = sound(at=0, pans=((0, -1.0), (NOISE.shape[1], 1.0)))
+    ambience = stems(plan(moving), {"a": part(tmp_path)})["ambience"]
+    heard = ambience[:, : NOISE.shape[1]]
+    assert np.abs(heard[1, :2000]).max() < 0.1 * np.abs(heard[0, :2000]).max()
+    assert np.abs(heard[0, -2000:]).max() < 0.1 * np.abs(heard[1, -2000:]).max()
+    powers = [np.mean(heard[:, at : at + 8000] ** 2) / np.mean(NOISE[:, at : at + 8000] ** 2) for at in (0, 30_000)]
+    np.testing.assert_allclose(powers, 1.0, atol=0.1)  # the lows of the difference are taken out
+
+
+def test_no_width_is_mono_and_the_sum_stays(tmp_path: Path) -> None:
+    wide = np.random.default_rng(4).normal(0.0, 0.1, (2, 20_000)).astype(np.float32)
+    narrow = sound(at=0, widths=((0, 0.0), (20_000, 0.0)))
+    ambience = stems(plan(narrow), {"a": part(tmp_path, wide)})["ambience"][:, :20_000]
+    np.testing.assert_array_equal(ambience[0], ambience[1])
+    np.testing.assert_allclose(ambience.sum(axis=0), wide.sum(axis=0), atol=1e-6)
+
+
+def test_finer_tracks_sum_to_their_bus(tmp_path: Path) -> None:
+    sounds = [
+        sound(name="a", preset="wind", scene="one"),
+        sound(name="b", preset="sand", scene="two", at=40_000),
+        sound(name="c", preset="drum", bus="music", kind="instruments", at=90_000),
+    ]
+    made, parts = plan(*sounds), {name: part(tmp_path) for name in "abc"}
+    whole = stems(made, parts)
+    for kind, names in {
+        "layers": ["music", "ambience-sand", "ambience-wind"],
+        "instruments": ["music-drum", "ambience"],
+        "scenes": ["music", "ambience-one", "ambience-two"],
+    }.items():
+        blocks = list(mix(made, parts, tracks_of(made, kind)))
+        assert list(blocks[0]) == names
+        found = {name: np.concatenate([block[name] for block in blocks], axis=1) for name in names}
+        for bus in ("music", "ambience"):
+            total = sum(stem.astype(np.float64) for name, stem in found.items() if name.split("-")[0] == bus)
+            assert np.abs(total - whole[bus]).max() < 10 ** (-140 / 20)
+
+
+def test_a_morph_stands_for_its_sounds_and_joins_them_seamlessly(tmp_path: Path) -> None:
+    second, at, length = 48_000, 60_000, 48_000
+    shaped = [(RNG.normal(0.0, 0.1, (1, 3 * second)) * gain).repeat(2, 0).astype(np.float32) for gain in (1.0, 0.5)]
+    old = sound(name="old", at=0, length=at + length, fade_out=length)
+    new = sound(name="new", at=at, length=LENGTH - at, fade_in=length)
+    made = plan(
+        old,
+        new,
+        morphs=(Morph(name="m", bus="ambience", at=at, length=length, out=("old",), into=("new",)),),
+    )
+    parts = {
+        "old": part(tmp_path, shaped[0][:, : at + length], name="old"),
+        "new": part(tmp_path, shaped[1], name="new"),
+    }
+    ambience = stems(made, parts)["ambience"]
+    np.testing.assert_array_equal(ambience[:, :at], shaped[0][:, :at])
+    np.testing.assert_allclose(ambience[:, at : at + 1000], shaped[0][:, at : at + 1000], atol=1e-6)
+    end = at + length
+    np.testing.assert_allclose(ambience[:, end - 1000 : end], shaped[1][:, length - 1000 : length], atol=1e-6)
+    np.testing.assert_array_equal(ambience[:, end : end + 1000], shaped[1][:, length : length + 1000])
+    levels = [20 * np.log10(ambience[:, start : start + 4800].std()) for start in range(at, end, 4800)]
+    assert all(-26.5 < level < -19.5 for level in levels), levels
+    assert levels[0] > levels[-1] + 5.0

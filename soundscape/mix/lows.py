@@ -1,0 +1,67 @@
+"""Mono lows: below 120 Hz both sides of a stem are one, so that nothing is lost in mono or on one subwoofer.
+
+The difference of the two sides passes a Butterworth high-pass of fourth order; their sum passes as it is, and what
+is equal on both sides stays bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from soundscape.audio import Audio
+
+SPLIT_HZ = 120.0
+BUTTERWORTH_Q = (0.541196, 1.306563)
+"""Of the two halves of a filter of fourth order."""
+TINY = 1e-20
+
+
+class MonoLows:
+    """Takes the lows out of the difference of two sides, block by block.
+
+    Parameters
+    ----------
+    rate : int
+        In Hz.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._sections = np.array([_highpass(rate, q) for q in BUTTERWORTH_Q])
+        self._state = np.zeros((2, 2))
+
+    def apply(self, audio: Audio) -> None:
+        """Change a block `(2, frames)` in place."""
+        _apply(audio, self._sections, self._state)
+
+
+def _highpass(rate: int, q: float) -> tuple[float, float, float]:
+    """`b0`, `a1`, `a2` of a high-pass whose zeros lie at 0 Hz (R. Bristow-Johnson, *Cookbook formulae*)."""
+    omega = 2.0 * math.pi * SPLIT_HZ / rate
+    alpha = math.sin(omega) / (2.0 * q)
+    a0 = 1.0 + alpha
+    return (1.0 + math.cos(omega)) / 2.0 / a0, -2.0 * math.cos(omega) / a0, (1.0 - alpha) / a0
+
+
+@njit(cache=True, nogil=True)
+def _apply(audio, sections, state):  # type: ignore[no-untyped-def]
+    b, a1, a2 = sections[0]
+    d, c1, c2 = sections[1]
+    p1, p2 = state[0]
+    q1, q2 = state[1]
+    for n in range(audio.shape[1]):
+        side = 0.5 * (np.float64(audio[0, n]) - np.float64(audio[1, n]))
+        inner = side - a1 * p1 - a2 * p2
+        passed = b * (inner - 2.0 * p1 + p2)
+        p2, p1 = p1, inner
+        inner = passed - c1 * q1 - c2 * q2
+        passed = d * (inner - 2.0 * q1 + q2)
+        q2, q1 = q1, inner
+        taken = np.float32(passed - side)
+        audio[0, n] += taken
+        audio[1, n] -= taken
+    if abs(p1) + abs(p2) + abs(q1) + abs(q2) < TINY:
+        p1 = p2 = q1 = q2 = 0.0
+    state[0, 0], state[0, 1], state[1, 0], state[1, 1] = p1, p2, q1, q2
