@@ -80,6 +80,9 @@ def install(extras: str) -> None:
         f"{ROOT}{extras}",
     ]
     status = run([sys.executable, "-m", "pip", *target])
+    if status == 0 and extras:
+        # Its package asks for PyAudio, whose build needs PortAudio's headers, and does without it.
+        status = run([sys.executable, "-m", "pip", *target[:-2], "--no-deps", "tinysoundfont>=0.3.7"])
     if status != 0:
         raise SystemExit(f"run.py: pip could not install the project into {VENV} (exit status {status})")
     stamp.write_text(" ".join([digest, "[]", *([extras] if extras else [])]))

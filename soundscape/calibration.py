@@ -24,7 +24,7 @@ from soundscape.model import SAMPLE_RATE, Sound
 from soundscape.params import ParamValue, make_params
 from soundscape.registry import unit
 from soundscape.rng import Seed
-from soundscape.synthesis import code_digest
+from soundscape.synthesis import code_digest, given_files
 
 LAYER_LUFS = -23.0
 HIT_LUFS = -14.0
@@ -48,7 +48,8 @@ def calibration_db(sound: Sound, folder: Path) -> float:
         Where measured gains are kept.
     """
     seed = sound.seed if sound.kind == "hits" else 0
-    facts = [sound.kind, sound.unit, sound.params, seed, code_digest(sound.kind, sound.unit)]
+    facts = [sound.kind, sound.unit, sound.params, seed]
+    facts += [code_digest(sound.kind, sound.unit), given_files(sound)]
     return _known(json.dumps(facts, sort_keys=True), folder)
 
 

@@ -66,6 +66,7 @@ class MotifSource:
     notes: str = ""
     """… degrees and beats: `1:1 5:3/2 b6:1/2 ^1:2` (see `soundscape.score.notation`)."""
     instrument: str = ""
+    """A preset, or an instrument of a SoundFont: `strings.sf2`, `orchestra.sf3:48`."""
     mode: str = ""
     """The mode it is written in, where neither a file's key signature nor the film's music says it."""
 

@@ -33,12 +33,16 @@ class Param:
     low: float = -math.inf
     high: float = math.inf
     options: tuple[str, ...] = ()
+    file: bool = False
+    """Whether it names a file of the user's: a preset's relative path begins at its own folder."""
 
     @property
     def allowed(self) -> str:
         """What is allowed, for a person."""
         if self.options:
             return " or ".join(f'"{option}"' for option in self.options)
+        if self.file:
+            return "a path"
         if isinstance(self.default, bool):
             return "true or false"
         kind = "a whole number" if isinstance(self.default, int) else "a number"
@@ -49,6 +53,9 @@ class Param:
         if self.options:
             if value in self.options:
                 return str(value)
+        elif self.file:
+            if isinstance(value, str):
+                return value
         elif isinstance(self.default, bool):
             if isinstance(value, bool):
                 return value
@@ -73,6 +80,11 @@ def choice(default: str, options: tuple[str, ...], *, help: str) -> Any:
 def switch(default: bool, *, help: str) -> Any:
     """A field that is on or off."""
     return field(default=default, metadata={"help": help})
+
+
+def given_file(*, help: str) -> Any:
+    """A field for the path of a file that the user gives; empty until then."""
+    return field(default="", metadata={"help": help, "file": True})
 
 
 def params_of(cls: type) -> tuple[Param, ...]:

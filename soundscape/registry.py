@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from soundscape.errors import PresetError
-from soundscape.params import ParamValue, make_params
+from soundscape.params import ParamValue, make_params, params_of
 
 KINDS = ("layers", "hits", "instruments", "spaces", "palettes")
 """Kinds of presets; all but palettes are presets of a unit of that kind."""
@@ -108,13 +108,22 @@ def load_preset(path: Path, kind: str) -> Preset:
         name=path.stem,
         title=str(data.get("title", path.stem)),
         unit=str(data["unit"]),
-        params=dict(data.get("params", {})),
+        params=_from_folder(path.parent, kind, str(data["unit"]), dict(data.get("params", {}))),
         tags=tuple(data.get("tags", ())),
         words=tuple(data.get("words", ())),
         path=path,
     )
     preset.make()
     return preset
+
+
+def _from_folder(folder: Path, kind: str, name: str, params: dict[str, ParamValue]) -> dict[str, ParamValue]:
+    """Parameters whose relative paths begin at the folder of their preset."""
+    files = {param.name for param in params_of(unit(kind, name).Params) if param.file}
+    return {
+        key: str((folder / value).resolve()) if key in files and isinstance(value, str) and value else value
+        for key, value in params.items()
+    }
 
 
 def get_preset(kind: str, name: str, folders: Iterable[Path] | None = None) -> Preset:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from soundscape.audio import BLOCK, Audio, AudioFile
 from soundscape.contract import TICK, ControlBlock, Hit, Tone
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Sound
-from soundscape.params import make_params
+from soundscape.params import make_params, params_of
 from soundscape.parts import Part, PartCache
 from soundscape.registry import unit
 from soundscape.rng import Seed
@@ -35,19 +35,27 @@ def part_key(source: Sound | Clip) -> str:
         data = to_data(source)
         kept = ("kind", "unit", "params", "seed", "length", "skip", "curves", "notes")
         facts = {name: data[name] for name in kept} | {"code": code_digest(source.kind, source.unit)}
+        facts |= given_files(source)
     facts["rate"] = SAMPLE_RATE
     text = json.dumps(facts, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
 
 
+def given_files(sound: Sound) -> dict[str, object]:
+    """Hashes of the files that a user gave to the unit of a sound, by parameter; a path may change its content."""
+    named = [param.name for param in params_of(unit(sound.kind, sound.unit).Params) if param.file]
+    return {name: _file_digest(Path(str(sound.params[name]))) for name in named if sound.params.get(name)}
+
+
 @cache
 def code_digest(kind: str, name: str) -> str:
-    """Hash of the code that a unit's sound depends on: its module, `dsp`, and what renders it."""
+    """Hash of the code that a unit's sound depends on: its module, what it shares, `dsp`, and what renders it."""
     import numba
 
     here = Path(__file__).parent
     module = Path(str(unit(kind, name).__file__))
-    files = [module, Path(__file__), here / "contract.py", here / "rng.py", *sorted((here / "dsp").glob("*.py"))]
+    shared = [*sorted(module.parent.glob("_*.py")), *sorted((here / "dsp").glob("*.py"))]
+    files = [module, Path(__file__), here / "contract.py", here / "rng.py", *shared]
     digest = hashlib.blake2b(f"{np.__version__} {numba.__version__}".encode(), digest_size=16)
     for file in files:
         digest.update(file.read_bytes())

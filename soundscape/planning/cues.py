@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from soundscape.errors import FilmError
 from soundscape.film import Film, MotifSource
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Diagnostic, Shot, Timeline
+from soundscape.params import ParamValue
 from soundscape.planning.ambience import is_silent
 from soundscape.planning.clock import Clock
 from soundscape.planning.palette import Palette
@@ -28,6 +30,7 @@ from soundscape.score.spotting import SpottedCue, spot
 
 SHORTEST_S = 4.0
 """A cue shorter than this is left out."""
+_SOUNDFONT = re.compile(r"(?P<file>.+\.sf[23])(?::(?P<program>\d{1,3}))?", re.IGNORECASE)
 MELODIC = ("lead", "counter")
 """Roles that state motifs, in the order in which those of a cue are given to them."""
 
@@ -176,7 +179,28 @@ def _orchestra(
         role = MELODIC[min(len(players), len(MELODIC) - 1)]
         players[motif] = role
         names[role] = instruments.get(motif) or names.get(role, music.lead)
-    return {role: get_preset("instruments", name, folders) for role, name in names.items() if name}, players
+    presets = {role: _instrument(name, film, folders) for role, name in names.items() if name}
+    return presets, players
+
+
+def _instrument(name: str, film: Film, folders: Sequence[Path]) -> Preset:
+    """A preset by name, or an instrument of a SoundFont beside the film: `strings.sf2`, `fonts/orchestra.sf3:48`."""
+    named = _SOUNDFONT.fullmatch(name)
+    if named is None:
+        return get_preset("instruments", name, folders)
+    params: dict[str, ParamValue] = {"file": str((film.folder / named["file"]).resolve())}
+    if named["program"]:
+        params["program"] = int(named["program"])
+    return Preset(
+        kind="instruments",
+        name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
+        title=name,
+        unit="soundfont",
+        params=params,
+        tags=(),
+        words=(),
+        path=film.path or film.folder,
+    )
 
 
 def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:

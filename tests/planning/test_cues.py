@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from soundscape.errors import FilmError
+from soundscape.errors import FilmError, PresetError
 from soundscape.film import Brief, Film, MotifSource
 from soundscape.model import Clip, Diagnostic, Shot, Timeline, Transition
 from soundscape.planning.clock import Clock
@@ -16,8 +17,10 @@ from soundscape.planning.cues import WantedCue, wanted_cues
 from soundscape.planning.places import find_stays
 from soundscape.registry import preset_folders
 from soundscape.rng import Seed
+from soundscape.score.compose import compose
 from soundscape.score.notation import parse_motif
 from soundscape.timecode import Rate
+from tests.instruments.soundfonts import write_soundfont
 
 FPS = 24
 SECOND = 48_000
@@ -152,3 +155,17 @@ def test_a_cut_that_says_nothing_has_no_motif() -> None:
     found, notes = asked(shot("1", 0, 10, scene="", place=""))
     assert found[0].request.motifs == ()
     assert notes == ()
+
+
+def test_a_motif_may_be_played_by_a_soundfont_beside_the_film(tmp_path: Path) -> None:
+    write_soundfont(tmp_path / "own.sf2")
+    own = replace(HERO, instrument="own.sf2:5")
+    (cue,) = cues(shot("1", 0, 20, owners=("Mira",)), motifs=(own,), folder=tmp_path)
+    preset = cue.presets[cue.request.players["hero"]]
+    assert (preset.unit, preset.params) == ("soundfont", {"file": str(tmp_path / "own.sf2"), "program": 5})
+    with pytest.raises(PresetError, match=r"gone\.sf2: cannot be read"):
+        compose(
+            cues(
+                shot("1", 0, 20, owners=("Mira",)), motifs=(replace(HERO, instrument="gone.sf2"),), folder=tmp_path
+            )[0].request
+        )
