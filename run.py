@@ -89,8 +89,9 @@ def install(extras: str) -> None:
 
 
 def install_system_packages() -> None:
-    """Install the independent oracles of the tests, where the machine lets us; tests say what they skip."""
-    missing = [package for package in ("ffmpeg",) if shutil.which(package) is None]
+    """Install what the tests measure with and look at, where the machine lets us; tests say what they skip."""
+    needed = {"ffmpeg": ["ffmpeg"], "chromium": ["chromium", "libatomic1"]}
+    missing = [package for command, packages in needed.items() if not shutil.which(command) for package in packages]
     if not missing or shutil.which("apt-get") is None or os.geteuid() != 0:
         return
     print(f"run.py: installing {', '.join(missing)} for the tests ...", file=sys.stderr, flush=True)

@@ -7,10 +7,16 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter
+_adapters: dict[Any, Any] = {}
 
-    return TypeAdapter(kind)
+
+def _adapter(kind: Any) -> Any:
+    """The adapter of a type, which takes longer to make than to use."""
+    if kind not in _adapters:
+        from pydantic import TypeAdapter
+
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_json(value: object, *, indent: int | None = 2) -> str:

@@ -76,11 +76,11 @@ def render_part(source: Sound | Clip, cache: PartCache) -> Rendered:
     found = cache.find(key)
     if found is not None:
         return Rendered(part=found, fresh=False)
-    blocks, sync = _render(source)
+    blocks, sync = render_blocks(source)
     return Rendered(part=cache.keep(key, blocks, sync=sync, what=source.name), fresh=True)
 
 
-def _render(source: Sound | Clip) -> tuple[Iterator[Audio], int]:
+def render_blocks(source: Sound | Clip) -> tuple[Iterator[Audio], int]:
     """Blocks of a part, and its sync frame."""
     if isinstance(source, Clip):
         return _narration(source), 0

@@ -19,6 +19,7 @@ from soundscape.registry import KINDS, did_you_mean, preset_folders
 
 if TYPE_CHECKING:
     from soundscape.audio import Audio
+    from soundscape.planning.audition import Audition
     from soundscape.planning.search import Entry
 
 
@@ -39,6 +40,7 @@ def audition(
     seed: int = 1,
     changes: Mapping[str, ParamValue] | None = None,
     controls: Mapping[str, float] | None = None,
+    vary: float = 0.0,
     settings: Settings | None = None,
 ) -> Auditioned:
     """A preset of any kind as a 24-bit WAV at -23 LUFS, through the same mix and master as a film.
@@ -50,19 +52,34 @@ def audition(
     out : Path or str
         The folder, made when it is missing.
     seconds : float
-        Length, 0.5 to 3600.
+        Length, 0.5 to 14400.
     seed : int
         Another seed gives another performance.
     changes : mapping, optional
         Parameters on top of the preset's.
     controls : mapping, optional
         Constant controls of a layer, 0 to 1.
+    vary : float
+        0 to 1: move every parameter by up to this share of its range, by the seed.
 
     Raises
     ------
     PresetError
         When there is no such preset, or a parameter or control is not allowed.
     """
+    from soundscape.planning.audition import Audition
+
+    folders = preset_folders()
+    if vary:
+        from soundscape.planning.variations import varied
+
+        changes = varied(preset, changes or {}, amount=vary, seed=seed, folders=folders)
+    wanted = Audition(preset=preset, seconds=seconds, seed=seed, changes=changes, controls=controls)
+    return write_audition(wanted, out=Path(out), folders=folders, settings=settings or Settings())
+
+
+def write_audition(wanted: Audition, *, out: Path, folders: Sequence[Path], settings: Settings) -> Auditioned:
+    """What is wanted as a WAV in a folder, through the same mix and master as a film."""
     from soundscape.deliver.stems import write_programme
     from soundscape.files import make_folder
     from soundscape.mastering.chain import fit, gain_curve
@@ -70,11 +87,9 @@ def audition(
     from soundscape.mix.mixer import mix
     from soundscape.mix.store import programme_of
     from soundscape.model import SAMPLE_RATE
-    from soundscape.planning.audition import Audition, audition_plan
+    from soundscape.planning.audition import audition_plan
 
-    settings, out = settings or Settings(), Path(out)
-    wanted = Audition(preset=preset, seconds=seconds, seed=seed, changes=changes, controls=controls)
-    made = calibrated(audition_plan(wanted, preset_folders()), settings)
+    made = calibrated(audition_plan(wanted, folders), settings)
     make_folder(out)
     parts = {name: result.part for name, result in render_parts(made, settings, Silent()).items()}
 
@@ -82,9 +97,9 @@ def audition(
         return (programme_of(stems) for stems in mix(made, parts))
 
     fitted = fit(programme, SAMPLE_RATE, load_target(made.target))
-    path = out / (f"{made.title}.wav" if seed == 1 else f"{made.title}-{seed}.wav")
+    path = out / (f"{made.title}.wav" if wanted.seed == 1 else f"{made.title}-{wanted.seed}.wav")
     file = write_programme(programme(), gain_curve(programme, SAMPLE_RATE, fitted), made, path)
-    return Auditioned(path=path, seed=seed, loudness=file.loudness)
+    return Auditioned(path=path, seed=wanted.seed, loudness=file.loudness)
 
 
 def play(path: Path) -> str:

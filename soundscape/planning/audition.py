@@ -20,6 +20,8 @@ from soundscape.timecode import Rate
 PHRASE = ((0.0, 0, 0.6), (0.5, 7, 0.45), (1.0, 12, 0.7), (2.0, 3, 0.5), (2.5, 10, 0.8), (3.5, 0, 0.9))
 """Beats of a second, semitones above the root, velocity: shows range, decay and touch of an instrument."""
 LEAD_IN_S = 0.25
+LONGEST_S = 14_400
+"""Four hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,14 @@ class Audition:
     """Parameters on top of the preset's; not for palettes."""
     controls: Mapping[str, float] | None = None
     """Constant controls of a layer, e.g. `{"intensity": 0.8}`."""
+    curves: Mapping[str, tuple[tuple[float, float], ...]] | None = None
+    """Controls drawn over the length: (seconds, value), in order of time; they replace the constant ones."""
+    melody: tuple[Note, ...] = ()
+    """What an instrument plays instead of a phrase that shows it."""
+    faders_db: Mapping[str, float] | None = None
+    """Layers of a palette, by preset, whose level is not the palette's."""
+    muted: tuple[str, ...] = ()
+    """Layers of a palette that do not sound."""
 
 
 def find_kind(name: str, folders: Sequence[Path]) -> tuple[str, str]:
@@ -63,13 +73,14 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
     PresetError
         When the preset does not exist, or a change or control is not allowed.
     """
-    if not 0.5 <= wanted.seconds <= 3600.0:
-        raise PresetError(f"{wanted.seconds:g} seconds; allowed: 0.5 to 3600", column="seconds")
+    if not 0.5 <= wanted.seconds <= LONGEST_S:
+        raise PresetError(f"{wanted.seconds:g} seconds; allowed: 0.5 to {LONGEST_S}", column="seconds")
     for control, value in (wanted.controls or {}).items():
         if control not in CONTROLS:
             raise PresetError(f"there is no such control{did_you_mean(control, CONTROLS)}", column=control)
         if not 0.0 <= value <= 1.0:
             raise PresetError(f"{value:g} is not allowed; allowed: 0 to 1", column=control)
+    _check_curves(wanted.curves or {})
     kind, name = find_kind(wanted.preset, folders)
     length = round(wanted.seconds * SAMPLE_RATE)
     seed = Seed(wanted.seed).child("audition", kind, name)
@@ -78,7 +89,7 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
             raise PresetError(
                 "a palette has no parameters; audition one of its presets", column=next(iter(wanted.changes))
             )
-        sounds, space = _palette(get_palette(name, folders), length, seed, folders)
+        sounds, space = _palette(get_palette(name, folders), length, seed, folders, wanted)
     elif kind == "spaces":
         sounds, space = _space(name, seed, folders), name
     else:
@@ -103,12 +114,31 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
     )
 
 
+def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None:
+    for control, points in curves.items():
+        if control not in CONTROLS:
+            raise PresetError(f"there is no such control{did_you_mean(control, CONTROLS)}", column=control)
+        times = [at for at, _ in points]
+        if times != sorted(times) or any(at < 0.0 or not 0.0 <= value <= 1.0 for at, value in points):
+            raise PresetError("a curve is (seconds, 0 to 1) in order of time", column=control)
+
+
+def _curves(wanted: Audition) -> dict[str, Curve]:
+    """The controls of a layer over its length, in samples."""
+    constant: dict[str, Curve] = {name: ((0, value),) for name, value in (wanted.controls or {}).items()}
+    drawn: dict[str, Curve] = {
+        name: tuple((round(at * SAMPLE_RATE), value) for at, value in points)
+        for name, points in (wanted.curves or {}).items()
+        if points
+    }
+    return constant | drawn
+
+
 def _maker(preset: Preset, length: int, seed: Seed, wanted: Audition, *, space: str = "") -> Sound:
     """A single layer, hit or instrument."""
     params = {**preset.params, **(wanted.changes or {})}
     preset.make(**params)
     hit, tonal = preset.kind == "hits", preset.kind == "instruments"
-    controls: dict[str, Curve] = {name: ((0, value),) for name, value in (wanted.controls or {}).items()}
     return Sound(
         name=f"{preset.kind}/{preset.name}",
         kind=preset.kind,
@@ -119,8 +149,8 @@ def _maker(preset: Preset, length: int, seed: Seed, wanted: Audition, *, space: 
         at=round(LEAD_IN_S * SAMPLE_RATE) if hit else 0,
         length=0 if hit else length,
         bus="music" if tonal else unit(preset.kind, preset.unit).BUS,
-        curves=controls if preset.kind == "layers" else {},
-        notes=_phrase(preset, length) if tonal else (),
+        curves=_curves(wanted) if preset.kind == "layers" else {},
+        notes=(wanted.melody or _phrase(preset, length)) if tonal else (),
         fade_in=SAMPLE_RATE // 50,
         fade_out=SAMPLE_RATE // 20,
         space=space,
@@ -151,12 +181,23 @@ def _space(name: str, seed: Seed, folders: Sequence[Path]) -> tuple[Sound, ...]:
     return struck, played
 
 
-def _palette(palette: Palette, length: int, seed: Seed, folders: Sequence[Path]) -> tuple[tuple[Sound, ...], str]:
-    """All layers of a palette, rising once from weak to strong, with a phrase of its lead."""
+def _palette(
+    palette: Palette, length: int, seed: Seed, folders: Sequence[Path], wanted: Audition
+) -> tuple[tuple[Sound, ...], str]:
+    """All layers of a palette with a phrase of its lead, rising once from weak to strong unless a control says."""
+    known = {layer.preset for layer in palette.layers}
+    for given in (*(wanted.faders_db or {}), *wanted.muted):
+        if given not in known:
+            raise PresetError(f'there is no layer "{given}"{did_you_mean(given, known)}', column=palette.name)
     sounds = []
     for layer in palette.layers:
+        if layer.preset in wanted.muted:
+            continue
         preset = get_preset("layers", layer.preset, folders)
+        curves = _curves(wanted)
         low, high = layer.intensity
+        rise: Curve = ((0, 0.0), (length * 2 // 3, 1.0), (length, 0.0))
+        curves["intensity"] = tuple((at, low + (high - low) * value) for at, value in curves.get("intensity", rise))
         sounds.append(
             Sound(
                 name=f"layers/{preset.name}",
@@ -168,8 +209,8 @@ def _palette(palette: Palette, length: int, seed: Seed, folders: Sequence[Path])
                 at=0,
                 length=length,
                 bus=unit("layers", preset.unit).BUS,
-                curves={"intensity": ((0, low), (length * 2 // 3, high), (length, low))},
-                gain_db=layer.gain_db,
+                curves=curves,
+                gain_db=(wanted.faders_db or {}).get(layer.preset, layer.gain_db),
                 pan=layer.pan,
                 fade_in=SAMPLE_RATE // 10,
                 fade_out=SAMPLE_RATE // 2,
@@ -178,6 +219,5 @@ def _palette(palette: Palette, length: int, seed: Seed, folders: Sequence[Path])
             )
         )
     lead = get_preset("instruments", palette.music.lead, folders)
-    wanted = Audition(preset=lead.name)
-    sounds.append(_maker(lead, length, seed.child("lead"), wanted, space=palette.space))
+    sounds.append(_maker(lead, length, seed.child("lead"), Audition(preset=lead.name), space=palette.space))
     return tuple(sounds), palette.space

@@ -66,7 +66,7 @@ def test_a_rate_that_the_edl_cannot_have_is_refused(tmp_path: Path, capsys: pyte
         (["audition", "desert-wnd"], 'no preset "desert-wnd"; did you mean desert-wind'),
         (["audition", "desert-wind", "--set", "nonsense=1"], "no such parameter"),
         (["audition", "desert-wind", "--set", "gustiness=99"], "99 is not allowed; allowed: a number from"),
-        (["audition", "desert-wind", "--seconds", "-1"], "allowed: 0.5 to 3600"),
+        (["audition", "desert-wind", "--seconds", "-1"], "allowed: 0.5 to 14400"),
         (["audition", "desert-wind", "--control", "loudness=1"], "loudness"),
         (["audition", "desert-wind", "--control", "intensity=7"], "intensity"),
         (["presets", "--kind", "layer"], 'no kind of preset "layer"; did you mean layers'),

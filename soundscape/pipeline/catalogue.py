@@ -1,0 +1,89 @@
+"""Everything there is to hear, with what can be shaped of it: what a page or a table of presets needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from soundscape.contract import CONTROLS
+from soundscape.params import Param, params_of
+from soundscape.planning.palette import Palette, all_palettes
+from soundscape.registry import KINDS, Preset, all_presets, unit
+
+
+def catalogue(folders: Sequence[Path]) -> dict[str, Any]:
+    """Presets and palettes, the units they are of, and the controls, as plain data.
+
+    Returns
+    -------
+    dict
+        `presets`: a list in order of kind and name; `units`: by `kind/unit`; `controls`: by name.
+    """
+    presets = all_presets(folders)
+    used = sorted({(preset.kind, preset.unit) for preset in presets})
+    own = folders[0]
+    entries = [
+        *(_preset(item, own) for item in presets),
+        *(_palette(item, folders) for item in all_palettes(folders)),
+    ]
+    return {
+        "kinds": KINDS,
+        "presets": entries,
+        "units": {f"{kind}/{name}": _unit(kind, name) for kind, name in used},
+        "controls": {name: {"neutral": neutral, "help": help} for name, (neutral, help) in CONTROLS.items()},
+    }
+
+
+def _preset(preset: Preset, own: Path) -> dict[str, Any]:
+    return {
+        "id": f"{preset.kind}/{preset.name}",
+        "kind": preset.kind,
+        "name": preset.name,
+        "title": preset.title,
+        "unit": preset.unit,
+        "tags": preset.tags,
+        "words": preset.words,
+        "params": preset.params,
+        "own": preset.path.is_relative_to(own),
+    }
+
+
+def _palette(palette: Palette, folders: Sequence[Path]) -> dict[str, Any]:
+    own = (folders[0] / "palettes" / f"{palette.name}.toml").exists()
+    return {
+        "id": f"palettes/{palette.name}",
+        "kind": "palettes",
+        "name": palette.name,
+        "title": palette.title or palette.name,
+        "unit": "",
+        "tags": palette.tags,
+        "words": palette.words,
+        "params": {},
+        "own": own,
+        "space": palette.space,
+        "layers": [{"preset": layer.preset, "gain_db": layer.gain_db} for layer in palette.layers],
+        "lead": palette.music.lead,
+    }
+
+
+def _unit(kind: str, name: str) -> dict[str, Any]:
+    module = unit(kind, name)
+    return {
+        "help": (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " "),
+        "params": [_param(param) for param in params_of(module.Params)],
+        "controls": [*module.CONTROLS, "distance"] if kind == "layers" else [],
+        "range": module.RANGE if kind == "instruments" else None,
+        "bus": getattr(module, "BUS", "music"),
+    }
+
+
+def _param(param: Param) -> dict[str, Any]:
+    form: dict[str, Any]
+    if param.options:
+        form = {"type": "choice", "options": param.options}
+    elif isinstance(param.default, bool):
+        form = {"type": "switch"}
+    else:
+        form = {"type": "number", "low": param.low, "high": param.high, "whole": isinstance(param.default, int)}
+    return {"name": param.name, "default": param.default, "unit": param.unit, "help": param.help, **form}

@@ -1,0 +1,1 @@
+"""The audition page: a server for one person on one machine, and the page it serves."""
