@@ -212,7 +212,7 @@ def _line(
     folders: Sequence[Path],
     gain_db: float,
 ) -> _Line:
-    left, right = pan_gains(sound.pan)
+    left, right = (float(side) for side in pan_gains(sound.pan))
     gain = db_to_gain(gain_db)
     if sound.kind == "layers":
         free = {
