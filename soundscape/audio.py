@@ -1,12 +1,14 @@
 """The one gate for signals: what a signal is, reading audio files in blocks, and nothing else.
 
 A signal is float32, shape `(channels, frames)`, finite, with its rate in Hz carried beside it.
-Files are read by libsndfile; what it cannot read (AAC, M4A, the sound of a video) goes through ffmpeg by pydub.
+Files are read by libsndfile; what it cannot read (AAC, M4A, the sound of a video) is decoded by ffmpeg
+into a temporary file first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -76,12 +78,18 @@ class AudioFile:
     ------
     AudioError
         When the file does not exist, is no audio, has a rate, channel count or encoding that is not allowed,
-        or holds samples that are not finite.
+        or holds samples that are not finite (unless `sanitize`).
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, sanitize: bool = False) -> None:
         self._path = Path(path)
-        self._file = _open(self._path)
+        self._sanitize = sanitize
+        self.silenced = 0
+        """Samples that were not finite numbers in the last reading, and are zero by `sanitize`."""
+        self._held = ExitStack()
+        with ExitStack() as opening:
+            self._file = _open(self._path, opening)
+            self._held = opening.pop_all()
         self.info = AudioInfo(
             path=self._path,
             sample_rate=self._file.samplerate,
@@ -89,19 +97,21 @@ class AudioFile:
             frames=self._file.frames,
             subtype=self._file.subtype,
         )
+        self.tags: dict[str, str] = self._file.copy_metadata()
+        """Title, artist and so on, by the names of libsndfile."""
 
     def __enter__(self) -> AudioFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._held.close()
 
     def blocks(self, frames: int = BLOCK) -> Iterator[Audio]:
         """The signal from its start, in blocks of `frames` frames and a shorter last one."""
         import soundfile
 
         self._file.seek(0)
-        position = 0
+        self.silenced = position = 0
         while position < self.info.frames:
             try:
                 block = self._file.read(frames, dtype="float32", always_2d=True)
@@ -115,8 +125,13 @@ class AudioFile:
                     path=self._path,
                 )
             position += len(block)
+            audio = np.ascontiguousarray(block.T)
+            if self._sanitize:
+                finite = np.isfinite(audio)
+                self.silenced += audio.size - int(np.count_nonzero(finite))
+                audio[~finite] = 0.0
             try:
-                yield check_signal(np.ascontiguousarray(block.T))
+                yield check_signal(audio)
             except AudioError as error:
                 raise error.at(path=self._path) from None
 
@@ -129,15 +144,20 @@ def read(path: Path | str) -> tuple[Audio, int]:
         return audio, file.info.sample_rate
 
 
-def _open(path: Path) -> soundfile.SoundFile:
+def _open(path: Path, held: ExitStack) -> soundfile.SoundFile:
+    """The file, and in `held` what must be closed after it."""
+    import tempfile
+
     import soundfile
 
     if not path.is_file():
         raise AudioError("there is no such file", path=path)
     try:
-        file = soundfile.SoundFile(path)
+        file = held.enter_context(soundfile.SoundFile(path))
     except (soundfile.SoundFileError, TypeError):
-        file = soundfile.SoundFile(_decode(path))
+        decoded = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="soundscape-"))) / "decoded.wav"
+        _decode(path, decoded)
+        file = held.enter_context(soundfile.SoundFile(decoded))
     low, high = RATES
     if not 1 <= file.channels <= MAX_CHANNELS or not low <= file.samplerate <= high:
         raise AudioError(
@@ -150,27 +170,26 @@ def _open(path: Path) -> soundfile.SoundFile:
     return file
 
 
-def _decode(path: Path) -> Path:
-    """Decode a compressed file by ffmpeg into a temporary WAV that lives as long as the process."""
-    import atexit
-    import os
+def _decode(path: Path, out: Path) -> None:
+    """Decode the first sound of a compressed file or a video into a float WAV, in ffmpeg's small memory."""
     import shutil
-    import tempfile
+    import subprocess
 
     if path.stat().st_size == 0 or shutil.which("ffmpeg") is None:
         reason = "is empty" if path.stat().st_size == 0 else "is no audio file that can be read without ffmpeg"
         raise AudioError(
             f"{reason}; allowed: WAV, RF64, AIFF, FLAC, OGG, MP3, and with ffmpeg M4A and video", path=path
         )
-    from pydub import AudioSegment
-    from pydub.exceptions import CouldntDecodeError
+    from pydub.utils import mediainfo_json
 
-    try:
-        segment = AudioSegment.from_file(path)
-    except (CouldntDecodeError, IndexError, KeyError, OSError) as error:
-        raise AudioError("is not an audio file that libsndfile or ffmpeg can read", path=path) from error
-    handle, name = tempfile.mkstemp(suffix=".wav", prefix="soundscape-")
-    os.close(handle)
-    atexit.register(Path(name).unlink, missing_ok=True)
-    segment.export(name, format="wav")
-    return Path(name)
+    # An absolute path is never taken for an option or a protocol.
+    streams = mediainfo_json(str(path.resolve())).get("streams", ())
+    if not any(stream["codec_type"] == "audio" for stream in streams):
+        reason = "has no sound" if streams else "is not an audio file that libsndfile or ffmpeg can read"
+        raise AudioError(reason, path=path)
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(path.resolve()), "-map", "0:a:0"]
+    command += ["-c:a", "pcm_f32le", "-rf64", "auto", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["ffmpeg failed"])[-1]
+        raise AudioError(f"cannot be decoded: {said}", path=path)

@@ -358,3 +358,8 @@ class Loudness:
     duration_s: float
     sample_rate: int
     channels: int
+    dialogue_lufs: float | None = None
+    """While somebody speaks; None when that is not known."""
+    leq_m_db: float | None = None
+    """Of cinema trailers (ISO 21727), in dB; None when it was not measured."""
+    leq_a_db: float | None = None

@@ -74,13 +74,13 @@ class LiveProgress:
 class Watch:
     """A context in which work reports its progress: live on a terminal, lines in a pipe, nothing when quiet."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, live: type[LiveProgress] = LiveProgress) -> None:
         self.progress: Progress
-        self._live = None
+        self._live: LiveProgress | None = None
         if quiet:
             self.progress = Silent()
         elif sys.stderr.isatty():
-            self.progress = self._live = LiveProgress()
+            self.progress = self._live = live()
         else:
             self.progress = PlainProgress()
         self._began = time.perf_counter()

@@ -1,42 +1,44 @@
 """Mastering: measure → static gain → limiter where the ceiling needs it → measure → correct.
 
-Nothing here changes the dynamics to reach a loudness unless the target's policy is `compress`. The limiter takes
-peaks down by `Target.max_limiting_db` at most; when loudness and ceiling cannot both be had within that, the
-result says by how much it falls short.
+Nothing here changes the dynamics to reach a loudness unless the target says so. The limiter takes peaks down by
+`Target.max_limiting_db` at most; when loudness and ceiling cannot both be had within that, the result says by how much
+it falls short.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, tee
+from itertools import tee
 
 import numpy as np
 
 from soundscape.audio import Audio
-from soundscape.errors import TargetError
-from soundscape.mastering import leveller
-from soundscape.mastering.dialogue import Regions, dialogue_loudness, speech_share
-from soundscape.mastering.leveller import level_curve, reductions_above
-from soundscape.mastering.limiter import Curve, Limiter, with_gains
+from soundscape.mastering.anchor import Anchor, anchor_of
+from soundscape.mastering.leveller import Lowering, level_curve, lowered_energies, lowering_above
+from soundscape.mastering.limiter import Curve
 from soundscape.mastering.limiting import Limiting, Reductions
+from soundscape.mastering.programme import OpenBlocks, Programme, limited, lowered
 from soundscape.mastering.target import Target
-from soundscape.metering.gating import integrated
+from soundscape.metering.dialogue import Regions
+from soundscape.metering.gating import MOMENTARY_BINS, SHORT_TERM_BINS, Powers, loudness_range, maximum
 from soundscape.metering.meter import Meter
 from soundscape.model import Loudness
 from soundscape.units import db_to_gain
 
-OpenBlocks = Callable[[], Iterable[Audio]]
-"""The signal from its start, anew at every call, in blocks of any sizes."""
+__all__ = ["ACCURACY_LU", "Fit", "OpenBlocks", "blocks_with_gain", "fit", "gain_curve"]
 
 ACCURACY_LU = 0.05
 _AIM_LU = 0.03
 _MARGIN_DB = 0.05
 """Below the target's true peak: what dither, rounding and another meter may add."""
 _MAX_PASSES = 8
-_RIDE_STEP_LU = 2.0
+_MAX_RIDES = 16
+_RIDE_STEP_LU = 1.0
 _LIMITING_LOSS_LU = 0.5
 """What limiting by the whole budget may cost, roughly."""
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,26 +61,14 @@ class Fit:
     """The loudness that the target is about: integrated, or of the dialogue."""
     wanted_lufs: float | None
     """Its wanted value."""
+    of_dialogue: bool = False
+    """Whether it is that of the dialogue."""
     shortfall_lu: float = 0.0
     """Target minus what is reached: positive when it is too quiet."""
-    levelling: leveller.Reductions = ()
-    """How far loud passages are lowered, by the policy `compress` only."""
+    lowering: Lowering = ()
+    """How far loud passages are lowered, only where the target says so."""
     limiting: Limiting = field(default_factory=Limiting)
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """The loudness that a target is about, and its wanted value; no value: only the true peak counts."""
-
-    wanted_lufs: float | None
-    regions: Regions | None = None
-
-    def of(self, meter: Meter, *, gain_db: float = 0.0) -> float | None:
-        energies = meter.energies * 10.0 ** (gain_db / 10.0)
-        if self.regions is None:
-            return integrated(energies, meter.sample_rate)
-        return dialogue_loudness(energies, meter.sample_rate, self.regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +83,27 @@ class _Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Programme:
-    open_blocks: OpenBlocks
-    sample_rate: int
-    layout: str | None
+class _Task:
+    """A programme, where it is to be brought to, and whom to tell."""
 
-    def measure(self) -> Meter:
-        return _measure(self.open_blocks(), self.sample_rate, self.layout)
+    programme: Programme
+    target: Target
+    anchor: Anchor
+    dialogue: Regions | None
+    say: Say
 
-    def limit(self, gain_db: float, ceiling_dbtp: float, anchor: _Anchor) -> _Attempt:
+    def level_lufs(self, energies: Powers, *, gain_db: float = 0.0) -> float | None:
+        return self.anchor.level_lufs(energies, self.programme.sample_rate, gain_db=gain_db)
+
+    def static_gain_db(self, energies: Powers) -> float:
+        return self.anchor.static_gain_db(energies, self.programme.sample_rate)
+
+    def limit(self, gain_db: float, ceiling_dbtp: float) -> _Attempt:
         reductions = Reductions(db_to_gain(gain_db))
-        blocks = _limited(self.open_blocks(), self.sample_rate, gain_db, ceiling_dbtp)
-        meter = _measure(
-            (block * reductions.count(curve) for block, curve in blocks), self.sample_rate, self.layout
-        )
-        return _Attempt(gain_db, ceiling_dbtp, anchor.of(meter), meter.result(), reductions.summary())
+        blocks = limited(self.programme.open_blocks(), self.programme.sample_rate, gain_db, ceiling_dbtp)
+        meter = self.programme.measure(block * reductions.count(curve) for block, curve in blocks)
+        loudness = meter.result(dialogue=self.dialogue)
+        return _Attempt(gain_db, ceiling_dbtp, self.level_lufs(meter.energies), loudness, reductions.summary())
 
 
 def fit(
@@ -118,7 +114,7 @@ def fit(
     layout: str | None = None,
     dialogue: Regions | None = None,
     measured: Meter | None = None,
-    on_pass: Callable[[str], None] | None = None,
+    on_pass: Say | None = None,
 ) -> Fit:
     """Find the gain that brings a programme to a target.
 
@@ -146,55 +142,17 @@ def fit(
         For `gain_curve`.
     """
     say = on_pass or (lambda _: None)
-    programme = _Programme(open_blocks, sample_rate, layout)
+    cinema = target.max_leq_m_db is not None
+    programme = Programme(open_blocks=open_blocks, sample_rate=sample_rate, layout=layout, cinema=cinema)
     if measured is None:
         say("measure")
     meter = measured or programme.measure()
-    before = meter.result()
-    anchor, notes = _anchor(target, before, dialogue)
-    level = anchor.of(meter)
-    ceiling_dbtp = target.true_peak_dbtp - _MARGIN_DB
-    unchanged = _Attempt(0.0, ceiling_dbtp, level, before)
-
-    if before.true_peak_dbtp is None:
-        status, chosen, limited = "silent", unchanged, False
-    elif anchor.wanted_lufs is not None and level is None:
-        status, chosen, limited = "too short" if before.max_momentary_lufs is None else "silent", unchanged, False
-    else:
-        headroom_db = ceiling_dbtp - before.true_peak_dbtp
-        wanted_db = _static_gain_db(meter, anchor)
-        if target.direction == "attenuate" or anchor.wanted_lufs is None:
-            wanted_db = min(0.0, wanted_db)
-        limited = wanted_db > headroom_db and anchor.wanted_lufs is not None
-        if limited:
-            chosen = _search(programme, target, anchor, wanted_db, headroom_db + target.max_limiting_db, say)
-        else:
-            gain_db = min(wanted_db, headroom_db)
-            after = meter.result(gain_db=gain_db)
-            chosen = _Attempt(gain_db, ceiling_dbtp, anchor.of(meter, gain_db=gain_db), after)
-        status = _status(anchor, chosen, target)
-
-    shortfall_lu = _shortfall_lu(anchor, chosen)
-    if status == "unreached" and target.unreachable == "stop":
-        chosen, limited = unchanged, False
-    fitted = Fit(
-        target=target,
-        status=status,
-        gain_db=chosen.gain_db,
-        ceiling_dbtp=chosen.ceiling_dbtp,
-        limited=limited,
-        before=before,
-        after=chosen.loudness,
-        anchor_before_lufs=level,
-        anchor_after_lufs=chosen.level_lufs,
-        wanted_lufs=anchor.wanted_lufs,
-        shortfall_lu=shortfall_lu,
-        limiting=chosen.limiting,
-        notes=notes,
-    )
-    if status == "unreached" and target.unreachable == "compress" and shortfall_lu > 0.0:
-        return _ride(fitted, programme, meter, anchor, dialogue, say)
-    return fitted
+    anchor = anchor_of(target, meter.result(), dialogue)
+    task = _Task(programme, target, anchor, dialogue, say)
+    fitted = _fit(task, meter)
+    if fitted.status in ("silent", "too short") or not _wants_riding(fitted):
+        return fitted
+    return _ride(task, meter, fitted)
 
 
 def gain_curve(open_blocks: OpenBlocks, sample_rate: int, fitted: Fit) -> Iterator[Curve]:
@@ -209,96 +167,90 @@ def gain_curve(open_blocks: OpenBlocks, sample_rate: int, fitted: Fit) -> Iterat
 def blocks_with_gain(open_blocks: OpenBlocks, sample_rate: int, fitted: Fit) -> Iterator[tuple[Audio, Curve]]:
     """Every block of the programme with its gain curve, from one pass."""
     gain = np.float32(db_to_gain(fitted.gain_db))
-    if not fitted.levelling and not fitted.limited:
+    if not fitted.lowering and not fitted.limited:
         for block in open_blocks():
             yield block, np.full(block.shape[1], gain, np.float32)
         return
     given, taken = tee(open_blocks())
-    levelled = _levelled(taken, sample_rate, fitted.levelling)
+    calmed = lowered(taken, sample_rate, fitted.lowering)
     if fitted.limited:
-        limited = _limited(levelled, sample_rate, fitted.gain_db, fitted.ceiling_dbtp)
+        gained = limited(calmed, sample_rate, fitted.gain_db, fitted.ceiling_dbtp)
     else:
-        limited = ((block, np.full(block.shape[1], gain, np.float32)) for block in levelled)
+        gained = ((block, np.full(block.shape[1], gain, np.float32)) for block in calmed)
     position = 0
-    for block, (_, curve) in zip(given, limited, strict=True):
-        yield block, curve * level_curve(fitted.levelling, position, len(curve), sample_rate)
+    for block, (_, curve) in zip(given, gained, strict=True):
+        yield block, curve * level_curve(fitted.lowering, position, len(curve), sample_rate)
         position += len(curve)
 
 
-def _levelled(blocks: Iterable[Audio], sample_rate: int, levelling: leveller.Reductions) -> Iterator[Audio]:
-    position = 0
-    for block in blocks:
-        yield block * level_curve(levelling, position, block.shape[1], sample_rate)
-        position += block.shape[1]
+def _fit(task: _Task, meter: Meter) -> Fit:
+    """By gain and limiter alone."""
+    target, anchor = task.target, task.anchor
+    before = meter.result(dialogue=task.dialogue)
+    level = task.level_lufs(meter.energies)
+    ceiling_dbtp = target.true_peak_dbtp - _MARGIN_DB
+    chosen = unchanged = _Attempt(0.0, ceiling_dbtp, level, before)
+    needs_limiter = False
 
+    if before.true_peak_dbtp is None:
+        status = "silent"
+    elif anchor.wanted_lufs is not None and level is None:
+        status = "too short" if before.max_momentary_lufs is None else "silent"
+    else:
+        headroom_db = ceiling_dbtp - before.true_peak_dbtp
+        allowed_db = _allowed_db(target, before)
+        wanted_db = min(allowed_db, task.static_gain_db(meter.energies))
+        needs_limiter = wanted_db > headroom_db and anchor.wanted_lufs is not None
+        if needs_limiter:
+            chosen = _search(task, wanted_db, min(allowed_db, headroom_db + target.max_limiting_db))
+        else:
+            gain_db = min(wanted_db, headroom_db)
+            after = meter.result(gain_db=gain_db, dialogue=task.dialogue)
+            chosen = _Attempt(gain_db, ceiling_dbtp, task.level_lufs(meter.energies, gain_db=gain_db), after)
+        status = _status(anchor, chosen, target)
 
-def _limited(
-    blocks: Iterable[Audio], sample_rate: int, gain_db: float, ceiling_dbtp: float
-) -> Iterator[tuple[Audio, Curve]]:
-    rest = iter(blocks)
-    for first in rest:
-        limiter = Limiter(first.shape[0], sample_rate, ceiling_dbtp, gain_db=gain_db)
-        yield from with_gains(chain([first], rest), limiter)
-
-
-def _measure(blocks: Iterable[Audio], sample_rate: int, layout: str | None) -> Meter:
-    """A meter that has heard all blocks; an empty signal counts as mono."""
-    meter = None
-    for block in blocks:
-        meter = meter or Meter(sample_rate, block.shape[0], layout)
-        meter.push(block)
-    return meter or Meter(sample_rate, 1)
-
-
-def _anchor(target: Target, before: Loudness, dialogue: Regions | None) -> tuple[_Anchor, tuple[str, ...]]:
-    """What loudness to bring to which value, and what to say of that choice."""
-    if target.gate == "programme":
-        return _Anchor(target.integrated_lufs), ()
-    share = speech_share(dialogue or (), round(before.duration_s * before.sample_rate))
-    if dialogue and share >= target.min_dialogue_share:
-        return _Anchor(target.integrated_lufs, dialogue), (f"dialogue in {share:.0%} of the programme",)
-    if target.fallback_lufs is None:
-        raise TargetError(
-            f"{target.name} is measured on the dialogue, which is in {share:.0%} of the programme; "
-            f"at least {target.min_dialogue_share:.0%} is needed"
-        )
-    known = "no dialogue was given" if dialogue is None else f"dialogue in only {share:.0%} of the programme"
-    return _Anchor(target.fallback_lufs), (
-        f"{known}: {target.fallback_lufs:g} LUFS of the whole programme instead",
+    shortfall_lu = _shortfall_lu(anchor, chosen)
+    if status == "unreached" and target.unreachable == "stop":
+        chosen, needs_limiter = unchanged, False
+    return Fit(
+        target=target,
+        status=status,
+        gain_db=chosen.gain_db,
+        ceiling_dbtp=chosen.ceiling_dbtp,
+        limited=needs_limiter,
+        before=before,
+        after=chosen.loudness,
+        anchor_before_lufs=level,
+        anchor_after_lufs=chosen.level_lufs,
+        wanted_lufs=anchor.wanted_lufs,
+        of_dialogue=anchor.regions is not None,
+        shortfall_lu=shortfall_lu,
+        limiting=chosen.limiting,
+        notes=(anchor.note,) if anchor.note else (),
     )
 
 
-def _static_gain_db(meter: Meter, anchor: _Anchor) -> float:
-    """Gain that brings the anchor to its value; the absolute gate may open or close on the way."""
-    gain_db = 0.0
-    if anchor.wanted_lufs is not None:
-        for _ in range(_MAX_PASSES):
-            level = anchor.of(meter, gain_db=gain_db)
-            if level is None or abs(anchor.wanted_lufs - level) < 1e-6:
-                break
-            gain_db += anchor.wanted_lufs - level
-    return gain_db
+def _allowed_db(target: Target, before: Loudness) -> float:
+    """Gain that the target's other rules leave."""
+    allowed_db = 0.0 if target.direction == "attenuate" or target.integrated_lufs is None else np.inf
+    if target.max_leq_m_db is not None and before.leq_m_db is not None:
+        allowed_db = min(allowed_db, target.max_leq_m_db - before.leq_m_db)
+    return allowed_db
 
 
-def _search(
-    programme: _Programme,
-    target: Target,
-    anchor: _Anchor,
-    wanted_db: float,
-    most_db: float,
-    say: Callable[[str], None],
-) -> _Attempt:
+def _search(task: _Task, wanted_db: float, most_db: float) -> _Attempt:
     """The limited programme nearest to the wanted loudness with a static gain of `most_db` at most."""
-    assert anchor.wanted_lufs is not None
+    target, wanted_lufs = task.target, task.anchor.wanted_lufs
+    assert wanted_lufs is not None
     gain_db, ceiling_dbtp = min(wanted_db, most_db), target.true_peak_dbtp - _MARGIN_DB
     last: _Attempt | None = None
     for turn in range(_MAX_PASSES):
-        say(f"limit and measure, pass {turn + 1}")
-        attempt = programme.limit(gain_db, ceiling_dbtp, anchor)
+        task.say(f"limit and measure, pass {turn + 1}")
+        attempt = task.limit(gain_db, ceiling_dbtp)
         assert attempt.level_lufs is not None
         assert attempt.loudness.true_peak_dbtp is not None
         over_db = attempt.loudness.true_peak_dbtp - (target.true_peak_dbtp - _MARGIN_DB / 2.0)
-        missing_lu = anchor.wanted_lufs - attempt.level_lufs
+        missing_lu = wanted_lufs - attempt.level_lufs
         if over_db > 0.0:
             ceiling_dbtp -= over_db
         elif abs(missing_lu) <= _AIM_LU or (missing_lu > 0.0 and gain_db >= most_db):
@@ -311,54 +263,70 @@ def _search(
     return attempt
 
 
-def _ride(
-    fitted: Fit,
-    programme: _Programme,
-    meter: Meter,
-    anchor: _Anchor,
-    dialogue: Regions | None,
-    say: Callable[[str], None],
-) -> Fit:
-    """Lower the loud passages until the limiter's budget is enough, or as far as the leveller goes."""
-    loudest, target = fitted.before.max_short_term_lufs, fitted.target
+def _wants_riding(fitted: Fit) -> bool:
+    """Whether loud passages are to be lowered, by what the target says."""
+    target, after = fitted.target, fitted.after
+    if target.unreachable == "compress":
+        if fitted.status == "unreached" and fitted.shortfall_lu > 0.0:
+            return True
+        if _is_above(after.max_short_term_lufs, target.max_short_term_lufs):
+            return True
+        if _is_above(after.max_momentary_lufs, target.max_momentary_lufs):
+            return True
+    return target.beyond_range == "lower" and _is_above(after.loudness_range_lu, target.range_high_lu)
+
+
+def _is_above(value: float | None, limit: float | None) -> bool:
+    return value is not None and limit is not None and value > limit
+
+
+def _ride(task: _Task, meter: Meter, plain: Fit) -> Fit:
+    """Lower the loud passages until all rules can be met, or as far as the leveller goes."""
+    loudest, programme, target = plain.before.max_short_term_lufs, task.programme, task.target
     if loudest is None:
-        return fitted
-    for turn in range(1, _MAX_PASSES + 1):
-        levelling = reductions_above(loudest - _RIDE_STEP_LU * turn, meter.energies, programme.sample_rate)
-
-        def levelled(reductions: leveller.Reductions = levelling) -> Iterator[Audio]:
-            return _levelled(programme.open_blocks(), programme.sample_rate, reductions)
-
-        say(f"lower the loud passages, pass {turn}")
-        ridden = _measure(levelled(), programme.sample_rate, programme.layout)
+        return plain
+    for turn in range(1, _MAX_RIDES + 1):
+        lowering = lowering_above(loudest - _RIDE_STEP_LU * turn, meter.energies, programme.sample_rate)
+        if turn < _MAX_RIDES and not _is_calm(task, lowered_energies(meter.energies, lowering)):
+            continue
+        task.say("lower the loud passages")
+        ridden = programme.measure(programme.lowered(lowering))
         peak_dbtp = ridden.result().true_peak_dbtp
         assert peak_dbtp is not None
         most_db = target.true_peak_dbtp - _MARGIN_DB - peak_dbtp + target.max_limiting_db
-        if _static_gain_db(ridden, anchor) + _LIMITING_LOSS_LU <= most_db:
+        if task.static_gain_db(ridden.energies) + _LIMITING_LOSS_LU <= most_db:
             break
-    nearest = replace(target, unreachable="nearest")
-    found = fit(
-        levelled, programme.sample_rate, nearest,
-        layout=programme.layout, dialogue=dialogue, measured=ridden, on_pass=say,
-    )  # fmt: skip
-    note = f"loud passages are lowered by up to {max(levelling):.1f} dB, as the target's policy allows"
+    calmed = replace(programme, open_blocks=lambda: programme.lowered(lowering))
+    found = _fit(replace(task, programme=calmed), ridden)
+    note = f"loud passages are lowered by up to {max(lowering):.1f} dB, as was asked"
     return replace(
         found,
-        target=target,
-        before=fitted.before,
-        anchor_before_lufs=fitted.anchor_before_lufs,
-        levelling=levelling,
-        notes=(*fitted.notes, note),
+        before=plain.before,
+        anchor_before_lufs=plain.anchor_before_lufs,
+        lowering=lowering,
+        notes=(*plain.notes, note),
     )
 
 
-def _shortfall_lu(anchor: _Anchor, chosen: _Attempt) -> float:
+def _is_calm(task: _Task, energies: Powers) -> bool:
+    """Whether range and maxima are what the target asks for, once the gain is given."""
+    rate, target = task.programme.sample_rate, task.target
+    raised = energies * 10.0 ** (task.static_gain_db(energies) / 10.0)
+    if target.beyond_range == "lower" and _is_above(loudness_range(raised, rate), target.range_high_lu):
+        return False
+    return target.unreachable != "compress" or not (
+        _is_above(maximum(raised, SHORT_TERM_BINS, rate), target.max_short_term_lufs)
+        or _is_above(maximum(raised, MOMENTARY_BINS, rate), target.max_momentary_lufs)
+    )
+
+
+def _shortfall_lu(anchor: Anchor, chosen: _Attempt) -> float:
     if anchor.wanted_lufs is None or chosen.level_lufs is None:
         return 0.0
     return anchor.wanted_lufs - chosen.level_lufs
 
 
-def _status(anchor: _Anchor, chosen: _Attempt, target: Target) -> str:
+def _status(anchor: Anchor, chosen: _Attempt, target: Target) -> str:
     missing_lu = abs(_shortfall_lu(anchor, chosen))
     if missing_lu <= ACCURACY_LU:
         return "on target"

@@ -31,7 +31,12 @@ class Check:
 
 
 def checks(
-    target: Target, measured: Loudness, anchor_lufs: float | None, wanted_lufs: float | None
+    target: Target,
+    measured: Loudness,
+    anchor_lufs: float | None,
+    wanted_lufs: float | None,
+    *,
+    anchor: str = "integrated",
 ) -> tuple[Check, ...]:
     """All rules of a target.
 
@@ -42,16 +47,17 @@ def checks(
     measured : Loudness
         What was measured.
     anchor_lufs : float or None
-        The loudness that the target is about: integrated, or of the dialogue.
+        The loudness that the target is about.
     wanted_lufs : float or None
         Its wanted value; None when the target has none.
+    anchor : str
+        What it is: `integrated`, `dialogue` or `album`.
     """
     found = []
     if wanted_lufs is not None:
-        name = "integrated" if anchor_lufs == measured.integrated_lufs else "dialogue"
         allowed = f"{wanted_lufs:g} ±{target.tolerance_lu:g} LUFS"
         margin = None if anchor_lufs is None else target.tolerance_lu - abs(anchor_lufs - wanted_lufs)
-        found.append(Check(rule=name, value=anchor_lufs, allowed=allowed, margin=margin))
+        found.append(Check(rule=anchor, value=anchor_lufs, allowed=allowed, margin=margin))
     found.append(_at_most("true peak", measured.true_peak_dbtp, target.true_peak_dbtp, "dBTP"))
     for rule, value, limit in (
         ("max momentary", measured.max_momentary_lufs, target.max_momentary_lufs),
@@ -59,6 +65,12 @@ def checks(
     ):
         if limit is not None:
             found.append(_at_most(rule, value, limit, "LUFS"))
+    if target.max_leq_m_db is not None:
+        found.append(_at_most("Leq(m)", measured.leq_m_db, target.max_leq_m_db, "dB"))
+    if target.dialogue_distance_lu is not None and measured.dialogue_lufs is not None:
+        # Where no dialogue is known there is nothing to hold this rule against.
+        above = None if measured.integrated_lufs is None else measured.integrated_lufs - measured.dialogue_lufs
+        found.append(_at_most("programme above dialogue", above, target.dialogue_distance_lu, "LU"))
     if measured.duration_s >= _STABLE_RANGE_S:
         span = measured.loudness_range_lu
         if target.range_high_lu is not None:

@@ -6,32 +6,72 @@ that was written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
+from soundscape.audio import Audio
 from soundscape.errors import OutputError
 from soundscape.mastering import journal
-from soundscape.mastering.chain import ACCURACY_LU, Fit, blocks_with_gain, fit
+from soundscape.mastering.chain import ACCURACY_LU, Fit, fit
 from soundscape.mastering.compliance import Check, checks
-from soundscape.mastering.dialogue import Regions, find_speech
-from soundscape.mastering.dither import Dither
-from soundscape.mastering.health import Inspector
+from soundscape.mastering.edits import Edited
+from soundscape.mastering.formats import Format, format_of
+from soundscape.mastering.health import Health, Inspector
 from soundscape.mastering.result import Curve, FileResult, Measurement, Options
-from soundscape.mastering.riff import with_loudness
 from soundscape.mastering.source import Source
 from soundscape.mastering.target import Target
+from soundscape.mastering.writing import left_behind, write_master
+from soundscape.metering.dialogue import Regions, find_speech
 from soundscape.metering.gating import SHORT_TERM_BINS, power_to_lufs, window_powers
 from soundscape.metering.meter import Meter
 from soundscape.model import Loudness
-from soundscape.rng import Seed
 from soundscape.serial import from_json, to_json
-from soundscape.wav import Bext, open_wav
 
-OnStage = Callable[[Path, str], None]
-"""Is told what is being done to which file."""
+OnStage = Callable[[Path, str, float], None]
+"""Is told what is being done to which file, and how much of it is done, 0 to 1."""
+
+Dialogue = Regions | Path | None
+"""Frames in which somebody speaks, or the dialogue stem in which that is found."""
+
+_MAX_ENCODINGS = 4
+_MUCH_GAIN_DB = 20.0
+
+
+@dataclass(slots=True)
+class Hearing:
+    """A sound that is read pass after pass while somebody is told how far it is."""
+
+    sound: Edited
+    on_stage: OnStage | None = None
+    stage: str = ""
+
+    def say(self, stage: str) -> None:
+        """A pass begins."""
+        self.stage = stage
+        self._tell(0)
+
+    def blocks(self) -> Iterator[Audio]:
+        """The sound from its start."""
+        position = 0
+        for block in self.sound.blocks():
+            yield block
+            position += block.shape[1]
+            self._tell(position)
+
+    def hear(self, *, cinema: bool = False) -> tuple[Meter, Health]:
+        """What it measures, in one pass."""
+        info = self.sound.info
+        meter = Meter(info.sample_rate, info.channels, self.sound.layout, cinema=cinema)
+        inspector = Inspector(info.sample_rate, info.channels)
+        for block in self.blocks():
+            meter.push(block)
+            inspector.push(block)
+        return meter, inspector.result()
+
+    def _tell(self, position: int) -> None:
+        if self.on_stage is not None:
+            self.on_stage(self.sound.path, self.stage, position / self.sound.info.frames)
 
 
 def measure_file(path: Path | str, *, layout: str | None = None) -> Loudness:
@@ -43,27 +83,28 @@ def measure_file(path: Path | str, *, layout: str | None = None) -> Loudness:
         When it cannot be read, is empty or truncated, or holds samples that are not finite numbers.
     """
     with Source(path, layout=layout) as source:
-        return _heard(source, None).result()
+        return _measured(source).result()
 
 
-def inspect_file(path: Path | str, *, layout: str | None = None) -> Measurement:
+def inspect_file(path: Path | str, *, options: Options | None = None, dialogue: Dialogue = None) -> Measurement:
     """Loudness, its course, and the health of an audio file, in one pass; raises as `measure_file`."""
-    with Source(path, layout=layout) as source:
-        inspector = Inspector(source.info.sample_rate, source.info.channels)
-        meter = _heard(source, inspector)
-        health = inspector.result()
+    options = options or Options()
+    with Source(path, layout=options.layout, sanitize=options.sanitize) as source:
+        sound = Edited(source, options.edits)
+        meter, health = Hearing(sound).hear(cinema=options.cinema)
         return Measurement(
-            loudness=meter.result(),
+            loudness=meter.result(dialogue=_regions(dialogue, sound)),
             health=health,
+            encoding=sound.info.subtype,
             short_term=_short_term(meter),
-            notes=(*source.notes, *health.warnings),
+            notes=(*sound.notes, *health.warnings),
         )
 
 
 def speech_in_file(path: Path | str) -> Regions:
     """Where a dialogue stem speaks, in its frames, for a target that is gated by dialogue."""
     with Source(path) as source:
-        return find_speech(_heard(source, None).energies, source.info.sample_rate)
+        return find_speech(_measured(source).energies, source.info.sample_rate)
 
 
 def master_file(
@@ -73,10 +114,10 @@ def master_file(
     *,
     name: str = "",
     options: Options | None = None,
-    dialogue: Regions | None = None,
+    dialogue: Dialogue = None,
     on_stage: OnStage | None = None,
 ) -> FileResult:
-    """Bring one file to a target, as a WAV of the same rate and channels.
+    """Bring one file to a target, with the same rate and channels.
 
     Parameters
     ----------
@@ -87,11 +128,11 @@ def master_file(
     target : Target
         What to reach.
     name : str, optional
-        Of the output; without it the input's name with `.wav`.
+        Of the output; without it the input's, with the suffix of the format.
     options : Options, optional
-        Word length, seed, layout, whether to write at all.
-    dialogue : sequence of (int, int), optional
-        Frames in which somebody speaks.
+        Format, word length, seed, layout, edits, whether to write at all.
+    dialogue : sequence of (int, int), or Path, optional
+        Frames of the file in which somebody speaks, or the dialogue stem that says so.
     on_stage : callable, optional
         Is told what is being done.
 
@@ -101,51 +142,147 @@ def master_file(
         When the file cannot be read or written, or the target not be used on it.
     """
     path, options = Path(path), options or Options()
-    output = _output(path, Path(out_dir), name)
-    digest = journal.settings_digest(target, replace(options, resume=True), dialogue)
-    if options.resume and not options.dry_run and (known := journal.recall(output, path, digest)) is not None:
+    form = format_of(path, options.format)
+    output = _output(path, Path(out_dir), name or f"{path.stem}{form.suffix}")
+    spoken = journal.fingerprint(dialogue) if isinstance(dialogue, Path) else ""
+    digest = journal.settings_digest(target, replace(options, resume=True), dialogue, spoken)
+    writes = not options.dry_run and not options.measure_only
+    if options.resume and writes and (known := journal.recall(output, path, digest)) is not None:
         return replace(from_json(FileResult, known), skipped=True)
-    say = _stage_of(path, on_stage)
-    with Source(path, layout=options.layout) as source:
-        say("measure")
-        inspector = Inspector(source.info.sample_rate, source.info.channels)
-        meter = _heard(source, inspector)
-        fitted = fit(
-            source.blocks, source.info.sample_rate, target,
-            layout=source.layout, dialogue=dialogue, measured=meter, on_pass=say,
-        )  # fmt: skip
-        notes = (*fitted.notes, *source.notes, *inspector.result().warnings)
-        return _finish(source, output, fitted, options, notes, _short_term(meter), digest, say)
+    with Source(path, layout=options.layout, sanitize=options.sanitize) as source:
+        hearing = Hearing(Edited(source, options.edits), on_stage)
+        hearing.say("measure")
+        regions = _regions(dialogue, hearing.sound)
+        meter, health = hearing.hear(cinema=options.cinema or target.max_leq_m_db is not None)
+        work = _Work(hearing, output, form, target, options, regions, health, _short_term(meter))
+        asked, wanted_lufs = target, None
+        for _ in range(_MAX_ENCODINGS):
+            fitted = fit(
+                hearing.blocks, hearing.sound.info.sample_rate, asked,
+                layout=hearing.sound.layout, dialogue=regions, measured=meter, on_pass=hearing.say,
+            )  # fmt: skip
+            wanted_lufs = fitted.wanted_lufs if wanted_lufs is None else wanted_lufs
+            result = work.finish(replace(fitted, target=target, wanted_lufs=wanted_lufs))
+            corrected = _corrected(asked, result, wanted_lufs) if form.lossy else asked
+            if corrected == asked:
+                break
+            asked = corrected
+        if result.output and digest:
+            journal.remember(output, path, digest, to_json(result))
+        return result
 
 
-def master_of_album(source: Source, out_dir: Path, name: str, together: Fit, options: Options) -> FileResult:
+def master_of_album(
+    source: Source, output: Path, together: Fit, options: Options, dialogue: Dialogue, on_stage: OnStage | None
+) -> FileResult:
     """One file of a set that was fitted together: `together` says gain and ceiling."""
-    inspector = Inspector(source.info.sample_rate, source.info.channels)
-    meter = _heard(source, inspector)
-    own = replace(together, before=meter.result(), after=meter.result(gain_db=together.gain_db))
-    notes = (*together.notes, *source.notes, *inspector.result().warnings, "one gain for the whole set")
-    output = _output(source.path, out_dir, name)
-    return _finish(source, output, own, options, notes, _short_term(meter), "", lambda _: None)
+    hearing = Hearing(Edited(source, options.edits), on_stage)
+    hearing.say("measure")
+    regions = _regions(dialogue, hearing.sound)
+    meter, health = hearing.hear(cinema=options.cinema)
+    own = replace(
+        together,
+        before=meter.result(dialogue=regions),
+        after=meter.result(gain_db=together.gain_db, dialogue=regions),
+        notes=(*together.notes, "one gain for the whole set"),
+    )
+    form = format_of(source.path, options.format)
+    output = _output(source.path, output.parent, output.name)
+    work = _Work(
+        hearing, output, form, together.target, options, regions, health, _short_term(meter), of_album=True
+    )
+    return work.finish(own)
 
 
-def _stage_of(path: Path, on_stage: OnStage | None) -> Callable[[str], None]:
-    return (lambda stage: on_stage(path, stage)) if on_stage else (lambda _: None)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is known of a file before its gain is."""
+
+    hearing: Hearing
+    output: Path
+    form: Format
+    target: Target
+    options: Options
+    regions: Regions | None
+    health: Health
+    curve: Curve
+    of_album: bool = False
+
+    def finish(self, fitted: Fit) -> FileResult:
+        """Write and verify what was fitted; nothing is written in a dry run or by the policy `stop`."""
+        sound, options = self.hearing.sound, self.options
+        result = FileResult(
+            path=sound.path,
+            status=fitted.status,
+            gain_db=fitted.gain_db,
+            before=fitted.before,
+            health=self.health,
+            shortfall_lu=fitted.shortfall_lu,
+            limiting=fitted.limiting,
+            notes=(*fitted.notes, *sound.notes, *self.health.warnings),
+            curve_before=self.curve,
+        )
+        if options.measure_only:
+            has_value = fitted.status not in ("silent", "too short")
+            return replace(
+                result,
+                status="measured" if has_value else fitted.status,
+                gain_db=0.0,
+                shortfall_lu=0.0,
+                limiting=type(fitted.limiting)(),
+                checks=self._checked(fitted, fitted.before),
+            )
+        stopped = fitted.status == "unreached" and fitted.target.unreachable == "stop"
+        if options.dry_run or stopped:
+            after = None if stopped else fitted.after
+            return replace(result, after=after, checks=self._checked(fitted, fitted.after))
+        self.hearing.say("write")
+        clipped = write_master(sound, self.hearing.blocks, self.output, self.form, fitted, options)
+        with Source(self.output, layout=sound.layout) as source:
+            written = Hearing(Edited(source, type(options.edits)()), self.hearing.on_stage)
+            written.sound.path = sound.path  # who listens knows the input
+            written.say("verify")
+            meter = written.hear(cinema=fitted.before.leq_m_db is not None)[0]
+        after = meter.result(dialogue=self.regions)
+        return replace(
+            result,
+            output=self.output,
+            after=after,
+            checks=self._checked(fitted, after),
+            notes=(*result.notes, *left_behind(sound, self.form), *_surprises(fitted, after, clipped, self.form)),
+            curve_after=_short_term(meter),
+        )
+
+    def _checked(self, fitted: Fit, after: Loudness) -> tuple[Check, ...]:
+        """The rules of the target; an album is judged as one."""
+        if self.of_album:
+            return checks(self.target, after, fitted.anchor_after_lufs, fitted.wanted_lufs, anchor="album")
+        if fitted.of_dialogue:
+            return checks(self.target, after, after.dialogue_lufs, fitted.wanted_lufs, anchor="dialogue")
+        return checks(self.target, after, after.integrated_lufs, fitted.wanted_lufs)
 
 
 def _output(path: Path, out_dir: Path, name: str) -> Path:
-    output = out_dir / (name or f"{path.stem}.wav")
+    output = out_dir / name
     if output.resolve() == path.resolve():
         raise OutputError("would overwrite its own input; choose another folder", path=output)
     return output
 
 
-def _heard(source: Source, inspector: Inspector | None) -> Meter:
+def _measured(source: Source) -> Meter:
     meter = Meter(source.info.sample_rate, source.info.channels, source.layout)
     for block in source.blocks():
         meter.push(block)
-        if inspector is not None:
-            inspector.push(block)
     return meter
+
+
+def _regions(dialogue: Dialogue, sound: Edited) -> Regions | None:
+    """Where somebody speaks in a sound as it is mastered."""
+    if isinstance(dialogue, Path):
+        with Source(dialogue) as stem:
+            rate = stem.info.sample_rate
+            return sound.placed(find_speech(_measured(stem).energies, rate), rate)
+    return dialogue
 
 
 def _short_term(meter: Meter) -> Curve:
@@ -153,87 +290,38 @@ def _short_term(meter: Meter) -> Curve:
     return tuple(round(power_to_lufs(float(power)), 1) if power > 0.0 else None for power in powers)
 
 
-def _finish(
-    source: Source,
-    output: Path,
-    fitted: Fit,
-    options: Options,
-    notes: tuple[str, ...],
-    curve_before: Curve,
-    digest: str,
-    say: Callable[[str], None],
-) -> FileResult:
-    """Write and verify what was fitted, and note it; nothing is written in a dry run or by the policy `stop`."""
-    result = FileResult(
-        path=source.path,
-        status=fitted.status,
-        gain_db=fitted.gain_db,
-        before=fitted.before,
-        shortfall_lu=fitted.shortfall_lu,
-        limiting=fitted.limiting,
-        notes=notes,
-        curve_before=curve_before,
+def _corrected(asked: Target, result: FileResult, wanted_lufs: float | None) -> Target:
+    """What is to be asked for so that it is there after encoding: encoders draw their own peaks and drop what is
+    not heard.
+    """
+    after = result.after
+    if result.output is None or after is None or after.true_peak_dbtp is None:
+        return asked
+    margins = [check.margin for check in result.checks if check.rule == "true peak" and check.margin is not None]
+    over_db = -min([0.0, *margins])
+    anchors = [check.value for check in result.checks if check.rule in ("integrated", "dialogue")]
+    missing_lu = 0.0
+    if wanted_lufs is not None and anchors and anchors[0] is not None and result.status == "on target":
+        missing_lu = wanted_lufs - anchors[0]
+    if over_db <= 0.0 and abs(missing_lu) <= ACCURACY_LU:
+        return asked
+    return replace(
+        asked,
+        true_peak_dbtp=asked.true_peak_dbtp - (over_db + ACCURACY_LU if over_db else 0.0),
+        integrated_lufs=None if asked.integrated_lufs is None else asked.integrated_lufs + missing_lu,
+        fallback_lufs=None if asked.fallback_lufs is None else asked.fallback_lufs + missing_lu,
     )
-    stopped = fitted.status == "unreached" and fitted.target.unreachable == "stop"
-    if options.dry_run or stopped:
-        return replace(result, after=None if stopped else fitted.after, checks=_checked(fitted, fitted.after))
-    say("write")
-    clipped = _write(source, output, fitted, options)
-    say("verify")
-    with Source(output, layout=source.layout) as written:
-        meter = _heard(written, None)
-    after = meter.result()
-    result = replace(
-        result,
-        output=output,
-        after=after,
-        checks=_checked(fitted, after),
-        notes=(*notes, *_surprises(fitted, after, clipped)),
-        curve_after=_short_term(meter),
-    )
-    if digest:
-        journal.remember(output, source.path, digest, to_json(result))
-    return result
 
 
-def _write(source: Source, output: Path, fitted: Fit, options: Options) -> int:
-    """Write the mastered file; returns how many samples were clipped."""
-    info = source.info
-    history = f"A=PCM,F={info.sample_rate},W={options.bits},T=soundscape {fitted.target.name}"
-    chunks = source.riff.chunks if source.riff else ()
-    carried = tuple(
-        (name, with_loudness(body, fitted.after, history) if name == b"bext" else body) for name, body in chunks
-    )
-    if not any(name == b"bext" for name, _ in carried):
-        carried = ((b"bext", with_loudness(Bext().chunk(), fitted.after, history)), *carried)
-    mask = source.riff.mask if source.riff else 0
-    dither = Dither(Seed(options.seed).child(source.path.name), info.channels, bits=options.bits)
-    with open_wav(
-        output, sample_rate=info.sample_rate, channels=info.channels, bits=options.bits, mask=mask, chunks=carried
-    ) as wav:
-        if not fitted.limited and fitted.gain_db == 0.0:
-            # What is not changed is not dithered either.
-            for block in source.blocks():
-                wav.write(block)
-            return wav.clipped
-        for block, curve in blocks_with_gain(source.blocks, info.sample_rate, fitted):
-            wav.write_integers(dither.push(np.multiply(block, curve)))
-    return dither.clipped
-
-
-def _checked(fitted: Fit, after: Loudness) -> tuple[Check, ...]:
-    """The rules of the target; a dialogue is judged by what the fit says of it."""
-    of_dialogue = fitted.anchor_after_lufs != fitted.after.integrated_lufs
-    anchor = fitted.anchor_after_lufs if of_dialogue else after.integrated_lufs
-    return checks(fitted.target, after, anchor, fitted.wanted_lufs)
-
-
-def _surprises(fitted: Fit, after: Loudness, clipped: int) -> tuple[str, ...]:
+def _surprises(fitted: Fit, after: Loudness, clipped: int, form: Format) -> tuple[str, ...]:
     """What the written file says that the fit did not."""
     found = []
+    if fitted.gain_db > _MUCH_GAIN_DB:
+        found.append(f"raised by {fitted.gain_db:.0f} dB, and its noise with it")
     if clipped:
         found.append(f"{clipped} samples were beyond full scale and are clipped")
     expected, measured = fitted.after.integrated_lufs, after.integrated_lufs
-    if expected is not None and not fitted.limited and (measured is None or abs(measured - expected) > ACCURACY_LU):
+    lossless = not fitted.limited and not form.lossy
+    if expected is not None and lossless and (measured is None or abs(measured - expected) > ACCURACY_LU):
         found.append(f"the written file measures {measured} LUFS where {expected:.2f} were expected")
     return tuple(found)

@@ -34,6 +34,11 @@ class Health:
     fold_loss_db: float | None
     """Power that is lost when the first two channels are added to mono, against uncorrelated ones."""
 
+    used_bits: int | None = None
+    """Of each sample, 1 to 24; None where it is more, as in most float files, or all is silent."""
+    dual_mono: bool = False
+    """Whether the first two channels carry the same."""
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What its owner should know, in words."""
@@ -42,6 +47,8 @@ class Health:
             found.append(f"{self.clipped_runs} clipped passages")
         if self.offset_dbfs is not None and self.offset_dbfs > _OFFSET_DBFS:
             found.append(f"an offset of {self.offset_dbfs:.0f} dBFS")
+        if self.dual_mono:
+            found.append("both channels carry the same")
         if self.lowest_correlation is not None and self.lowest_correlation < _ANTI_PHASE:
             found.append(f"correlation down to {self.lowest_correlation:.2f}")
         if self.fold_loss_db is not None and self.fold_loss_db > _FOLD_LOSS_DB:
@@ -51,11 +58,16 @@ class Health:
 
 @njit(cache=True, nogil=True)
 def _scan(channel, state):  # type: ignore[no-untyped-def]
-    """Sum and clipped runs of a channel; `state` is (sum, last sample, length of its run, runs)."""
+    """Sum and clipped runs of a channel; `state` is (sum, last sample, length of its run, runs).
+
+    Returns all bits that are used, the lowest standing for 2⁻³¹.
+    """
     total, last, run, runs = state
+    used = np.int64(0)
     for n in range(channel.shape[0]):
         sample = np.float64(channel[n])
         total += sample
+        used |= np.int64(sample * 2147483648.0)
         if abs(sample) >= _FULL_SCALE and sample == last:
             run += 1.0
             if run == _RUN:
@@ -64,6 +76,7 @@ def _scan(channel, state):  # type: ignore[no-untyped-def]
             run = 1.0
         last = sample
     state[0], state[1], state[2], state[3] = total, last, run, runs
+    return used
 
 
 @njit(cache=True, nogil=True)
@@ -90,13 +103,17 @@ class Inspector:
         self._rate = sample_rate
         self._frames = 0
         self._scans = np.zeros((channels, 4))
+        self._used = 0
+        self._same = channels > 1
         self._pair = np.zeros(3)
         self._seconds: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
 
     def push(self, audio: Audio) -> None:
         """Take the next block, float32 `(channels, frames)`."""
         for channel, state in zip(audio, self._scans, strict=True):
-            _scan(channel, state)
+            self._used |= int(_scan(channel, state))
+        if self._same:
+            self._same = bool(np.array_equal(audio[0], audio[1]))
         end = self._frames + audio.shape[1]
         if len(audio) > 1:
             seconds = np.zeros((end // self._rate - self._frames // self._rate, 3))
@@ -118,7 +135,15 @@ class Inspector:
             correlation=_correlation(both, one, other),
             lowest_correlation=min(correlations, default=None),
             fold_loss_db=-10.0 * math.log10(max(fold, 1e-12)) if one + other > 0.0 else None,
+            used_bits=_used_bits(self._used),
+            dual_mono=self._same and one > 0.0,
         )
+
+
+def _used_bits(used: int) -> int | None:
+    """Word length by the lowest bit that is used."""
+    bits = 32 - ((used & -used).bit_length() - 1)
+    return bits if used and bits <= 24 else None
 
 
 def _correlation(both: float, one: float, other: float) -> float | None:

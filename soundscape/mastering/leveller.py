@@ -1,7 +1,7 @@
 """Riding the gain as a mixer's hand would: loud passages are lowered slowly, quiet ones are left alone.
 
-Only a target whose policy is `compress` asks for it. The reduction follows the short-term loudness of the
-programme, seen from its middle and smoothed over two seconds, so that no syllable and no bar is shaped by it.
+Only a target that says so asks for it. The lowering follows the short-term loudness of the programme, seen from its
+middle and smoothed over two seconds, so that no syllable and no bar is shaped by it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from soundscape.mastering.limiter import Curve
-from soundscape.metering.gating import SHORT_TERM_BINS, Powers, power_to_lufs, window_powers
+from soundscape.metering.gating import BINS_PER_SECOND, SHORT_TERM_BINS, Powers, power_to_lufs, window_powers
 
 POINTS_PER_SECOND = 10
 RATIO = 3.0
@@ -17,13 +17,13 @@ RATIO = 3.0
 MAX_DB = 12.0
 _SMOOTHED_POINTS = 21
 
-Reductions = tuple[float, ...]
+Lowering = tuple[float, ...]
 """dB by which the programme is lowered, at 10 points a second; straight lines between."""
 
 
-def reductions_above(threshold_lufs: float, energies: Powers, sample_rate: int) -> Reductions:
+def lowering_above(threshold_lufs: float, energies: Powers, sample_rate: int) -> Lowering:
     """How far each passage is lowered so that what exceeds a short-term loudness exceeds it by a third."""
-    windows = window_powers(energies, SHORT_TERM_BINS, sample_rate, hop=100 // POINTS_PER_SECOND)
+    windows = window_powers(energies, SHORT_TERM_BINS, sample_rate, hop=BINS_PER_SECOND // POINTS_PER_SECOND)
     if not len(windows):
         return ()
     loudness = np.array([power_to_lufs(float(power)) for power in windows])
@@ -34,10 +34,16 @@ def reductions_above(threshold_lufs: float, energies: Powers, sample_rate: int) 
     return tuple(np.convolve(padded, window / window.sum(), mode="valid").tolist())
 
 
-def level_curve(reductions: Reductions, position: int, frames: int, sample_rate: int) -> Curve:
+def level_curve(lowering: Lowering, position: int, frames: int, sample_rate: int) -> Curve:
     """Linear gain of `frames` frames from `position` on."""
-    if not reductions:
+    if not lowering:
         return np.ones(frames, np.float32)
     at = (position + np.arange(frames)) * (POINTS_PER_SECOND / sample_rate)
-    reduction_db = np.interp(at, np.arange(len(reductions)), reductions)
-    return np.power(10.0, reduction_db * (-1.0 / 20.0)).astype(np.float32)
+    lowered_db = np.interp(at, np.arange(len(lowering)), lowering)
+    return np.power(10.0, lowered_db * (-1.0 / 20.0)).astype(np.float32)
+
+
+def lowered_energies(energies: Powers, lowering: Lowering) -> Powers:
+    """What the energies of the bins become, without hearing the programme again."""
+    at = (np.arange(len(energies)) + 0.5) * (POINTS_PER_SECOND / BINS_PER_SECOND)
+    return energies * 10.0 ** (-0.1 * np.interp(at, np.arange(len(lowering)), lowering))

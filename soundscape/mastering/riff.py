@@ -5,7 +5,9 @@ Sources: EBU Tech 3285 (bext), EBU Tech 3306 and ITU-R BS.2088 (RF64, BW64), Mic
 
 from __future__ import annotations
 
+import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -20,11 +22,27 @@ _UNKNOWN_SIZE = (0, 0xFFFF_FFFF)
 """What programs write that could not go back to complete the header."""
 _LARGEST_CARRIED = 16 << 20
 _BEXT_FIXED_BYTES = 602
+_BEXT_TIME_AT = 338
 _BEXT_VERSION_AT = 346
 _BEXT_LOUDNESS_AT = 412
 _BEXT_NOT_SET = 0x7FFF
 _SPEAKERS = "L R C LFE Lrs Rrs Lc Rc Cs Lss Rss".split()
 """Names of the first bits of a channel mask."""
+
+_INFO = {
+    "title": b"INAM",
+    "artist": b"IART",
+    "album": b"IPRD",
+    "comment": b"ICMT",
+    "copyright": b"ICOP",
+    "date": b"ICRD",
+    "genre": b"IGNR",
+    "tracknumber": b"ITRK",
+}
+"""Fields of a `LIST` of the kind `INFO`, by the names of libsndfile."""
+
+Chunks = tuple[tuple[bytes, bytes], ...]
+"""Name and body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +58,8 @@ class Riff:
     """Channel mask, 0 where there is none."""
     data_at: int
     data_bytes: int
-    chunks: tuple[tuple[bytes, bytes], ...]
-    """Name and body of the chunks of `CARRIED`."""
+    chunks: Chunks
+    """Those of `CARRIED`."""
 
     @property
     def frames(self) -> int:
@@ -136,3 +154,59 @@ def with_loudness(bext: bytes, loudness: Loudness, history: str) -> bytes:
         told += b"\r\n"
     told += history.encode("ascii", "replace") + b"\r\n"
     return bytes(body[:_BEXT_FIXED_BYTES]) + told + b"\0" * (len(told) % 2)
+
+
+def info_list(tags: Mapping[str, str]) -> Chunks:
+    """Title, artist and so on as a chunk; none without any."""
+    fields = b""
+    for name, key in _INFO.items():
+        if tags.get(name):
+            text = tags[name].encode() + b"\0"
+            fields += struct.pack("<4sI", key, len(text)) + text + b"\0" * (len(text) % 2)
+    return ((b"LIST", b"INFO" + fields),) if fields else ()
+
+
+def moved(chunks: Chunks, start: int, rate_before: int, rate_after: int) -> Chunks:
+    """Chunks of a file that now begins `start` frames later, at another rate: timecode and cue points follow.
+
+    What else names frames (`smpl`) is left out, and so are cue points before the start.
+    """
+    bodies = {b"bext": _bext_moved, b"cue ": _cues_moved, b"iXML": _ixml_moved}
+    return tuple(
+        (name, bodies[name](body, start, rate_before, rate_after) if name in bodies else body)
+        for name, body in chunks
+        if name != b"smpl"
+    )
+
+
+def _bext_moved(body: bytes, start: int, rate_before: int, rate_after: int) -> bytes:
+    moved_body = bytearray(body.ljust(_BEXT_FIXED_BYTES, b"\0"))
+    frames = struct.unpack_from("<Q", moved_body, _BEXT_TIME_AT)[0] + start
+    struct.pack_into("<Q", moved_body, _BEXT_TIME_AT, round(frames * rate_after / rate_before))
+    return bytes(moved_body)
+
+
+def _cues_moved(body: bytes, start: int, rate_before: int, rate_after: int) -> bytes:
+    points = []
+    for name, position, chunk, chunk_at, block_at, offset in struct.iter_unpack(
+        "<II4sIII", body[4:][: (len(body) - 4) // 24 * 24]
+    ):
+        if offset >= start:
+            at, played = (
+                round((frame - start) * rate_after / rate_before) for frame in (offset, max(start, position))
+            )
+            points.append(struct.pack("<II4sIII", name, played, chunk, chunk_at, block_at, at))
+    return struct.pack("<I", len(points)) + b"".join(points)
+
+
+def _ixml_moved(body: bytes, start: int, rate_before: int, rate_after: int) -> bytes:
+    """Time of the first frame and the rates; iXML splits the first into two halves of 32 bits."""
+    high, low = (re.search(rb"<TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_%s>(\d+)<" % half, body) for half in (b"HI", b"LO"))
+    if low is not None:
+        frames = (int(high[1]) << 32 if high else 0) + int(low[1]) + start
+        frames = round(frames * rate_after / rate_before)
+        for half, value in ((b"HI", frames >> 32), (b"LO", frames & 0xFFFF_FFFF)):
+            tag = b"TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_" + half
+            body = re.sub(rb"(<%s>)\d+(<)" % tag, rb"\g<1>%d\g<2>" % value, body)
+    rates = rb"(<(?:FILE_SAMPLE_RATE|TIMESTAMP_SAMPLE_RATE|DIGITIZER_SAMPLE_RATE)>)%d(<)" % rate_before
+    return re.sub(rates, rb"\g<1>%d\g<2>" % rate_after, body)

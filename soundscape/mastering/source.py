@@ -41,6 +41,8 @@ class Source:
         The file.
     layout : str, optional
         Which speakers its channels feed; without it, what its channel mask says.
+    sanitize : bool
+        Whether samples that are not finite are silenced instead of refused.
 
     Raises
     ------
@@ -48,17 +50,22 @@ class Source:
         When the file cannot be read, holds no samples, or ends before its header says.
     """
 
-    def __init__(self, path: Path | str, *, layout: str | None = None) -> None:
+    def __init__(self, path: Path | str, *, layout: str | None = None, sanitize: bool = False) -> None:
         self.path = Path(path)
-        self._file = AudioFile(self.path)
+        self._file = AudioFile(self.path, sanitize=sanitize)
         self.info: AudioInfo = self._file.info
         """What the file says of itself."""
-        self.riff: Riff | None = read_riff(self.path)
-        """Its header, when it is a WAV."""
-        self.layout = layout or (self.riff.layout if self.riff else None)
-        if not self.info.frames:
+        try:
+            self.riff: Riff | None = read_riff(self.path)
+            """Its header, when it is a WAV."""
+            if not self.info.frames:
+                raise AudioError("holds no samples", path=self.path)
+        except BaseException:
             self.close()
-            raise AudioError("holds no samples", path=self.path)
+            raise
+        self.tags = self._file.tags
+        """Title, artist and so on."""
+        self.layout = layout or (self.riff.layout if self.riff else None)
 
     def __enter__(self) -> Source:
         return self
@@ -72,10 +79,13 @@ class Source:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was assumed about the file."""
+        """What was assumed about the file, and after a reading what was wrong with it."""
+        found = []
         if self.info.channels > 2 and self.layout is None:
-            return (f"{self.info.channels} channels without a channel mask: taken in the order of a WAV",)
-        return ()
+            found.append(f"{self.info.channels} channels without a channel mask: taken in the order of a WAV")
+        if self._file.silenced:
+            found.append(f"{self._file.silenced} samples that are not finite numbers are silenced")
+        return tuple(found)
 
     def blocks(self) -> Iterator[Audio]:
         """The signal from its start."""

@@ -29,6 +29,7 @@ _CHOICES = {
     "gate": ("programme", "dialogue"),
     "direction": ("both", "attenuate"),
     "unreachable": ("stop", "nearest", "compress"),
+    "beyond_range": ("warn", "lower"),
     "grade": tuple(GRADES),
 }
 
@@ -48,9 +49,15 @@ class Target:
     max_short_term_lufs: float | None = None
     range_low_lu: float | None = None
     range_high_lu: float | None = None
-    """Advice on the loudness range: beyond it is a warning, never a reason to change the dynamics."""
+    """Advice on the loudness range: beyond it is a warning, and by itself no reason to change the dynamics."""
+    beyond_range: str = "warn"
+    """When the range is above `range_high_lu`: `warn`, or `lower` (the loud passages, slowly, until it fits)."""
     dialogue_distance_lu: float | None = None
     """How far the programme may be above its dialogue, at most."""
+    max_leq_m_db: float | None = None
+    """Limit of the mean level in a cinema, Leq(m); what is above it is turned down."""
+    album_loudest_lufs: float | None = None
+    """Of an album: what its loudest file gets, instead of `integrated_lufs` of all together."""
     gate: str = "programme"
     """`programme` (BS.1770-5) or `dialogue` (the mean while somebody speaks)."""
     fallback_lufs: float | None = None
@@ -61,7 +68,8 @@ class Target:
     max_limiting_db: float = 6.0
     """Reduction of a peak that the limiter may be asked for, at most."""
     unreachable: str = "nearest"
-    """When that is not enough: `stop` (change nothing), `nearest`, or `compress` (lower the loud passages)."""
+    """When that is not enough, or short passages stay too loud: `stop` (change nothing), `nearest`, or `compress`
+    (lower the loud passages)."""
     source: str = ""
     grade: str = "own"
     """A key of `GRADES`."""
@@ -77,6 +85,8 @@ class Target:
         for name, low, high in (
             ("integrated_lufs", -70.0, 0.0),
             ("fallback_lufs", -70.0, 0.0),
+            ("album_loudest_lufs", -70.0, 0.0),
+            ("max_leq_m_db", 40.0, 120.0),
             ("tolerance_lu", 0.0, 20.0),
             ("true_peak_dbtp", -20.0, 0.0),
             ("max_limiting_db", 0.0, 60.0),

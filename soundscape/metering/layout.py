@@ -10,6 +10,7 @@ from soundscape.errors import AudioError
 
 WEIGHTS = {
     "M": 1.0,
+    "Mx2": 2.0,
     "L": 1.0,
     "R": 1.0,
     "C": 1.0,
@@ -30,6 +31,7 @@ WEIGHTS = {
 
 LAYOUTS = {
     "mono": ("M",),
+    "dual-mono": ("Mx2",),
     "stereo": ("L", "R"),
     "3.0": ("L", "R", "C"),
     "quad": ("L", "R", "Ls", "Rs"),
@@ -42,7 +44,10 @@ LAYOUTS = {
     "5.1.4": ("L", "R", "C", "LFE", "Ls", "Rs", "Ltf", "Rtf", "Ltr", "Rtr"),
     "7.1.4": ("L", "R", "C", "LFE", "Lrs", "Rrs", "Lss", "Rss", "Ltf", "Rtf", "Ltr", "Rtr"),
 }
-"""Speakers in the order of the channels of a WAV; `-film` is the order of film mixers."""
+"""Speakers in the order of the channels of a WAV; `-film` is the order of film mixers.
+
+`dual-mono` is one channel that two loudspeakers play: 3.01 LU more than `mono`.
+"""
 
 _BY_CHANNELS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 

@@ -10,8 +10,10 @@ from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.metering import gating
+from soundscape.metering.dialogue import Regions, dialogue_loudness
 from soundscape.metering.gating import MOMENTARY_BINS, SHORT_TERM_BINS, Powers, bin_count
 from soundscape.metering.layout import weights
+from soundscape.metering.leq import SpectralMeter
 from soundscape.metering.true_peak import TruePeak
 from soundscape.metering.weighting import k_weighting
 from soundscape.model import Loudness
@@ -101,6 +103,13 @@ class EnergyMeter:
 class Meter(EnergyMeter):
     """A loudness meter.
 
+    Parameters
+    ----------
+    sample_rate, channels, layout
+        As of `EnergyMeter`.
+    cinema : bool
+        Whether to measure Leq(m) and LAeq, too, which takes as long again.
+
     Examples
     --------
     >>> meter = Meter(48_000, 2)
@@ -109,8 +118,9 @@ class Meter(EnergyMeter):
     True
     """
 
-    def __init__(self, sample_rate: int, channels: int, layout: str | None = None) -> None:
+    def __init__(self, sample_rate: int, channels: int, layout: str | None = None, *, cinema: bool = False) -> None:
         super().__init__(sample_rate, channels, layout)
+        self._spectrum = SpectralMeter(sample_rate, channels, layout) if cinema else None
         self._true_peak = TruePeak(channels)
         self._sample_peak = 0.0
 
@@ -121,14 +131,18 @@ class Meter(EnergyMeter):
         super().push(audio)
         self._sample_peak = max(self._sample_peak, float(audio.max()), -float(audio.min()))
         self._true_peak.push(audio)
+        if self._spectrum is not None:
+            self._spectrum.push(audio)
 
-    def result(self, *, gain_db: float = 0.0) -> Loudness:
+    def result(self, *, gain_db: float = 0.0, dialogue: Regions | None = None) -> Loudness:
         """What the signal so far measures, or would measure after a static gain.
 
         Values that the standards do not define for this signal are None: all of them in silence, short-term
-        loudness and range below 3 s, integrated and momentary loudness below 400 ms.
+        loudness and range below 3 s, integrated and momentary loudness below 400 ms. That of the dialogue needs
+        the frames in which somebody speaks.
         """
         energies = self.energies * 10.0 ** (gain_db / 10.0)
+        leq_m_db, leq_a_db = (None, None) if self._spectrum is None else self._spectrum.result()
         return Loudness(
             integrated_lufs=gating.integrated(energies, self.sample_rate),
             true_peak_dbtp=_peak_db(self._true_peak.result(), gain_db),
@@ -139,6 +153,9 @@ class Meter(EnergyMeter):
             duration_s=self._frames / self.sample_rate,
             sample_rate=self.sample_rate,
             channels=len(self._weights),
+            dialogue_lufs=dialogue_loudness(energies, self.sample_rate, dialogue or ()),
+            leq_m_db=None if leq_m_db is None else leq_m_db + gain_db,
+            leq_a_db=None if leq_a_db is None else leq_a_db + gain_db,
         )
 
 

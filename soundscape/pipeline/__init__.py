@@ -3,7 +3,15 @@
 Everything heavy is imported when it is used, so that this can be imported by a command line that only shows help.
 """
 
-from soundscape.pipeline.batch import audio_files, master, measure, write_master_report
+from soundscape.pipeline.batch import (
+    as_target,
+    audio_files,
+    dialogue_stems,
+    inspect,
+    master,
+    measure,
+    write_master_report,
+)
 from soundscape.pipeline.films import check_score, open_film, plan, read_cut, spotting, tempo_reports
 from soundscape.pipeline.listening import Auditioned, audition, play, presets
 from soundscape.pipeline.rendering import last_changes, render, render_parts
@@ -12,9 +20,12 @@ from soundscape.pipeline.settings import Settings
 __all__ = [
     "Auditioned",
     "Settings",
+    "as_target",
     "audio_files",
     "audition",
     "check_score",
+    "dialogue_stems",
+    "inspect",
     "last_changes",
     "master",
     "measure",

@@ -14,7 +14,7 @@ import wavinfo
 
 from soundscape.audio import Audio
 from soundscape.errors import AudioError, OutputError
-from soundscape.mastering.batch import FileResult, Options, master_album, master_file, master_files, measure_file
+from soundscape.mastering.batch import Options, master_album, master_file, master_files, measure_file
 from soundscape.mastering.target import Target, load_target
 from tests.metering.signals import heard, stereo, tone
 
@@ -85,10 +85,10 @@ def test_every_encoding_is_read(subtype: str, tmp_path: Path, out: Path) -> None
 
 
 @pytest.mark.parametrize("suffix", ["flac", "aiff", "ogg", "mp3"])
-def test_other_containers_are_read_and_written_as_wav(suffix: str, tmp_path: Path, out: Path) -> None:
+def test_other_containers_are_read_and_written_as_wav_when_asked(suffix: str, tmp_path: Path, out: Path) -> None:
     path = tmp_path / f"mix.{suffix}"
     soundfile.write(path, noise().T, RATE)
-    result = master_file(path, out, TARGET)
+    result = master_file(path, out, TARGET, options=Options(format="wav"))
     assert result.output == out / "mix.wav"
     assert result.met
 
@@ -166,13 +166,13 @@ def test_a_bad_file_does_not_stop_the_others(tmp_path: Path, out: Path) -> None:
         save(tmp_path / "b.wav", noise(level=0.02)),
         bad_file("nan", tmp_path),
     ]
-    told: list[FileResult] = []
+    told: list[Path] = []
     results = master_files(paths, out, TARGET, jobs=2, on_progress=told.append)
     assert [result.path for result in results] == paths
     assert [result.status for result in results] == ["on target", "failed", "on target", "failed"]
     assert "text.wav" in results[1].error
     assert sorted(path.name for path in out.glob("[!.]*")) == ["a.wav", "b.wav"]
-    assert sorted(map(str, (result.path for result in told))) == sorted(map(str, paths))
+    assert sorted(told) == sorted(paths)
 
 
 def test_jobs_change_nothing(tmp_path: Path) -> None:
@@ -189,8 +189,10 @@ def test_jobs_change_nothing(tmp_path: Path) -> None:
 def test_two_inputs_of_one_stem_get_two_outputs(tmp_path: Path, out: Path) -> None:
     save(tmp_path / "mix.wav", noise())
     soundfile.write(tmp_path / "mix.flac", noise(level=0.02).T, RATE)
-    results = master_files([tmp_path / "mix.wav", tmp_path / "mix.flac"], out, TARGET)
+    paths = [tmp_path / "mix.wav", tmp_path / "mix.flac"]
+    results = master_files(paths, out, TARGET, options=Options(format="wav"))
     assert [result.output for result in results] == [out / "mix.wav.wav", out / "mix.flac.wav"]
+    assert [result.output for result in master_files(paths, out, TARGET)] == [out / "mix.wav", out / "mix.flac"]
 
 
 def test_an_input_is_never_its_own_output(tmp_path: Path) -> None:
@@ -272,9 +274,15 @@ def test_an_album_of_two_rates_is_refused(tmp_path: Path, out: Path) -> None:
 
 
 def test_each_stage_is_told(tmp_path: Path, out: Path) -> None:
-    told: list[str] = []
-    master_file(save(tmp_path / "mix.wav", noise()), out, TARGET, on_stage=lambda _, stage: told.append(stage))
-    assert told == ["measure", "write", "verify"]
+    told: list[tuple[str, float]] = []
+    path = save(tmp_path / "mix.wav", noise())
+    master_file(path, out, TARGET, on_stage=lambda _, stage, share: told.append((stage, share)))
+    for stage in ("measure", "write", "verify"):
+        shares = [share for name, share in told if name == stage]
+        assert shares[0] == 0.0
+        assert shares[-1] == 1.0
+        assert shares == sorted(shares)
+    assert list(dict.fromkeys(stage for stage, _ in told)) == ["measure", "write", "verify"]
 
 
 def test_the_rules_of_the_target_are_checked_on_what_was_written(tmp_path: Path, out: Path) -> None:

@@ -226,12 +226,12 @@ def test_the_policy_compress_lowers_the_loud_passages_and_reaches_the_target() -
 def test_the_lowering_is_slower_than_speech_and_music() -> None:
     target = Target(name="x", title="x", integrated_lufs=-12.0, max_limiting_db=3.0, unreachable="compress")
     fitted = fit(opener(swelling()), RATE, target)
-    slopes_db_per_s = np.abs(np.diff(fitted.levelling)) * 10
+    slopes_db_per_s = np.abs(np.diff(fitted.lowering)) * 10
     assert 0.5 < slopes_db_per_s.max() < 6.0
-    assert max(fitted.levelling) <= 12.0
+    assert max(fitted.lowering) <= 12.0
 
 
 def test_compress_changes_nothing_where_the_target_can_be_had_without() -> None:
     target = Target(name="x", title="x", integrated_lufs=-23.0, unreachable="compress")
     fitted = fit(opener(music()), RATE, target)
-    assert (fitted.levelling, fitted.limited) == ((), False)
+    assert (fitted.lowering, fitted.limited) == ((), False)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soundscape.mastering.dialogue import dialogue_loudness, find_speech, speech_share
+from soundscape.metering.dialogue import dialogue_loudness, find_speech, speech_share
 from tests.metering.signals import Segment, heard, stereo, tone
 
 RATE = 48_000
