@@ -9,15 +9,14 @@ Sources: Farnell, *Designing Sound* (2010), creaking door; Wildes & Richards (19
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
+from soundscape.dsp.creak import slips_s
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.params import choice, number
@@ -30,8 +29,7 @@ STILL_S = 0.13
 """Between the last creak and the slam."""
 CREAK_LEVEL = 0.2
 SLIPS_HZ = (10.0, 60.0)
-FLICKER = 0.15
-"""Standard deviation of the logarithm of the intervals between slips."""
+"""Slips of the hinge a second, at first and at last; a heavy door slips more seldom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +114,8 @@ def _creak(
     audio: Audio, leaf: Body, rate: int, rng: np.random.Generator, params: Params, closing_s: float, scale: float
 ) -> None:
     """The hinge and, fainter, the leaf, each time that it slips."""
-    times = slips_s(rng, closing_s, heavy=params.size)
+    heavy = 0.7 + 0.6 * params.size
+    times = slips_s(rng, closing_s, first_hz=SLIPS_HZ[0] / heavy, last_hz=SLIPS_HZ[1] / heavy)
     swell = np.sin(np.pi * times / closing_s) ** 0.7
     hinge = make_body(
         rng, lowest_hz=310.0 * scale**0.6, modes=12, stretch=1.1, loss=0.012, longest_s=0.09, irregular=0.15
@@ -134,17 +133,6 @@ def _creak(
             contact_s=0.004,
             width=0.15,
         )
-
-
-def slips_s(rng: np.random.Generator, closing_s: float, *, heavy: float) -> npt.NDArray[np.float64]:
-    """Moments at which a hinge slips, ever faster, at intervals that flicker; a heavy door slips more seldom."""
-    first_hz, last_hz = SLIPS_HZ[0] / (0.7 + 0.6 * heavy), SLIPS_HZ[1] / (0.7 + 0.6 * heavy)
-    growth_s = closing_s / math.log(last_hz / first_hz)
-    count = int(1.5 * growth_s * (last_hz - first_hz)) + 4
-    slow = np.cumsum(rng.standard_normal(count)) / np.sqrt(np.arange(1, count + 1))
-    slips = np.cumsum(np.exp(0.1 * slow + FLICKER * rng.standard_normal(count)))
-    times = growth_s * np.log1p(slips / (first_hz * growth_s))
-    return times[times < closing_s]
 
 
 def _latch(audio: Audio, rate: int, rng: np.random.Generator, params: Params, slam_s: float) -> None:

@@ -46,6 +46,8 @@ EXPONENT = 1.25
 """Level of moving air over its speed."""
 CRITICAL = (0.8, 1.0, 1.25, 1.5, 1.1)
 """Speeds, over the mean, at which each mouth moans."""
+ROLLED = 7.0
+"""Lengths after which grit has come to rest."""
 LEVEL = 0.03
 """RMS of the rush at neutral controls."""
 
@@ -238,11 +240,11 @@ class Rolls:
         )
         for start, length, size, hz, pan in self._rolls:
             age = np.maximum(time - start, 0.0) / length
-            here = (1.0 - np.exp(-age / 0.08)) * np.exp(-age)
+            here = np.where(age < ROLLED, (1.0 - np.exp(-age / 0.08)) * np.exp(-age), 0.0)
             per_s += 160.0 * size * here
             stronger = size * here > level
             pitch, place = np.where(stronger, hz, pitch), np.where(stronger, pan, place)
             level = np.maximum(level, size * here)
         self._tick += ticks
-        self._rolls = [roll for roll in self._rolls if time[-1] - roll[0] < 7.0 * roll[1]]
+        self._rolls = [roll for roll in self._rolls if time[-1] - roll[0] < ROLLED * roll[1]]
         return np.where(level > 1e-3, per_s, 0.0), pitch, 0.9 * LEVEL * level**0.7, place
