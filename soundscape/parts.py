@@ -1,14 +1,15 @@
 """Parts on disk: rendered audio kept by the hash of what determines it, checked before it is used again.
 
 A part is a file of a 64-byte header and float32 stereo samples. It appears whole or not at all; one that was
-damaged afterwards is noticed by its checksum and rendered again. Processes share a cache without locks: two
-that render the same part write the same bytes, and the last rename wins. When the cache is larger than its
-limit, the parts that were used longest ago go first.
+damaged afterwards is noticed by its checksum and rendered again. Runs share a cache: what one is rendering the
+others wait for, and a part that a living run has used is not removed. When the cache is larger than its limit,
+the parts that were used longest ago go first.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import struct
 import time
@@ -19,9 +20,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock, Timeout
 
 from soundscape.audio import Audio, check_signal
+from soundscape.errors import OutputError
 from soundscape.files import UNFINISHED, atomic, make_folder
+from soundscape.storage import Storage
 
 HEADER = struct.Struct("<8sqqI36x")
 MAGIC = b"SSPART1\0"
@@ -30,6 +34,9 @@ DEFAULT_LIMIT = 20 << 30
 """Bytes that a cache may hold after a run."""
 STALE_S = 24 * 3600
 """An unfinished file older than this belongs to a run that was killed."""
+NEWBORN_S = 60
+"""A lease younger than this may not be locked yet."""
+LOCKS, LEASES = ".locks", ".runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +76,10 @@ class CacheInfo:
 
 @dataclass(frozen=True, slots=True)
 class PartCache:
-    """A folder of parts."""
+    """A folder of parts, and the storage that it shares with other machines, if there is one."""
 
     folder: Path
+    storage: Storage | None = None
 
     def path(self, key: str) -> Path:
         """File of the part with this key."""
@@ -79,7 +87,10 @@ class PartCache:
 
     def find(self, key: str) -> Part | None:
         """The part with this key when it is there and whole; it counts as used now."""
-        part = _open(self.path(key))
+        path = self.path(key)
+        part = _open(path)
+        if part is None and self.storage is not None and self.storage.fetch(path.name, path):
+            part = _open(path)
         if part is not None:
             with contextlib.suppress(OSError):  # a cache that cannot be written is still read
                 os.utime(part.path)
@@ -105,7 +116,58 @@ class PartCache:
                 frames += data.shape[0]
             file.seek(0)
             file.write(HEADER.pack(MAGIC, frames, sync, _sealed(checksum, frames, sync)))
+        if self.storage is not None:
+            self.storage.offer(path.name, path)
         return Part(path=path, frames=frames, sync=sync)
+
+    def holds(self, key: str) -> bool:
+        """Whether there is a part with this key; whether it is whole is not looked at."""
+        return self.path(key).exists()
+
+    def at_hand(self, part: Part) -> Part:
+        """A part that was made elsewhere as the one in this folder.
+
+        Raises
+        ------
+        OutputError
+            When it is not there, because the machines share neither folder nor storage.
+        """
+        if part.path == self.path(part.path.stem) and part.path.exists():
+            return part
+        found = self.find(part.path.stem)
+        if found is None:
+            raise OutputError(
+                "a part that a worker rendered is not in it; give all machines the same --cache folder or --storage",
+                path=self.folder,
+            )
+        return found
+
+    @contextlib.contextmanager
+    def making(self, key: str) -> Iterator[None]:
+        """Only one at a time makes a part; parts share a few lock files, for they are many."""
+        folder = make_folder(self.folder / LOCKS)
+        try:
+            lock = FileLock(folder / f"{key[:2]}.lock", is_singleton=False, thread_local=False)
+            lock.acquire()
+        except (OSError, NotImplementedError):
+            # A file system without locks: two may make the same part, which are the same bytes.
+            yield
+            return
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Until the end of this, nothing that was used since its beginning is removed by another run."""
+        path = self.folder / LEASES / f"{time.time_ns()}-{os.getpid()}.lock"
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError, NotImplementedError, OutputError):  # a cache only to be read from
+                make_folder(path.parent)
+                held.callback(path.unlink, missing_ok=True)
+                held.enter_context(FileLock(path))
+            yield
 
     def info(self) -> CacheInfo:
         """How many parts there are and how much room they take."""
@@ -118,14 +180,17 @@ class PartCache:
         return [path for path in self._files() if _open(path) is None]
 
     def clear(self) -> int:
-        """Remove every part and calibration; returns how many files went."""
-        files = [*self._files(), *self.folder.glob(f"*/.*{UNFINISHED}"), *self.folder.glob("calibration/*.json")]
-        for path in files:
+        """Remove every part that no living run uses, and every calibration; returns how many files went."""
+        files = [*self.folder.glob(f"*/.*{UNFINISHED}"), *self.folder.glob("calibration/*.json")]
+        for path in files if self._used_since() == math.inf else ():
             path.unlink(missing_ok=True)
-        return len(files)
+        return len(files) + self.trim(0)
 
     def trim(self, limit: int = DEFAULT_LIMIT) -> int:
-        """Remove the parts that were used longest ago until `limit` bytes are left; returns how many went."""
+        """Remove the parts that were used longest ago until `limit` bytes are left; returns how many went.
+
+        Those that a living run has used stay.
+        """
         now = time.time()
         for path in self.folder.glob(f"*/.*{UNFINISHED}"):
             with contextlib.suppress(OSError):
@@ -133,17 +198,38 @@ class PartCache:
                     path.unlink()
         used = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self._files())
         excess = sum(size for _, size, _ in used) - limit
-        removed = 0
-        for _, size, path in used:
-            if excess <= 0:
+        removed, since = 0, self._used_since()
+        for at, size, path in used:
+            if excess <= 0 or at >= since:
                 break
             path.unlink(missing_ok=True)
             excess -= size
             removed += 1
         return removed
 
+    def _used_since(self) -> float:
+        """When the oldest living run began; infinity when there is none."""
+        began = math.inf
+        for path in self.folder.glob(f"{LEASES}/*.lock"):
+            at = int(path.name.split("-")[0]) / 1e9
+            if time.time() - at > NEWBORN_S and _is_free(path):
+                path.unlink(missing_ok=True)
+            else:
+                began = min(began, at)
+        return began
+
     def _files(self) -> Iterator[Path]:
         return (path for path in self.folder.glob(f"*/*{SUFFIX}") if not path.name.startswith("."))
+
+
+def _is_free(path: Path) -> bool:
+    lock = FileLock(path, is_singleton=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    lock.release()
+    return True
 
 
 def _open(path: Path) -> Part | None:

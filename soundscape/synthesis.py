@@ -76,8 +76,12 @@ def render_part(source: Sound | Clip, cache: PartCache) -> Rendered:
     found = cache.find(key)
     if found is not None:
         return Rendered(part=found, fresh=False)
-    blocks, sync = render_blocks(source)
-    return Rendered(part=cache.keep(key, blocks, sync=sync, what=source.name), fresh=True)
+    with cache.making(key):
+        found = cache.find(key)  # another run may have made it while this one waited
+        if found is not None:
+            return Rendered(part=found, fresh=False)
+        blocks, sync = render_blocks(source)
+        return Rendered(part=cache.keep(key, blocks, sync=sync, what=source.name), fresh=True)
 
 
 def render_blocks(source: Sound | Clip) -> tuple[Iterator[Audio], int]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundscape.errors import InputError
 from soundscape.registry import did_you_mean, unit, units
+
+if TYPE_CHECKING:
+    from soundscape.parts import PartCache
 
 EXECUTOR = "threads"
 
@@ -21,8 +27,16 @@ class Settings:
     """Workers; 0 is one a core."""
     executor: str = EXECUTOR
     """A module of `soundscape.executors`."""
+    scheduler: str = ""
+    """Address of the scheduler of a cluster, for executors that have one; empty starts one here."""
+    insecure_cluster: bool = False
+    """Whether the scheduler may be on another machine without encryption."""
     cache: Path | None = None
     """Folder of rendered parts; None is the user's."""
+    cache_bytes: int | None = None
+    """What a run leaves in the cache at most; None is `soundscape.parts.DEFAULT_LIMIT`."""
+    storage: str = ""
+    """URL of a storage of parts that several machines share; empty for none."""
 
     @property
     def workers(self) -> int:
@@ -36,10 +50,28 @@ class Settings:
 
         return self.cache or default_folder()
 
+    def parts(self) -> PartCache:
+        """The cache of parts."""
+        from soundscape.parts import PartCache
+        from soundscape.storage import Storage
 
-def executor(name: str) -> Any:
-    """The `run` of a module in `soundscape.executors`."""
-    modules = units("executors")
-    if name not in modules:
-        raise InputError(f'there is no executor "{name}"{did_you_mean(name, modules)}')
-    return unit("executors", name).run
+        # Absolute, because workers may have other working folders.
+        return PartCache(self.folder.absolute(), Storage(self.storage) if self.storage else None)
+
+    def run(self) -> Callable[..., list[Any]]:
+        """The executor, ready for `(function, jobs, workers=…, done=…)`.
+
+        Raises
+        ------
+        InputError
+            When there is none of this name, or it has no scheduler but one is given.
+        """
+        modules = units("executors")
+        if self.executor not in modules:
+            raise InputError(f'there is no executor "{self.executor}"{did_you_mean(self.executor, modules)}')
+        function: Callable[..., list[Any]] = unit("executors", self.executor).run
+        if "scheduler" in inspect.signature(function).parameters:
+            return partial(function, scheduler=self.scheduler, insecure=self.insecure_cluster)
+        if self.scheduler:
+            raise InputError(f'the executor "{self.executor}" has no scheduler; give --executor dask')
+        return function
