@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soundscape.errors import AudioError
-from soundscape.parts import HEADER, PartCache
+from soundscape.errors import AudioError, InputError, OutputError
+from soundscape.model import Sound
+from soundscape.parts import HEADER, LEASES, Part, PartCache
+from soundscape.storage import Storage
+from soundscape.synthesis import part_key, render_part
 
 NOISE = np.random.default_rng(2).normal(0.0, 0.1, (2, 1000)).astype(np.float32)
 
@@ -88,3 +91,72 @@ def test_threads_that_keep_the_same_part_do_not_disturb_each_other(tmp_path: Pat
     assert found is not None
     np.testing.assert_array_equal(found.read().T, long)
     assert cache.info().unfinished == 0
+
+
+def test_runs_that_want_the_same_part_make_it_once(tmp_path: Path) -> None:
+    sound = Sound(
+        name="a", kind="layers", unit="wind", preset="", params={}, seed=1, at=0, length=480_000, bus="ambience"
+    )
+    fresh: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: fresh.append(render_part(sound, PartCache(tmp_path)).fresh))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(fresh) == [False, False, False, True]
+    assert PartCache(tmp_path).find(part_key(sound)) is not None
+
+
+def test_what_a_living_run_has_used_is_not_removed_by_another(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    os.utime(cache.keep("aa1", [NOISE]).path, (1000, 1000))
+    with cache.in_use():
+        used = cache.keep("bb2", [NOISE])
+        assert PartCache(tmp_path).trim(0) == 1
+        assert PartCache(tmp_path).clear() == 0
+        assert used.path.exists()
+    assert PartCache(tmp_path).trim(0) == 1
+
+
+def test_the_lease_of_a_killed_run_protects_nothing(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    cache.keep("aa1", [NOISE])
+    lease = tmp_path / LEASES / "1000000000000-1.lock"
+    lease.parent.mkdir()
+    lease.touch()
+    assert cache.trim(0) == 1
+    assert not lease.exists()
+
+
+def test_a_storage_shares_parts_between_machines(tmp_path: Path) -> None:
+    storage = Storage(f"file://{tmp_path}/shared")
+    here, there = PartCache(tmp_path / "here", storage), PartCache(tmp_path / "there", storage)
+    made = there.keep("aa1", [NOISE], sync=7)
+    assert here.find("bb2") is None
+    found = here.at_hand(made)
+    assert found.path.parent.parent == tmp_path / "here"
+    assert found.sync == 7
+    np.testing.assert_array_equal(found.read().T, NOISE)
+
+
+def test_a_half_uploaded_part_is_not_used(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path / "here", Storage(f"file://{tmp_path}/shared"))
+    path = cache.keep("aa1", [NOISE]).path
+    path.unlink()
+    uploaded = tmp_path / "shared" / path.name
+    uploaded.write_bytes(uploaded.read_bytes()[:2000])
+    assert cache.find("aa1") is None
+
+
+def test_a_part_of_another_machine_that_is_not_shared_is_an_error(tmp_path: Path) -> None:
+    elsewhere = Part(path=tmp_path / "there" / "aa" / "aa1.part", frames=1)
+    with pytest.raises(OutputError, match="give all machines the same --cache folder or --storage"):
+        PartCache(tmp_path / "here").at_hand(elsewhere)
+
+
+def test_a_storage_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match='the storage "nonsense://x" cannot be used'):
+        PartCache(tmp_path, Storage("nonsense://x")).find("aa1")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from soundscape.film import Film, load_film
 from soundscape.model import Diagnostic, Plan, Timeline
-from soundscape.pipeline.settings import Settings, executor
+from soundscape.pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from soundscape.score.checks import Finding
@@ -72,8 +72,9 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
 def calibrated(made: Plan, settings: Settings) -> Plan:
     """The plan with the gain that brings every preset to its reference loudness."""
     from soundscape.calibration import calibration_db
+    from soundscape.executors import threads
 
-    gains = executor("threads")(
+    gains = threads.run(
         partial(calibration_db, folder=settings.folder),
         made.sounds,
         workers=settings.workers,

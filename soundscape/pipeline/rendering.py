@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soundscape.errors import OutputError
 from soundscape.model import Clip, Ducking, Plan, Sound
-from soundscape.pipeline.settings import Settings, executor
+from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -60,14 +61,15 @@ def render(
     from soundscape.mix.store import StemStore
     from soundscape.mix.tracks import buses_of
     from soundscape.model import SAMPLE_RATE
-    from soundscape.parts import PartCache
+    from soundscape.parts import DEFAULT_LIMIT
     from soundscape.serial import to_json
     from soundscape.timecode import frame_to_timecode
 
     settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
     target = load_target(plan.target)
     make_folder(out)
-    with _alone(out), _workspace(out) as work:
+    cache = settings.parts()
+    with _alone(out), _workspace(out) as work, cache.in_use():
         rendered = render_parts(plan, settings, progress)
         parts = {name: result.part for name, result in rendered.items()}
         blocks = -(-plan.length // BLOCK)
@@ -124,7 +126,7 @@ def render(
         energies = {stem.name: stem.energies for stem in stems}
         write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
-    PartCache(settings.folder).trim()
+    cache.trim(DEFAULT_LIMIT if settings.cache_bytes is None else settings.cache_bytes)
     return report
 
 
@@ -167,20 +169,22 @@ def last_changes(out: Path | str) -> str:
 
 def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str, Rendered]:
     """The part of every sound and clip by name; the longest are begun first so that no worker waits at the end."""
-    from soundscape.parts import PartCache
     from soundscape.synthesis import render_part
 
     sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
     jobs = sorted(sources, key=lambda source: -source.length)
     progress.stage("synthesis", len(jobs))
-    cache = PartCache(settings.folder)
-    rendered = executor(settings.executor)(
+    cache = settings.parts()
+    rendered: list[Rendered] = settings.run()(
         partial(render_part, cache=cache),
         jobs,
         workers=settings.workers,
         done=lambda job: progress.step(job.name),
     )
-    return {job.name: result for job, result in zip(jobs, rendered, strict=True)}
+    return {
+        job.name: replace(result, part=cache.at_hand(result.part))
+        for job, result in zip(jobs, rendered, strict=True)
+    }
 
 
 @contextlib.contextmanager
