@@ -6,13 +6,16 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told of stages and of steps within them; steps may come from any thread."""
+    """Told of stages and of steps within them; steps and notes may come from any thread."""
 
     def stage(self, name: str, steps: int) -> None:
         """A stage of `steps` steps begins; the one before has ended."""
 
     def step(self, what: str = "") -> None:
         """One step is done."""
+
+    def note(self, text: str) -> None:
+        """Something that whoever waits should know."""
 
 
 class Silent:
@@ -22,4 +25,7 @@ class Silent:
         """Nothing."""
 
     def step(self, what: str = "") -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
         """Nothing."""

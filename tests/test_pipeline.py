@@ -115,7 +115,7 @@ def test_the_saved_plan_makes_the_same_bytes(
     assert digests(tmp_path / "again") == digests(out)
 
 
-@pytest.mark.parametrize(("executor", "jobs"), [("serial", 1), ("threads", 3), ("processes", 2)])
+@pytest.mark.parametrize(("executor", "jobs"), [("serial", 1), ("threads", 3), ("processes", 2), ("dask", 2)])
 def test_any_executor_and_worker_count_gives_the_same_bytes(
     rendered: tuple[Plan, Path, Report], tmp_path: Path, executor: str, jobs: int
 ) -> None:
@@ -201,11 +201,10 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
 
 
 def test_a_run_leaves_the_cache_within_its_limit(
-    rendered: tuple[Plan, Path, Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rendered: tuple[Plan, Path, Report], tmp_path: Path
 ) -> None:
     plan, _, _ = rendered
-    small = Settings(jobs=1, cache=tmp_path / "small")
-    monkeypatch.setattr("soundscape.parts.PartCache.trim.__defaults__", (0,))
+    small = Settings(jobs=1, cache=tmp_path / "small", cache_bytes=0)
     pipeline.render(plan, tmp_path / "x", settings=small)
     assert PartCache(small.folder).info().parts == 0
 

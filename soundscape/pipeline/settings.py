@@ -59,19 +59,24 @@ class Settings:
         return PartCache(self.folder.absolute(), Storage(self.storage) if self.storage else None)
 
     def run(self) -> Callable[..., list[Any]]:
-        """The executor, ready for `(function, jobs, workers=…, done=…)`.
+        """The executor, ready for `(function, jobs, workers=…, done=…)`."""
+        return executor(self.executor, scheduler=self.scheduler, insecure=self.insecure_cluster)
 
-        Raises
-        ------
-        InputError
-            When there is none of this name, or it has no scheduler but one is given.
-        """
-        modules = units("executors")
-        if self.executor not in modules:
-            raise InputError(f'there is no executor "{self.executor}"{did_you_mean(self.executor, modules)}')
-        function: Callable[..., list[Any]] = unit("executors", self.executor).run
-        if "scheduler" in inspect.signature(function).parameters:
-            return partial(function, scheduler=self.scheduler, insecure=self.insecure_cluster)
-        if self.scheduler:
-            raise InputError(f'the executor "{self.executor}" has no scheduler; give --executor dask')
-        return function
+
+def executor(name: str, *, scheduler: str = "", insecure: bool = False) -> Callable[..., list[Any]]:
+    """The `run` of a module in `soundscape.executors`, bound to its scheduler where it has one.
+
+    Raises
+    ------
+    InputError
+        When there is none of this name, or it has no scheduler but one is given.
+    """
+    modules = units("executors")
+    if name not in modules:
+        raise InputError(f'there is no executor "{name}"{did_you_mean(name, modules)}')
+    function: Callable[..., list[Any]] = unit("executors", name).run
+    if "scheduler" in inspect.signature(function).parameters:
+        return partial(function, scheduler=scheduler, insecure=insecure)
+    if scheduler:
+        raise InputError(f'the executor "{name}" has no scheduler; give --executor dask')
+    return function

@@ -1,0 +1,95 @@
+"""What a run will have to do and how much disk it will take, before it begins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from soundscape.errors import OutputError
+from soundscape.model import SAMPLE_RATE, Plan
+from soundscape.pipeline.settings import Settings
+
+_PART_BYTES = 8
+"""A frame of a part, and of a bus between mix and master: two floats."""
+_FILE_BYTES = 6
+"""A frame of a delivered file: two 24-bit samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a run will do; sizes are lower bounds, for hits and last notes ring on."""
+
+    sounds: int
+    to_render: tuple[str, ...]
+    """Names of the sounds that are not in the cache."""
+    seconds: float
+    """Of all sounds."""
+    seconds_to_render: float
+    cache_bytes: int
+    """What the cache will grow by."""
+    out_bytes: int
+    """What will be delivered."""
+    work_bytes: int
+    """What is needed beside it until the end of the run."""
+
+    @property
+    def summary(self) -> str:
+        """The same in a line."""
+        return (
+            f"{len(self.to_render)} of {self.sounds} sounds are to be rendered "
+            f"({self.seconds_to_render:.1f} of {self.seconds:.1f} s); disk: {_size(self.cache_bytes)} more in the "
+            f"cache, {_size(self.out_bytes)} of files and {_size(self.work_bytes)} while at work"
+        )
+
+
+def forecast(plan: Plan, settings: Settings) -> Forecast:
+    """What rendering a plan will take, with what the cache has now."""
+    from soundscape.mix.mixer import buses_of
+    from soundscape.synthesis import part_key
+
+    cache = settings.parts()
+    sources = [*plan.sounds, *plan.narration]
+    missing = [source for source in sources if not cache.holds(part_key(source))]
+    frames = sum(source.length for source in missing)
+    buses = len(buses_of(plan))
+    stores = 2 if plan.ducking is not None and plan.narration else 1
+    return Forecast(
+        sounds=len(sources),
+        to_render=tuple(source.name for source in missing),
+        seconds=sum(source.length for source in sources) / SAMPLE_RATE,
+        seconds_to_render=frames / SAMPLE_RATE,
+        cache_bytes=_PART_BYTES * frames,
+        out_bytes=_FILE_BYTES * plan.length * (buses + 1),
+        work_bytes=_PART_BYTES * plan.length * buses * stores,
+    )
+
+
+def check_room(expected: Forecast, out: Path, settings: Settings) -> None:
+    """Refuse to begin what cannot end.
+
+    Raises
+    ------
+    OutputError
+        When a disk has less room than the lower bound of what it will have to hold.
+    """
+    needs: dict[int, tuple[Path, int]] = {}
+    for folder, size in (
+        (settings.folder, expected.cache_bytes),
+        (out, expected.out_bytes + expected.work_bytes),
+    ):
+        place = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+        device = os.stat(place).st_dev
+        needs[device] = (place, needs.get(device, (place, 0))[1] + size)
+    for place, size in needs.values():
+        free = shutil.disk_usage(place).free
+        if size > free:
+            raise OutputError(
+                f"{_size(size)} are needed and {_size(free)} are free; make room, or give another --cache or -o",
+                path=place,
+            )
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
