@@ -33,6 +33,9 @@ class Stopwatch:
     def step(self, what: str = "") -> None:
         """Not timed."""
 
+    def note(self, text: str) -> None:
+        """Not timed."""
+
     def seconds(self) -> dict[str, float]:
         """Length of every stage."""
         ends = [mark for _, mark in self.marks[1:]] + [time.perf_counter()]

@@ -200,9 +200,7 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
     assert finished.items() <= {path: path.stat().st_ino for path in cache.glob("*/[!.]*.part")}.items()
 
 
-def test_a_run_leaves_the_cache_within_its_limit(
-    rendered: tuple[Plan, Path, Report], tmp_path: Path
-) -> None:
+def test_a_run_leaves_the_cache_within_its_limit(rendered: tuple[Plan, Path, Report], tmp_path: Path) -> None:
     plan, _, _ = rendered
     small = Settings(jobs=1, cache=tmp_path / "small", cache_bytes=0)
     pipeline.render(plan, tmp_path / "x", settings=small)

@@ -6,23 +6,44 @@ import json
 import sys
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import click
 
+from soundscape.cli._log import JsonLog, Pace
 from soundscape.progress import Progress, Silent
+
+EVERY_S = 10.0
+"""How often a log is told how far a stage is."""
 
 
 class PlainProgress:
-    """A line when a stage begins, for logs and pipes."""
+    """A line when a stage begins and now and then how long it will take, for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._name, self._pace, self._told = "", Pace(0), 0.0
+        self._lock = threading.Lock()
 
     def stage(self, name: str, steps: int) -> None:
         """Say what begins."""
+        self._name, self._pace, self._told = name, Pace(steps), time.monotonic()
         click.echo(f"{name} ({steps} steps)" if steps > 1 else name, err=True)
 
     def step(self, what: str = "") -> None:
-        """Nothing: a log needs no bar."""
+        """Say how far it is, if that was long ago."""
+        del what
+        with self._lock:
+            self._pace.step()
+            if time.monotonic() - self._told > EVERY_S:
+                self._told = time.monotonic()
+                left = f"about {self._pace.left_s:.0f} s left"
+                click.echo(f"{self._name} {self._pace.done}/{self._pace.steps}, {left}", err=True)
+
+    def note(self, text: str) -> None:
+        """Say it."""
+        click.echo(text, err=True)
 
 
 class LiveProgress:
@@ -65,6 +86,10 @@ class LiveProgress:
             if self._task is not None:
                 self._bars.update(self._task, advance=1, what=what[:40])
 
+    def note(self, text: str) -> None:
+        """A line above the bars."""
+        self._bars.console.print(text, highlight=False, markup=False)
+
     def _finish(self) -> None:
         if self._task is not None:
             total = self._bars.tasks[self._task].total
@@ -72,9 +97,12 @@ class LiveProgress:
 
 
 class Watch:
-    """A context in which work reports its progress: live on a terminal, lines in a pipe, nothing when quiet."""
+    """A context in which work reports its progress: live on a terminal, lines in a pipe, nothing when quiet.
 
-    def __init__(self, *, quiet: bool, live: type[LiveProgress] = LiveProgress) -> None:
+    With `log`, also as JSON lines in that file.
+    """
+
+    def __init__(self, *, quiet: bool, live: type[LiveProgress] = LiveProgress, log: Path | None = None) -> None:
         self.progress: Progress
         self._live: LiveProgress | None = None
         if quiet:
@@ -83,6 +111,9 @@ class Watch:
             self.progress = self._live = live()
         else:
             self.progress = PlainProgress()
+        self._log: JsonLog | None = None
+        if log is not None:
+            self.progress = self._log = JsonLog(log, self.progress)
         self._began = time.perf_counter()
 
     @property
@@ -100,6 +131,8 @@ class Watch:
     ) -> None:
         if self._live is not None:
             self._live.stop()
+        if self._log is not None:
+            self._log.end(error)
 
 
 def print_json(data: object) -> None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from soundscape.cli._console import Watch, number, print_json, print_table
+from soundscape.cli._settings import working
 
 if TYPE_CHECKING:
     from soundscape.deliver.report import Report
     from soundscape.model import Plan
+    from soundscape.pipeline import Settings
 
 
 @click.command("score")
@@ -40,19 +42,18 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 2),
     help="Tempo map: 0 steady metre, 1 steady tempo, 2 another tempo.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Workers.  [default: one a core]")
+@working
 @click.option(
-    "--executor",
-    default="threads",
-    show_default=True,
-    help="How sounds are rendered: threads, processes or serial.",
+    "-n",
+    "--dry-run",
+    is_flag=True,
+    help="Say what would sound, what would be rendered and how much disk it takes; write nothing.",
 )
-@click.option(
-    "--cache", type=click.Path(path_type=Path), help="Folder of rendered sounds.  [default: the user's cache]"
-)
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would sound and why, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report (or, with --dry-run, the plan) as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option(
+    "--log-json", type=click.Path(path_type=Path), metavar="FILE", help="Write what happens as JSON lines."
+)
 def command(
     film: Path,
     out: Path,
@@ -60,12 +61,11 @@ def command(
     fps: str | None,
     seed: int | None,
     tempo_candidate: int | None,
-    jobs: int,
-    executor: str,
-    cache: Path | None,
+    settings: Settings,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
+    log_json: Path | None,
 ) -> None:
     """Score FILM: a film.toml, or a shot list or EDL alone.
 
@@ -80,15 +80,19 @@ def command(
     from soundscape import pipeline
     from soundscape.serial import to_data
 
-    settings = pipeline.Settings(jobs=jobs, executor=executor, cache=cache)
-    watch = Watch(quiet=quiet or as_json)
-    opened = pipeline.open_film(film, target=target, fps=fps, seed=seed, tempo_candidate=tempo_candidate)
-    made = pipeline.plan(opened, settings=settings)
+    with Watch(quiet=quiet or as_json, log=log_json) as watch:
+        opened = pipeline.open_film(film, target=target, fps=fps, seed=seed, tempo_candidate=tempo_candidate)
+        made = pipeline.plan(opened, settings=settings, progress=watch.progress)
+        if not dry_run:
+            report = pipeline.render(made, out, settings=settings, progress=watch.progress)
     if dry_run:
-        print_json(to_data(made)) if as_json else _print_plan(made)
+        expected = pipeline.forecast(made, settings)
+        if as_json:
+            print_json({"plan": to_data(made), "forecast": to_data(expected)})
+        else:
+            _print_plan(made)
+            click.echo(expected.summary)
         return
-    with watch:
-        report = pipeline.render(made, out, settings=settings, progress=watch.progress)
     if as_json:
         print_json(to_data(report))
     else:

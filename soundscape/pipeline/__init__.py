@@ -13,6 +13,7 @@ from soundscape.pipeline.batch import (
     write_master_report,
 )
 from soundscape.pipeline.films import check_score, open_film, plan, read_cut, spotting, tempo_reports
+from soundscape.pipeline.forecast import forecast
 from soundscape.pipeline.listening import Auditioned, audition, play, presets
 from soundscape.pipeline.rendering import last_changes, render, render_parts
 from soundscape.pipeline.settings import Settings
@@ -25,6 +26,7 @@ __all__ = [
     "audition",
     "check_score",
     "dialogue_stems",
+    "forecast",
     "inspect",
     "last_changes",
     "master",

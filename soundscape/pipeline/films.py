@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from soundscape.film import Film, load_film
 from soundscape.model import Diagnostic, Plan, Timeline
 from soundscape.pipeline.settings import Settings
+from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from soundscape.score.checks import Finding
@@ -49,7 +50,7 @@ def read_cut(
     return seen, (*diagnostics, *hidden)
 
 
-def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
+def plan(film: Film | Path | str, *, settings: Settings | None = None, progress: Progress | None = None) -> Plan:
     """Everything that will sound in a film, as data.
 
     Parameters
@@ -65,21 +66,27 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None) -> Plan:
     from soundscape.planning.make import make_plan
 
     film = film if isinstance(film, Film) else load_film(film)
+    progress = progress or Silent()
+    progress.stage("plan", 1)
     timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
-    return calibrated(make_plan(film, timeline, diagnostics), settings or Settings())
+    return calibrated(make_plan(film, timeline, diagnostics), settings or Settings(), progress)
 
 
-def calibrated(made: Plan, settings: Settings) -> Plan:
+def calibrated(made: Plan, settings: Settings, progress: Progress | None = None) -> Plan:
     """The plan with the gain that brings every preset to its reference loudness."""
     from soundscape.calibration import calibration_db
     from soundscape.executors import threads
+    from soundscape.pipeline.kernels import compilation_told
 
-    gains = threads.run(
-        partial(calibration_db, folder=settings.folder),
-        made.sounds,
-        workers=settings.workers,
-        done=lambda _: None,
-    )
+    progress = progress or Silent()
+    progress.stage("calibration", len(made.sounds))
+    with compilation_told(progress):
+        gains = threads.run(
+            partial(calibration_db, folder=settings.folder),
+            made.sounds,
+            workers=settings.workers,
+            done=lambda sound: progress.step(sound.preset),
+        )
     return replace(
         made,
         sounds=tuple(replace(sound, calibration_db=gain) for sound, gain in zip(made.sounds, gains, strict=True)),

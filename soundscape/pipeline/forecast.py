@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from soundscape.errors import OutputError
-from soundscape.model import SAMPLE_RATE, Plan
+from soundscape.model import SAMPLE_RATE, Clip, Plan, Sound
 from soundscape.pipeline.settings import Settings
 
 _PART_BYTES = 8
@@ -50,7 +49,7 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
     from soundscape.synthesis import part_key
 
     cache = settings.parts()
-    sources = [*plan.sounds, *plan.narration]
+    sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
     missing = [source for source in sources if not cache.holds(part_key(source))]
     frames = sum(source.length for source in missing)
     buses = len(buses_of(plan))
@@ -80,7 +79,7 @@ def check_room(expected: Forecast, out: Path, settings: Settings) -> None:
         (out, expected.out_bytes + expected.work_bytes),
     ):
         place = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-        device = os.stat(place).st_dev
+        device = place.stat().st_dev
         needs[device] = (place, needs.get(device, (place, 0))[1] + size)
     for place, size in needs.values():
         free = shutil.disk_usage(place).free

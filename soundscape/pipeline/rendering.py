@@ -44,7 +44,7 @@ def render(
     Raises
     ------
     OutputError
-        When the folder cannot be written, or another run is writing into it.
+        When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
     from soundscape.audio import BLOCK
     from soundscape.deliver.cue_sheet import cue_sheet
@@ -62,6 +62,8 @@ def render(
     from soundscape.mix.tracks import buses_of
     from soundscape.model import SAMPLE_RATE
     from soundscape.parts import DEFAULT_LIMIT
+    from soundscape.pipeline.forecast import check_room, forecast
+    from soundscape.pipeline.kernels import compilation_told
     from soundscape.serial import to_json
     from soundscape.timecode import frame_to_timecode
 
@@ -69,7 +71,10 @@ def render(
     target = load_target(plan.target)
     make_folder(out)
     cache = settings.parts()
-    with _alone(out), _workspace(out) as work, cache.in_use():
+    with _alone(out), _workspace(out) as work, cache.in_use(), compilation_told(progress):
+        expected = forecast(plan, settings)
+        progress.note(expected.summary)
+        check_room(expected, out, settings)
         rendered = render_parts(plan, settings, progress)
         parts = {name: result.part for name, result in rendered.items()}
         blocks = -(-plan.length // BLOCK)

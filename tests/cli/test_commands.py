@@ -79,3 +79,75 @@ def test_variations_of_a_preset_are_not_copies(tmp_path: Path, capsys: pytest.Ca
     files = sorted(tmp_path.glob("*.wav"))
     assert len(files) == 3
     assert len({path.read_bytes() for path in files}) == 3
+
+
+def test_a_dry_run_says_what_would_be_rendered_and_the_disk_it_takes(
+    small_film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["score", str(small_film), "-o", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    expected = json.loads(run([*arguments, "--dry-run", "--json"], capsys))["forecast"]
+    assert len(expected["to_render"]) == expected["sounds"]
+    run([*arguments, "-q"], capsys)
+    cached = sum(path.stat().st_size for path in (tmp_path / "cache").glob("*/*.part"))
+    delivered = sum(path.stat().st_size for path in (tmp_path / "out").glob("*.wav"))
+    # Lower bounds: hits and last notes ring on, files have headers.
+    assert 0.5 * cached < expected["cache_bytes"] <= cached
+    assert 0.99 * delivered < expected["out_bytes"] <= delivered
+    again = json.loads(run([*arguments, "--dry-run", "--json"], capsys))["forecast"]
+    assert again["to_render"] == []
+    assert again["cache_bytes"] == 0
+    assert "0 of " in run([*arguments, "--dry-run"], capsys).splitlines()[-1]
+
+
+def test_events_are_logged_as_lines_of_json(
+    small_film: Path, tmp_path: Path, parts_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.jsonl"
+    arguments = ["score", str(small_film), "--cache", str(parts_folder), "-q", "--log-json", str(log)]
+    run([*arguments, "-o", str(tmp_path / "out")], capsys)
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    assert all(event["time"].endswith("+00:00") for event in events)
+    stages = [event["name"] for event in events if event["event"] == "stage"]
+    assert [name for name in stages if name in ("synthesis", "mix", "master")] == ["synthesis", "mix", "master"]
+    (synthesis,) = (event for event in events if event.get("name") == "synthesis")
+    begun = events.index(synthesis)
+    steps = events[begun + 1 : begun + 1 + synthesis["steps"]]
+    assert [step["done"] for step in steps] == list(range(1, synthesis["steps"] + 1))
+    assert steps[-1]["eta_s"] == 0.0
+    assert events[-1]["event"] == "end"
+    assert events[-1]["ok"] is True
+    (tmp_path / "file").touch()
+    assert main([*arguments, "-o", str(tmp_path / "file")]) == 2
+    error, end = [json.loads(line) for line in log.read_text().splitlines()][-2:]
+    assert error["event"] == "error"
+    assert error["text"] in capsys.readouterr().err
+    assert end["ok"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--cache-size", "20 apples"], '"20 apples" is not a size; allowed: bytes, or a number with K, M, G or T'),
+        (["--scheduler", "tcp://127.0.0.1:1"], 'the executor "threads" has no scheduler; give --executor dask'),
+        (["--executor", "dask", "--scheduler", "tcp://192.0.2.1:1"], "not encrypted"),
+        (["--executor", "treads"], 'there is no executor "treads"; did you mean threads'),
+        (["--storage", "nonsense://x"], 'the storage "nonsense://x" cannot be used'),
+        (["--log-json", "/nowhere/log"], "cannot be written"),
+    ],
+)
+def test_what_cannot_work_is_refused_in_a_line(
+    arguments: list[str], reason: str, small_film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, cache = str(tmp_path / "out"), str(tmp_path / "cache")
+    assert main(["score", str(small_film), "-o", out, "--cache", cache, "-q", *arguments]) == 2
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "size"), [("0", 0), ("1500", 1500), ("20G", 20 * 10**9), ("1.5 MB", 1_500_000)])
+def test_sizes_are_read_as_people_write_them(text: str, size: int) -> None:
+    import click
+
+    from soundscape.cli._settings import parse_size
+
+    option = click.Option(["--cache-size"])
+    assert parse_size(click.Context(click.Command("x")), option, text) == size
