@@ -45,7 +45,7 @@ class Forecast:
 
 def forecast(plan: Plan, settings: Settings) -> Forecast:
     """What rendering a plan will take, with what the cache has now."""
-    from soundscape.mix.mixer import buses_of
+    from soundscape.mix.tracks import buses_of
     from soundscape.synthesis import part_key
 
     cache = settings.parts()
