@@ -12,11 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from soundscape.errors import AudioError, InputError, OutputError
 from soundscape.executors import _wire, dask, processes
+from soundscape.mastering.batch import master_files
+from soundscape.mastering.target import load_target
 from soundscape.registry import units
+from soundscape.wav import open_wav
 
 NAMES = sorted(units("executors"))
 
@@ -104,6 +108,24 @@ def test_a_killed_worker_costs_only_its_job(runner: Callable[..., list[Any]], tm
     function = partial(die_once, flag=tmp_path / "flag")
     assert runner(function, list(range(8)), workers=2, done=done.append) == [-job for job in range(8)]
     assert sorted(done) == list(range(8))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_mastered_to_the_same_bytes(runner: Callable[..., list[Any]], tmp_path: Path) -> None:
+    for seed in (1, 2):
+        noise = np.random.default_rng(seed).normal(0.0, 0.05, (2, 48_000)).astype(np.float32)
+        with open_wav(tmp_path / f"{seed}.wav", sample_rate=48_000, channels=2, bits=24) as file:
+            file.write(noise)
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").mkdir()
+    paths = [tmp_path / "1.wav", tmp_path / "missing.wav", tmp_path / "2.wav"]
+    results = master_files(paths, tmp_path / "there", load_target("-20"), jobs=2, run=runner)
+    assert [result.status for result in results] == ["on target", "failed", "on target"]
+    here = master_files(paths, tmp_path / "here", load_target("-20"))
+    for result, expected in zip(results, here, strict=True):
+        assert result.error == expected.error
+        if result.output is not None and expected.output is not None:
+            assert result.output.read_bytes() == expected.output.read_bytes()
 
 
 def test_a_job_that_kills_every_worker_is_given_up() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def parse_size(context: click.Context, option: click.Parameter, text: str | None
     return int(float(found[1]) * _UNITS[found[2]])
 
 
-_OPTIONS = (
+_WORKERS = (
     click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Workers.  [default: one a core]"),
     click.option(
         "--executor",
@@ -40,6 +40,8 @@ _OPTIONS = (
         is_flag=True,
         help="Dask: allow a scheduler on another machine without encryption.",
     ),
+)
+_PARTS = (
     click.option(
         "--cache", type=click.Path(path_type=Path), help="Folder of rendered sounds.  [default: the user's cache]"
     ),
@@ -55,8 +57,8 @@ _OPTIONS = (
 )
 
 
-def working(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of how to work; it takes them as one `settings`."""
+def _gathered(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """The command with these options, which reach it as one `settings`."""
 
     @functools.wraps(command)
     def with_settings(
@@ -65,9 +67,9 @@ def working(command: Callable[..., Any]) -> Callable[..., Any]:
         executor: str,
         scheduler: str,
         insecure_cluster: bool,
-        cache: Path | None,
-        cache_size: int | None,
-        storage: str,
+        cache: Path | None = None,
+        cache_size: int | None = None,
+        storage: str = "",
         **rest: Any,
     ) -> Any:
         from soundscape.pipeline import Settings
@@ -83,6 +85,16 @@ def working(command: Callable[..., Any]) -> Callable[..., Any]:
         )
         return command(*args, settings=settings, **rest)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         with_settings = option(with_settings)
     return with_settings
+
+
+def with_workers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of who does the work."""
+    return _gathered(command, _WORKERS)
+
+
+def with_workers_and_parts(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of who does the work and where rendered parts are kept."""
+    return _gathered(command, (*_WORKERS, *_PARTS))

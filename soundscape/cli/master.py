@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from soundscape.cli._console import Watch, number, print_json, print_table
+from soundscape.cli._settings import with_workers
 
 if TYPE_CHECKING:
     from soundscape.mastering.result import FileResult
+    from soundscape.pipeline import Settings
 
 EXIT_FAILED, EXIT_OUT_OF_SPEC = 1, 3
 
@@ -71,8 +73,7 @@ EXIT_FAILED, EXIT_OUT_OF_SPEC = 1, 3
 @click.option(
     "--report", "report", type=click.Path(path_type=Path), help="Write the results as .html, .csv or .json, too."
 )
-@click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Files at a time.  [default: one a core]")
-@click.option("--executor", default="threads", show_default=True, help="How they run: threads, processes, serial.")
+@with_workers
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def command(
@@ -97,8 +98,7 @@ def command(
     measure_only: bool,
     fresh: bool,
     report: Path | None,
-    jobs: int,
-    executor: str,
+    settings: Settings,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -143,13 +143,12 @@ def command(
             pipeline.audio_files(paths, recursive=recursive),
             target=chosen,
             out=out or "",
-            jobs=jobs,
+            settings=settings,
             album=album,
             options=options,
             dialogue=dialogue,
             progress=watch.progress,
             on_stage=watch.progress.told if isinstance(watch.progress, FileProgress) else None,
-            executor_name=executor,
         )
     for result in results:
         if result.error:

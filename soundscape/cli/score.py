@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from soundscape.cli._console import Watch, number, print_json, print_table
-from soundscape.cli._settings import working
+from soundscape.cli._settings import with_workers_and_parts
 
 if TYPE_CHECKING:
     from soundscape.deliver.report import Report
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 2),
     help="Tempo map: 0 steady metre, 1 steady tempo, 2 another tempo.",
 )
-@working
+@with_workers_and_parts
 @click.option(
     "-n",
     "--dry-run",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from soundscape.errors import AudioError, InputError, OutputError
 from soundscape.model import Loudness
-from soundscape.pipeline.settings import EXECUTOR, Settings, executor
+from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -25,13 +25,12 @@ def master(
     *,
     target: str | Target = "ebu-r128",
     out: Path | str = "",
-    jobs: int = 0,
+    settings: Settings | None = None,
     album: bool = False,
     options: Options | None = None,
     dialogue: Path | None = None,
     progress: Progress | None = None,
     on_stage: OnStage | None = None,
-    executor_name: str = EXECUTOR,
 ) -> tuple[FileResult, ...]:
     """Finished mixes at a loudness target in another folder; one that fails does not stop the others.
 
@@ -43,8 +42,8 @@ def master(
         Name of a target, `-16` or `-16/-1` for LUFS and dBTP, the path of a TOML file, or a target itself.
     out : Path or str
         The folder, made when it is missing; not needed where nothing is written.
-    jobs : int
-        Files at a time; 0 is one a core.
+    settings : Settings, optional
+        Who does the work.
     album : bool
         One gain for all.
     options : Options, optional
@@ -53,8 +52,6 @@ def master(
         The dialogue stem of the mix, or a folder of stems that are named after their mixes.
     on_stage : callable, optional
         Is told what is being done to which file; not by executors that leave this process.
-    executor_name : str
-        A module of `soundscape.executors`.
 
     Returns
     -------
@@ -64,7 +61,10 @@ def master(
     from soundscape.files import make_folder
     from soundscape.mastering.batch import Options, master_album, master_files
 
+    settings = settings or Settings()
     chosen, files, progress = as_target(target), [Path(path) for path in paths], progress or Silent()
+    if settings.scheduler:  # workers have other working folders
+        files, out = [path.absolute() for path in files], Path(out).absolute()
     options = options or Options()
     nothing_written = options.dry_run or options.measure_only
     if not nothing_written and not str(out):
@@ -74,12 +74,12 @@ def master(
     bring = master_album if album else master_files
     return bring(
         files, folder, chosen,
-        jobs=Settings(jobs=jobs).workers,
+        jobs=settings.workers,
         options=options,
         dialogue=dialogue_stems(files, dialogue) if dialogue else None,
         on_progress=lambda path: progress.step(path.name),
-        on_stage=on_stage if executor_name in _IN_THIS_PROCESS else None,
-        run=executor(executor_name),
+        on_stage=on_stage if settings.executor in _IN_THIS_PROCESS else None,
+        run=settings.run(),
     )  # fmt: skip
 
 

@@ -176,7 +176,9 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
     """The part of every sound and clip by name; the longest are begun first so that no worker waits at the end."""
     from soundscape.synthesis import render_part
 
-    sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
+    # Absolute, because workers may have other working folders.
+    clips = [replace(clip, path=str(Path(clip.path).absolute())) for clip in plan.narration]
+    sources: list[Sound | Clip] = [*plan.sounds, *clips]
     jobs = sorted(sources, key=lambda source: -source.length)
     progress.stage("synthesis", len(jobs))
     cache = settings.parts()
