@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,21 +38,33 @@ SUBTYPES = frozenset(
 """Encodings that are decoded; the rest of libsndfile's decoders are old and not hardened."""
 
 
+LARGEST = 1e6
+"""Samples beyond it, 120 dB above full scale, are taken for an error."""
+
+
 def check_signal(audio: npt.NDArray[np.generic], *, what: str = "signal") -> Audio:
     """The signal itself, when it is one.
 
     Raises
     ------
     AudioError
-        When the type or shape is wrong, or a sample is NaN or infinite (the first is named).
+        When the type or shape is wrong, or a sample is NaN, infinite or beyond `LARGEST` (the first is named).
     """
     if audio.dtype != np.float32 or audio.ndim != 2:
         raise AudioError(f"{what}: {audio.dtype} of shape {audio.shape}; allowed: float32 of (channels, frames)")
-    # A sum is finite whenever every sample is; only a doubtful one is searched.
-    if not np.isfinite(np.dot(audio.ravel(), audio.ravel())) and not np.isfinite(audio).all():
-        channel, frame = (int(axis[0]) for axis in np.nonzero(~np.isfinite(audio)))
-        raise AudioError(f"{what}: sample {frame} of channel {channel + 1} is not a finite number")
+    # No sample is larger than the root of the sum of all squares; only a doubtful sum is searched.
+    with np.errstate(over="ignore"):
+        energy = np.dot(audio.ravel(), audio.ravel())
+    if not energy <= LARGEST**2 and not (sound := _is_sound(audio)).all():
+        channel, frame = (int(axis[0]) for axis in np.nonzero(~sound))
+        value = audio[channel, frame]
+        fault = f"{value:g}, which is no level of a sound" if np.isfinite(value) else "not a finite number"
+        raise AudioError(f"{what}: sample {frame} of channel {channel + 1} is {fault}")
     return audio.astype(np.float32, copy=False)
+
+
+def _is_sound(audio: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.abs(audio) <= LARGEST)  # false for NaN, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +90,14 @@ class AudioFile:
     ------
     AudioError
         When the file does not exist, is no audio, has a rate, channel count or encoding that is not allowed,
-        or holds samples that are not finite (unless `sanitize`).
+        or holds samples that are no sound (unless `sanitize`).
     """
 
     def __init__(self, path: Path | str, *, sanitize: bool = False) -> None:
         self._path = Path(path)
         self._sanitize = sanitize
         self.silenced = 0
-        """Samples that were not finite numbers in the last reading, and are zero by `sanitize`."""
+        """Samples that were not finite or beyond `LARGEST` in the last reading, and are zero by `sanitize`."""
         self._held = ExitStack()
         with ExitStack() as opening:
             self._file = _open(self._path, opening)
@@ -127,9 +139,9 @@ class AudioFile:
             position += len(block)
             audio = np.ascontiguousarray(block.T)
             if self._sanitize:
-                finite = np.isfinite(audio)
-                self.silenced += audio.size - int(np.count_nonzero(finite))
-                audio[~finite] = 0.0
+                sound = _is_sound(audio)
+                self.silenced += audio.size - int(np.count_nonzero(sound))
+                audio[~sound] = 0.0
             try:
                 yield check_signal(audio)
             except AudioError as error:

@@ -56,6 +56,7 @@ class Source:
         self.info: AudioInfo = self._file.info
         """What the file says of itself."""
         try:
+            _check_form(self.path)
             self.riff: Riff | None = read_riff(self.path)
             """Its header, when it is a WAV."""
             if not self.info.frames:
@@ -84,7 +85,9 @@ class Source:
         if self.info.channels > 2 and self.layout is None:
             found.append(f"{self.info.channels} channels without a channel mask: taken in the order of a WAV")
         if self._file.silenced:
-            found.append(f"{self._file.silenced} samples that are not finite numbers are silenced")
+            found.append(
+                f"{self._file.silenced} samples that are not finite numbers, or no level of a sound, are silenced"
+            )
         return tuple(found)
 
     def blocks(self) -> Iterator[Audio]:
@@ -105,6 +108,16 @@ class Source:
                     raise AudioError("was shortened while it was read", path=self.path)
                 yield _decoded(raw, riff, frames)
                 left -= frames
+
+
+def _check_form(path: Path) -> None:
+    """Refuse an AIFF that is shorter than it says, which libsndfile would read to where it ends."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[:4] == b"FORM" and head[8:11] == b"AIF":
+        promised = 8 + int.from_bytes(head[4:8], "big")
+        if path.stat().st_size < promised:
+            raise AudioError(f"ends before the {promised} bytes that it promises; is it truncated?", path=path)
 
 
 def _decoded(raw: np.ndarray[tuple[int], np.dtype[np.uint8]], riff: Riff, frames: int) -> Audio:

@@ -96,3 +96,62 @@ def test_a_folder_without_audio_is_refused(tmp_path: Path, capsys: pytest.Captur
     (tmp_path / "empty").mkdir()
     assert main(["master", str(tmp_path / "empty"), "-o", str(tmp_path / "out")]) == 2
     assert "there is no audio file in it" in capsys.readouterr().err
+
+
+def test_measuring_only_needs_no_folder_and_says_what_is_missed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = noise(tmp_path / "a.wav", -30.0)
+    assert main(["master", str(path), "--measure-only", "-q"]) == 3
+    assert "missed: integrated" in capsys.readouterr().out
+    assert [file.name for file in tmp_path.iterdir()] == ["a.wav"]
+    assert main(["master", str(path)]) == 2
+    assert "a folder for the mastered files is needed" in capsys.readouterr().err
+
+
+def test_a_folder_of_dialogue_stems_is_matched_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b"):
+        noise(tmp_path / f"mixes/{name}.wav", -30.0)
+    noise(tmp_path / "stems/A_dialogue.wav", -30.0)
+    arguments = ["master", str(tmp_path / "mixes"), "--target", "netflix", "--measure-only", "--json", "--dialogue"]
+    main([*arguments, str(tmp_path / "stems")])
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["before"]["dialogue_lufs"] is not None
+    assert second["before"]["dialogue_lufs"] is None
+    assert main([*arguments, str(tmp_path / "mixes/a.wav")]) == 2
+    assert "is one dialogue stem for 2 mixes" in capsys.readouterr().err
+    (tmp_path / "others").mkdir()
+    noise(tmp_path / "others/x.wav", -30.0)
+    assert main([*arguments, str(tmp_path / "others")]) == 2
+    assert "no file that is named after a mix, such as a-dialogue.wav" in capsys.readouterr().err
+
+
+def test_what_is_asked_of_the_sound_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = noise(tmp_path / "a.wav", -30.0)
+    arguments = "--format flac --bits 16 --rate 44100 --fade-in 0.5 --fade-out 1 --trim -90 --remove-dc".split()
+    assert main(["master", str(path), "-o", str(tmp_path / "out"), "--json", *arguments]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["met"] is True
+    info = soundfile.info(tmp_path / "out/a.flac")
+    assert (info.samplerate, info.subtype, info.frames) == (44_100, "PCM_16", 4 * 44_100)
+    assert abs(soundfile.read(tmp_path / "out/a.flac")[0][0]).max() < 1e-3
+
+
+def test_a_policy_can_be_chosen_for_one_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = noise(tmp_path / "hits.wav", -60.0, peak=0.9)
+    arguments = ["master", str(path), "--target", "-14/-1", "-o", str(tmp_path / "out"), "--json"]
+    assert main([*arguments, "--when-unreachable", "stop"]) == 3
+    assert json.loads(capsys.readouterr().out)[0]["output"] is None
+
+
+def test_measure_tells_all_that_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = noise(tmp_path / "a.wav", -30.0)
+    assert main(["measure", str(path), "--json", "--cinema", "--dialogue", str(path)]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["encoding"] == "PCM_24"
+    assert found["health"]["used_bits"] == 24
+    assert found["health"]["clipped_runs"] == 0
+    assert found["health"]["correlation"] == pytest.approx(0.0, abs=0.05)
+    assert found["leq_m_db"] > found["leq_a_db"] > 60.0
+    assert found["dialogue_lufs"] == pytest.approx(found["integrated_lufs"], abs=0.2)
+    assert main(["measure", str(path), "--cinema"]) == 0
+    assert "Leq(m)" in capsys.readouterr().out

@@ -14,6 +14,7 @@ import wavinfo
 
 from soundscape.audio import Audio
 from soundscape.errors import AudioError, OutputError
+from soundscape.executors import processes
 from soundscape.mastering.batch import Options, master_album, master_file, master_files, measure_file
 from soundscape.mastering.target import Target, load_target
 from tests.metering.signals import heard, stereo, tone
@@ -314,3 +315,51 @@ def test_two_runs_at_once_leave_whole_files(tmp_path: Path, out: Path) -> None:
         runs = list(pool.map(lambda _: master_files(paths, out, TARGET, jobs=2), range(2)))
     assert [[result.status for result in run] for run in runs] == [["on target"] * 3] * 2
     assert [measure_file(out / path.name) for path in paths] == [result.after for result in runs[0]]
+
+
+def test_an_album_can_be_met_by_its_loudest_file(tmp_path: Path, out: Path) -> None:
+    paths = [save(tmp_path / f"{n}.wav", noise(level=level)) for n, level in enumerate((0.02, 0.05, 0.03))]
+    results = master_album(paths, out, load_target("aes77-music"), jobs=2)
+    assert len({result.gain_db for result in results}) == 1
+    assert [result.met for result in results] == [True] * 3
+    after = [result.after.integrated_lufs for result in results if result.after]
+    assert max(value for value in after if value is not None) == pytest.approx(-14.0, abs=0.02)
+
+
+def test_each_file_is_gated_by_the_dialogue_stem_of_its_own(tmp_path: Path, out: Path) -> None:
+    speech = tone([(2, None), (4, -20), (2, None)], RATE)
+    stems = {}
+    for n, level in enumerate((1.0, 0.5)):
+        mix = save(tmp_path / f"{n}.wav", noise(8.0, level=0.002) + stereo(speech) * np.float32(level))
+        stems[mix] = save(tmp_path / f"{n}-dx.wav", stereo(speech) * np.float32(level))
+    alone = save(tmp_path / "alone.wav", noise(8.0))
+    results = master_files([*stems, alone], out, load_target("netflix"), dialogue=stems, jobs=2)
+    for result in results[:2]:
+        assert [check.rule for check in result.checks if not check.advice] == ["dialogue", "true peak"]
+        assert result.after is not None
+        assert result.after.dialogue_lufs == pytest.approx(-27.0, abs=0.05)
+        assert result.met
+    assert any("no dialogue was given" in note for note in results[2].notes)
+
+
+def test_measuring_only_judges_the_files_as_they_are(tmp_path: Path, out: Path) -> None:
+    paths = [save(tmp_path / f"{n}.wav", noise(level=level)) for n, level in enumerate((0.05, 0.0321))]
+    on_target = save(tmp_path / "2.wav", stereo(tone([(4, -23.0)], RATE)))
+    options = Options(measure_only=True)
+    results = master_files([*paths, on_target], out, TARGET, options=options)
+    assert [result.status for result in results] == ["measured"] * 3
+    assert [result.met for result in results] == [False, False, True]
+    assert [result.output for result in results] == [None] * 3
+    assert all(result.gain_db == 0.0 and result.shortfall_lu == 0.0 for result in results)
+    assert list(out.iterdir()) == []
+
+
+def test_processes_give_the_same_bytes_as_threads(tmp_path: Path, out: Path) -> None:
+    paths = [save(tmp_path / f"{n}.wav", noise(1.0, level=0.02 * (n + 1))) for n in range(2)]
+    paths.append(bad_file("text", tmp_path))
+    results = master_files(paths, out, TARGET, jobs=1, run=processes.run)
+    assert [result.status for result in results] == ["on target", "on target", "failed"]
+    (tmp_path / "threads").mkdir()
+    master_files(paths, tmp_path / "threads", TARGET, jobs=2)
+    for path in paths[:2]:
+        assert (out / path.name).read_bytes() == (tmp_path / "threads" / path.name).read_bytes()

@@ -235,3 +235,52 @@ def test_compress_changes_nothing_where_the_target_can_be_had_without() -> None:
     target = Target(name="x", title="x", integrated_lufs=-23.0, unreachable="compress")
     fitted = fit(opener(music()), RATE, target)
     assert (fitted.lowering, fitted.limited) == ((), False)
+
+
+def test_a_range_above_the_limit_is_only_lowered_when_asked() -> None:
+    """Loud passages come down slowly until the range fits; quiet ones stay."""
+    audio = swelling(60.0)
+    target = Target(name="x", title="x", integrated_lufs=-23.0, range_high_lu=8.0)
+    plain = fit(opener(audio), RATE, target)
+    assert plain.lowering == ()
+    assert plain.after.loudness_range_lu is not None
+    assert plain.after.loudness_range_lu > 10.0
+    fitted = fit(opener(audio), RATE, replace(target, beyond_range="lower"))
+    result = mastered(audio, fitted)
+    after = heard(result, RATE).result()
+    assert after.integrated_lufs == pytest.approx(-23.0, abs=ACCURACY_LU)
+    assert after.loudness_range_lu is not None
+    assert 6.0 < after.loudness_range_lu <= 8.1
+    quiet, gain = slice(0, 10 * RATE), np.float32(10 ** (fitted.gain_db / 20))
+    assert np.allclose(result[:, quiet], audio[:, quiet] * gain, atol=1e-6)
+
+
+def test_short_passages_that_are_too_loud_are_lowered_by_the_policy_compress() -> None:
+    audio = swelling(40.0)
+    target = Target(name="x", title="x", integrated_lufs=-23.0, max_short_term_lufs=-18.0)
+    plain = fit(opener(audio), RATE, target)
+    assert plain.after.max_short_term_lufs is not None
+    assert plain.after.max_short_term_lufs > -17.0
+    after = heard(mastered(audio, fit(opener(audio), RATE, replace(target, unreachable="compress"))), RATE).result()
+    assert after.integrated_lufs == pytest.approx(-23.0, abs=ACCURACY_LU)
+    assert after.max_short_term_lufs is not None
+    assert after.max_short_term_lufs <= -17.9
+
+
+def test_a_trailer_is_turned_down_to_its_leq_and_never_up() -> None:
+    target = load_target("cinema-trailer")
+    loud = (music() * 4.0).astype(np.float32)
+    fitted = fit(opener(loud), RATE, target)
+    assert fitted.before.leq_m_db is not None
+    assert fitted.before.leq_m_db > 85.0
+    assert fitted.after.leq_m_db == pytest.approx(85.0, abs=0.01)
+    assert fitted.gain_db == pytest.approx(85.0 - fitted.before.leq_m_db, abs=0.01)
+    assert fit(opener((loud * 0.01).astype(np.float32)), RATE, target).gain_db == 0.0
+
+
+def test_the_dialogue_is_measured_whatever_the_target_is_about() -> None:
+    speech = [(2 * RATE, 4 * RATE)]
+    fitted = fit(opener(music()), RATE, load_target("ebu-r128-s4"), dialogue=speech)
+    assert fitted.before.dialogue_lufs is not None
+    assert fitted.after.dialogue_lufs == pytest.approx(fitted.before.dialogue_lufs + fitted.gain_db, abs=0.01)
+    assert fit(opener(music()), RATE, load_target("ebu-r128-s4")).before.dialogue_lufs is None

@@ -53,3 +53,26 @@ def test_the_range_is_advice_and_only_after_a_minute() -> None:
 def test_what_has_no_value_is_not_passed() -> None:
     silent = replace(GOOD, integrated_lufs=None, true_peak_dbtp=None)
     assert not any(check.passed for check in checks(load_target("ebu-r128"), silent, None, -23.0))
+
+
+def test_the_distance_from_the_dialogue_is_judged_where_it_is_known() -> None:
+    rule = "programme above dialogue"
+    assert rule not in by_rule("ebu-r128-s4", GOOD)
+    near = by_rule("ebu-r128-s4", replace(GOOD, dialogue_lufs=-27.0))[rule]
+    far = by_rule("ebu-r128-s4", replace(GOOD, dialogue_lufs=-29.0))[rule]
+    assert near.passed
+    assert near.margin == 5.0 - (27.0 - 23.1)
+    assert not far.passed
+
+
+def test_a_trailer_is_judged_by_its_leq() -> None:
+    loud = by_rule("cinema-trailer", replace(GOOD, leq_m_db=85.5))
+    assert not loud["Leq(m)"].passed
+    assert "integrated" not in loud
+    assert by_rule("cinema-trailer", replace(GOOD, leq_m_db=84.9))["Leq(m)"].passed
+
+
+def test_aes77_asks_of_speech_music_and_the_rest_what_it_says() -> None:
+    wanted = {"aes77": -18.0, "aes77-speech": -18.0, "aes77-music": -16.0}
+    assert {name: load_target(name).integrated_lufs for name in wanted} == wanted
+    assert load_target("aes77-music").album_loudest_lufs == -14.0
