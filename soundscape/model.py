@@ -141,6 +141,10 @@ class Note:
     """MIDI pitch."""
     velocity: float
     """0 to 1."""
+    beat: float = 0.0
+    """Where it is written: quarter notes from the first beat of its cue."""
+    beats: float = 0.0
+    """Quarter notes it is written to last; 0 for a note that is not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +161,57 @@ class Beat:
     """Quarter notes that it lasts: 0.5 where a bar ends with half a beat."""
     held: bool = False
     """A fermata: it lasts as long as the picture asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicBar:
+    """One bar of a cue."""
+
+    number: int
+    """Counted from 1."""
+    sample: int
+    """From the start of the programme."""
+    beats: float
+    """Quarter notes."""
+    section: int
+    """Counted from 0; one begins with the cue and on every strong hit."""
+    tension: float
+    chord: str
+    """`Dm`, `Eb`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitReport:
+    """What became of one hit of a cue."""
+
+    label: str
+    sample: int
+    """Where the picture has it."""
+    strength: str
+    landed: int
+    """Sample of the nearest downbeat (strong) or beat (soft)."""
+    frames_off: float
+    """Positive is music late."""
+    bar: int
+    beat: int
+    verdict: str
+    """`hit` inside the window, `near` within twice the window, or `miss`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A motif as it is heard."""
+
+    motif: str
+    form: str
+    role: str
+    start: int
+    end: int
+    bar: int
+    complete: bool
+    key: str
+    asked: int
+    """Where its owner appears."""
 
 
 # ---------------------------------------------------------------- plan
@@ -185,6 +240,8 @@ class Sound:
     scene: str = ""
     """The scene and the place it belongs to."""
     place: str = ""
+    cue: str = ""
+    """Name of the `MusicCue` that it plays in."""
     skip: int = 0
     """Samples of the performance that are left out before the first: a place that returns goes on."""
     curves: dict[str, Curve] = field(default_factory=dict)
@@ -284,6 +341,9 @@ class MusicCue:
     mode: str
     beats: tuple[Beat, ...]
     why: str = ""
+    bars: tuple[MusicBar, ...] = ()
+    hits: tuple[HitReport, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from soundscape.model import SAMPLE_RATE, MusicCue, Plan, Sound
 from soundscape.score.metre import quarters_of
-from soundscape.score.pitch import Key
+from soundscape.score.pitch import PARENTS, Key
 from soundscape.timecode import Rate, frame_to_timecode
 
 PPQ = 960
@@ -32,17 +32,6 @@ TOLERANCE_US = 250.0
 SHORTEST_GAP_US = 50_000.0
 _MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
-_PARENTS = {
-    "ionian": 0,
-    "dorian": 2,
-    "phrygian": 4,
-    "lydian": 5,
-    "mixolydian": 7,
-    "aeolian": 9,
-    "locrian": 11,
-    "harmonic-minor": 9,
-}
-"""Semitones from the major key of a signature to the tonic of a mode that uses it."""
 _SMPTE_RATES = {24: 24, 25: 25, 30: 30, 48: 24, 50: 25, 60: 30, 72: 24, 96: 24, 100: 25, 120: 30}
 
 
@@ -211,6 +200,10 @@ def _conductor(plan: Plan, ticks: TickMap, bars: list[BarLine]) -> Iterator[_Eve
         tick = ticks.tick(cue.beats[0].sample)
         yield tick, 4, MetaMessage("key_signature", key=key_signature(Key.parse(cue.key, cue.mode)))
         yield tick, 5, MetaMessage("marker", text=f"CUE {cue.name}")
+        for before, opening in pairwise(cue.bars):
+            if opening.section != before.section:
+                text = f"SECTION {cue.name} {opening.section + 1}"
+                yield ticks.tick(opening.sample), 5, MetaMessage("marker", text=text)
     for mark in plan.marks:
         text = (
             mark.name
@@ -242,7 +235,7 @@ def _player(sound: Sound, ticks: TickMap, *, channel: int) -> Iterator[_Event]:
 
 def key_signature(key: Key) -> str:
     """The signature whose scale a mode uses, as MIDI names it: D dorian is written with that of A minor."""
-    parent = (key.tonic - _PARENTS[key.mode]) % 12
+    parent = (key.tonic - PARENTS[key.mode]) % 12
     return _MINOR[(parent + 9) % 12] if key.steps[2] == 3 else _MAJOR[parent]
 
 

@@ -50,9 +50,11 @@ def render(
     from soundscape.deliver.cue_sheet import cue_sheet
     from soundscape.deliver.markers import marker_edl
     from soundscape.deliver.midi import midi_bytes
+    from soundscape.deliver.musicxml import musicxml
     from soundscape.deliver.page import page
     from soundscape.deliver.reaper import reaper_project
     from soundscape.deliver.report import Report, chosen, landings, mastering_of
+    from soundscape.deliver.sidecar import sidecar
     from soundscape.deliver.stems import PROGRAMME, slug, write_stems
     from soundscape.files import make_folder, write_bytes, write_text
     from soundscape.mastering.chain import fit, gain_curve
@@ -91,6 +93,8 @@ def render(
         progress.stage("report", 1)
         handed_over = {
             "mid": midi_bytes(plan),
+            "score.json": sidecar(plan).encode(),
+            "musicxml": musicxml(plan),
             "rpp": reaper_project(plan, {stem.name: stem.path.name for stem in stems}).encode(),
             "markers.edl": marker_edl(plan).encode(),
             "cues.csv": cue_sheet(plan).encode(),

@@ -49,6 +49,7 @@ def _sound(cue: WantedCue, score: CueScore, role: str, clock: Clock, seed: Seed)
         length=min(score.music.length + shift, clock.length - at),
         bus="music",
         scene=cue.scene,
+        cue=cue.request.name,
         notes=_moved(notes, shift),
         gain_db=cue.gain_db + ROLE_GAIN_DB[role],
         space=cue.space,

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from soundscape.model import SAMPLE_RATE, Curve
+from soundscape.model import SAMPLE_RATE, Curve, HitReport
 from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES
 from soundscape.score.metre import quarters_of
-from soundscape.score.request import CueRequest, HitReport
+from soundscape.score.request import CueRequest
 from soundscape.score.tempo import TempoMap
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from soundscape.model import SAMPLE_RATE, MusicCue
+from soundscape.model import SAMPLE_RATE, MusicBar, MusicCue
 from soundscape.score.bars import Bar, Grid, grid_of
 from soundscape.score.harmony import Chord, choose_chords
 from soundscape.score.lines import Line
@@ -65,6 +65,19 @@ def compose(request: CueRequest) -> CueScore:
             mode=brief.tonality.mode,
             beats=tempo.beats,
             why=_why(request, grid),
+            bars=tuple(
+                MusicBar(
+                    number=bar.number,
+                    sample=bar.start,
+                    beats=bar.beats,
+                    section=bar.section,
+                    tension=round(bar.tension, 4),
+                    chord=chord.name,
+                )
+                for bar, chord in zip(bars, chords, strict=True)
+            ),
+            hits=tempo.report.hits,
+            statements=tuple(item.statement for item in placed),
         ),
         parts=perform(request, grid, lines),
         statements=tuple(item.statement for item in placed),

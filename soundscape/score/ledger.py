@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from soundscape.model import SAMPLE_RATE
-from soundscape.score.request import Appearance, CueScore, Statement
+from soundscape.model import SAMPLE_RATE, Statement
+from soundscape.score.request import Appearance, CueScore
 
 FIRST_ACT, THIRD_ACT = 0.25, 0.75
 """Where the acts end and begin, as shares of the film."""

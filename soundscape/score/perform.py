@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 
 from soundscape.contract import Tone
@@ -69,6 +70,8 @@ def _role(request: CueRequest, grid: Grid, role: str, lines: list[Line]) -> list
                 length=max(round(SHORTEST_S * SAMPLE_RATE), span[1] - request.start - first),
                 pitch=float(line.pitch),
                 velocity=round(velocity, 4),
+                beat=round(line.beat, 6),
+                beats=round(line.length, 6),
             )
         )
     return notes
@@ -102,8 +105,8 @@ def _single(notes: list[Note]) -> list[Note]:
             if note.start - before.start < SHORTEST_S * SAMPLE_RATE:
                 kept[index] = before if before.velocity >= note.velocity else note
                 continue
-            kept[index] = Note(
-                start=before.start, length=note.start - before.start, pitch=before.pitch, velocity=before.velocity
+            kept[index] = replace(
+                before, length=note.start - before.start, beats=min(before.beats, note.beat - before.beat)
             )
         last[note.pitch] = len(kept)
         kept.append(note)

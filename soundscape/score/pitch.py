@@ -33,6 +33,17 @@ _OTHER = {
     "locrian": "lydian",
     "harmonic-minor": "ionian",
 }
+PARENTS = {
+    "ionian": 0,
+    "dorian": 2,
+    "phrygian": 4,
+    "lydian": 5,
+    "mixolydian": 7,
+    "aeolian": 9,
+    "locrian": 11,
+    "harmonic-minor": 9,
+}
+"""Semitones from the major key of a signature to the tonic of a mode that uses it."""
 _ALIASES = {"major": "ionian", "minor": "aeolian"}
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGNS = {"#": 1, "♯": 1, "b": -1, "♭": -1}

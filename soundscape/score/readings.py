@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.contract import Tone
-from soundscape.model import SAMPLE_RATE, Note
+from soundscape.model import SAMPLE_RATE, Note, Statement
 from soundscape.score.bars import curve_at
 from soundscape.score.metre import quarters_of
 from soundscape.score.pitch import Key
-from soundscape.score.request import CueRequest, CueScore, Statement, Voice
+from soundscape.score.request import CueRequest, CueScore, Voice
 from soundscape.score.similarity import Melody
 
 Array = npt.NDArray[np.float64]

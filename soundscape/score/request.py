@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from soundscape.contract import Tone
 from soundscape.errors import ScoreError
-from soundscape.model import SAMPLE_RATE, Curve, MusicCue, Note
+from soundscape.model import SAMPLE_RATE, Curve, HitReport, MusicCue, Note, Statement
 from soundscape.rng import Seed
 from soundscape.score.motif import Motif
 from soundscape.score.pitch import Key
@@ -187,24 +187,6 @@ def _allow(name: str, allowed: tuple[str, ...] | list[str], what: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HitReport:
-    """What became of one hit."""
-
-    label: str
-    sample: int
-    """Where the picture has it."""
-    strength: str
-    landed: int
-    """Sample of the nearest downbeat (strong) or beat (soft)."""
-    frames_off: float
-    """Positive is music late."""
-    bar: int
-    beat: int
-    verdict: str
-    """`hit` inside the window, `near` within twice the window, or `miss`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TempoReport:
     """What a tempo map says for itself."""
 
@@ -221,22 +203,6 @@ class TempoReport:
     """Share of strong hits that the best single tempo puts on downbeats, for comparison."""
     given_up: tuple[str, ...] = ()
     """What had to be given up, in the order in which it was."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """A motif as it is heard."""
-
-    motif: str
-    form: str
-    role: str
-    start: int
-    end: int
-    bar: int
-    complete: bool
-    key: str
-    asked: int
-    """Where its owner appears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from soundscape.model import SAMPLE_RATE
+from soundscape.model import SAMPLE_RATE, Statement
 from soundscape.score.anchors import EARLY_FRAMES
 from soundscape.score.bars import Bar, Grid
 from soundscape.score.counterpoint import best_fit
 from soundscape.score.lines import Line, fold
 from soundscape.score.motif import MotifNote
 from soundscape.score.pitch import Key
-from soundscape.score.request import Appearance, CueRequest, Statement, Voice
+from soundscape.score.request import Appearance, CueRequest, Voice
 from soundscape.score.transform import RECOGNISED, formed, shifted, transposed, trimmed
 
 SPOKEN_STRENGTH = 0.8

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from soundscape.model import SAMPLE_RATE, Beat
+from soundscape.model import SAMPLE_RATE, Beat, HitReport
 from soundscape.score.anchors import EARLY_FRAMES, LATE_FRAMES, Anchor, Opening, anchors_of, feasible_anchors
 from soundscape.score.beatcount import NOTICED, BeatCounts, count_beats, noticed_change
 from soundscape.score.metre import quarter_lengths
-from soundscape.score.request import Brief, CueHit, HitReport, TempoReport
+from soundscape.score.request import Brief, CueHit, TempoReport
 from soundscape.score.taut import taut_beats
 from soundscape.timecode import Rate
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from soundscape.model import SAMPLE_RATE
+from soundscape.model import SAMPLE_RATE, Statement
 from soundscape.score.counterpoint import ACCEPTED, best_fit, cost_of
 from soundscape.score.ledger import Entry, develop, ledger_lines
 from soundscape.score.motif import MotifNote
 from soundscape.score.pitch import Key
-from soundscape.score.request import FORMS, Appearance, Statement
+from soundscape.score.request import FORMS, Appearance
 from soundscape.score.transform import shifted, transposed
 
 LENGTH = 600 * SAMPLE_RATE
