@@ -15,18 +15,20 @@ from typing import Any
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Tone
-from soundscape.errors import ScoreError, SoundscapeError
+from soundscape.errors import PresetError, ScoreError, SoundscapeError
 from soundscape.files import make_folder, write_text
 from soundscape.model import SAMPLE_RATE, Note
 from soundscape.params import ParamValue
-from soundscape.pipeline.catalogue import catalogue
-from soundscape.pipeline.heard import ESTIMATE_S, Heard, hear, known, measured, whole
+from soundscape.pipeline.catalogue import catalogue, shapeable
+from soundscape.pipeline.contact_sheet import ContactSheet
+from soundscape.pipeline.film_room import FilmRoom
+from soundscape.pipeline.heard import ESTIMATE_S, Heard, hear, kept_at, known, measured, whole
 from soundscape.pipeline.keeping import film_line, keep_preset, own_folder
 from soundscape.pipeline.live import LiveSound, live_sound, room_response, space
 from soundscape.pipeline.settings import Settings
 from soundscape.planning.audition import Audition, find_kind
 from soundscape.planning.variations import varied
-from soundscape.registry import get_preset, preset_folders, unit
+from soundscape.registry import did_you_mean, get_preset, preset_folders, unit
 from soundscape.rng import Seed
 from soundscape.serial import to_json
 
@@ -56,22 +58,35 @@ class Studio:
         *,
         film: Path | None = None,
         video: Path | None = None,
+        ahead: bool = True,
     ) -> None:
-        self.film, self.video = film, video
+        self.video = video
         self.settings = settings or Settings()
         self.folders = tuple(folders or preset_folders())
         self.own = self.folders[0] if folders else own_folder()
         self._heard: OrderedDict[str, Heard] = OrderedDict()
+        self.film_room = None if film is None else FilmRoom(film, self.settings)
+        self._paths: dict[str, Path] = {}
         self._lock = threading.Lock()
-        self._wanted: list[str] = []
+        self._ahead = ahead
+        self._sheet: ContactSheet | None = None
         self._asked_at = time.monotonic()
         self._stop = threading.Event()
-        self._worker: threading.Thread | None = None
 
     @cached_property
     def catalogue(self) -> dict[str, Any]:
         """Presets, units and controls as plain data."""
         return catalogue(self.folders)
+
+    def check(self, preset: str, changes: Mapping[str, ParamValue]) -> None:
+        """Refuse changes that a page must not make: it may name no file."""
+        kind, name = find_kind(preset, self.folders)
+        if kind == "palettes" or not changes:
+            return
+        allowed = {param.name for param in shapeable(kind, get_preset(kind, name, self.folders).unit)}
+        for given in changes:
+            if given not in allowed:
+                raise PresetError(f"there is no such parameter{did_you_mean(given, allowed)}", column=given)
 
     # ------------------------------------------------------------ hearing
 
@@ -112,11 +127,16 @@ class Studio:
         with self._lock:
             found = self._heard.get(_name(wanted))
         if found is None and _as_packaged(wanted):
-            found = known(wanted, self.folders, self.settings.folder)
+            found = known(self._kept_at(wanted))
         if found is not None:
             with self._lock:
                 self._heard[_name(wanted)] = found
         return found
+
+    def _kept_at(self, wanted: Audition) -> Path:
+        if wanted.preset not in self._paths:
+            self._paths[wanted.preset] = kept_at(wanted, self.folders, self.settings.folder)
+        return self._paths[wanted.preset]
 
     def tone(
         self, preset: str, changes: Mapping[str, ParamValue], *, pitch: float, velocity: float, seed: int
@@ -203,6 +223,9 @@ class Studio:
             replace=replace,
         )
         self.__dict__.pop("catalogue", None)
+        self._paths.clear()
+        with self._lock:
+            self._heard.clear()
         return path
 
     def line(self, preset: str, place: str) -> str:
@@ -245,37 +268,35 @@ class Studio:
                 heard = self._known(Audition(preset=preset))
                 if heard is not None:
                     found[preset] = heard
-        missing = [preset for preset in presets if preset not in found]
-        with self._lock:
-            self._wanted = missing + [name for name in self._wanted if name not in missing]
+        if self._sheet is not None:
+            self._sheet.want([preset for preset in presets if preset not in found])
         return found
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Warm up and measure all presets in the background, while nobody asks for anything else."""
-        self._worker = threading.Thread(target=self._work, name="contact sheet", daemon=True)
-        self._worker.start()
+        """Measure presets in a process of its own and load kernels here, while nobody asks for anything else."""
+        ids = [entry["id"] for entry in self.catalogue["presets"]] if self._ahead else []
+        self._sheet = ContactSheet(self.folders, self.settings.folder, ids, self.film_room if self._ahead else None)
+        warming = threading.Thread(target=self._warm, name="kernels", daemon=True)
+        if self._ahead:
+            warming.start()
         try:
             yield
         finally:
             self._stop.set()
-            self._worker.join(timeout=5.0)
+            self._sheet.close()
 
-    def _work(self) -> None:
-        ids = [entry["id"] for entry in self.catalogue["presets"]]
-        # One of every unit first: that loads its kernels, and the first sound of each then comes at once.
-        first = {entry["unit"] or entry["id"]: entry["id"] for entry in reversed(self.catalogue["presets"])}
-        rest = iter([*dict.fromkeys([*first.values(), *ids])])
-        while not self._stop.is_set():
-            with self._lock:
-                preset = self._wanted.pop(0) if self._wanted else next(rest, None)
-            if preset is None:
-                self._stop.wait(0.2)
-                continue
-            with suppress(SoundscapeError):
-                self.hear(Audition(preset=preset))
-            while time.monotonic() - self._asked_at < CALM_S and not self._wanted and not self._stop.is_set():
+    def _warm(self) -> None:
+        """Load the kernels of every unit, so that its first sound comes at once."""
+        for preset in {entry["unit"]: entry["id"] for entry in self.catalogue["presets"]}.values():
+            while time.monotonic() - self._asked_at < CALM_S and not self._stop.is_set():
                 self._stop.wait(0.1)
+            if self._stop.is_set():
+                return
+            with suppress(SoundscapeError):
+                live_sound(Audition(preset=preset), self.folders, self.settings.folder).read(
+                    SAMPLE_RATE // TICK * TICK, {}
+                )
 
 
 def _as_packaged(wanted: Audition) -> bool:

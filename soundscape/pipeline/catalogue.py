@@ -8,6 +8,7 @@ from typing import Any
 
 from soundscape.contract import CONTROLS
 from soundscape.params import Param, params_of
+from soundscape.pipeline.live import EFFECTS
 from soundscape.planning.palette import Palette, all_palettes
 from soundscape.registry import KINDS, Preset, all_presets, unit
 
@@ -36,6 +37,7 @@ def catalogue(folders: Sequence[Path]) -> dict[str, Any]:
 
 
 def _preset(preset: Preset, own: Path) -> dict[str, Any]:
+    shaped = {param.name for param in shapeable(preset.kind, preset.unit)}
     return {
         "id": f"{preset.kind}/{preset.name}",
         "kind": preset.kind,
@@ -44,7 +46,7 @@ def _preset(preset: Preset, own: Path) -> dict[str, Any]:
         "unit": preset.unit,
         "tags": preset.tags,
         "words": preset.words,
-        "params": preset.params,
+        "params": {name: value for name, value in preset.params.items() if name in shaped},
         "own": preset.path.is_relative_to(own),
     }
 
@@ -67,12 +69,17 @@ def _palette(palette: Palette, folders: Sequence[Path]) -> dict[str, Any]:
     }
 
 
+def shapeable(kind: str, name: str) -> tuple[Param, ...]:
+    """Parameters of a unit that a page may set: all but files of its owner, which stay where they are."""
+    return tuple(param for param in params_of(unit(kind, name).Params) if not param.file)
+
+
 def _unit(kind: str, name: str) -> dict[str, Any]:
     module = unit(kind, name)
     return {
         "help": (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " "),
-        "params": [_param(param) for param in params_of(module.Params)],
-        "controls": [*module.CONTROLS, "distance"] if kind == "layers" else [],
+        "params": [_param(param) for param in shapeable(kind, name)],
+        "controls": [*module.CONTROLS, *EFFECTS] if kind == "layers" else [*EFFECTS] if kind == "hits" else [],
         "range": module.RANGE if kind == "instruments" else None,
         "bus": getattr(module, "BUS", "music"),
     }

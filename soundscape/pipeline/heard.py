@@ -77,7 +77,8 @@ def hear(wanted: Audition, folders: Sequence[Path], folder: Path, *, kept: bool 
     kept : bool
         Keep the result in `folder` for the next time.
     """
-    if (found := known(wanted, folders, folder)) is not None:
+    path = kept_at(wanted, folders, folder)
+    if (found := known(path)) is not None:
         return found
     live = live_sound(wanted, folders, folder)
     endless = any(track.endless for track in live.tracks)
@@ -88,17 +89,16 @@ def hear(wanted: Audition, folders: Sequence[Path], folder: Path, *, kept: bool 
         audio = audio[:, : max(int(sounding[-1]) + 1 if sounding.size else 1, SAMPLE_RATE // 2)]
     heard = measured(audio)
     if kept:
-        path = _path(wanted, folders, folder)
         make_folder(path.parent)
         with atomic(path) as file:
             file.write(json.dumps(asdict(heard)).encode())
     return heard
 
 
-def known(wanted: Audition, folders: Sequence[Path], folder: Path) -> Heard | None:
+def known(path: Path) -> Heard | None:
     """What was kept of a sound, if anything."""
     try:
-        return Heard(**json.loads(_path(wanted, folders, folder).read_text()))
+        return Heard(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -135,7 +135,7 @@ def _gain_db(audio: Audio, loudness_lufs: float, true_peak_dbtp: float) -> float
     return min(gain_db, highest_db)
 
 
-def _path(wanted: Audition, folders: Sequence[Path], folder: Path) -> Path:
+def kept_at(wanted: Audition, folders: Sequence[Path], folder: Path) -> Path:
     """File of a measurement, named by everything that it depends on."""
     plan = audition_plan(wanted, folders)
     units = {(sound.kind, sound.unit) for sound in plan.sounds}

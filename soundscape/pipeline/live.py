@@ -17,6 +17,7 @@ from soundscape.audio import Audio
 from soundscape.calibration import calibration_db
 from soundscape.contract import CONTROLS, TICK, ControlBlock
 from soundscape.dsp.distance import Distance
+from soundscape.dsp.walls import Walls
 from soundscape.mix.gains import pan_gains
 from soundscape.model import SAMPLE_RATE, Room, Sound
 from soundscape.params import ParamValue, make_params
@@ -32,6 +33,10 @@ SKIP = 1 << 16
 PHRASE_S = 5.0
 """Length of the phrase by which an instrument is shown."""
 
+EFFECTS: Mapping[str, type[Distance] | type[Walls]] = {"distance": Distance, "walls": Walls}
+"""Controls that are applied to every sound alike."""
+
+Curves = Mapping[str, npt.NDArray[np.float32]]
 Tracks = npt.NDArray[np.float32]
 """float32, `(tracks, 2, frames)`."""
 
@@ -41,6 +46,38 @@ class Voice(Protocol):
 
     def read(self, frames: int, controls: Mapping[str, float]) -> Audio:
         """The next frames, float32 `(2, frames)`; fewer where it ends. `frames` is a multiple of `TICK`."""
+
+
+class _Effects:
+    """Distance and walls, each from the moment it is first wanted."""
+
+    def __init__(self, wanted: Mapping[str, object]) -> None:
+        self._effects = {name: effect(SAMPLE_RATE) for name, effect in EFFECTS.items() if wanted.get(name)}
+
+    def apply(
+        self, audio: Audio, controls: Mapping[str, float], curves: Mapping[str, npt.NDArray[np.float32]]
+    ) -> Audio:
+        for name, effect in EFFECTS.items():
+            if controls.get(name, 0.0) > 0.0:
+                self._effects.setdefault(name, effect(SAMPLE_RATE))
+        if self._effects:
+            audio = audio.copy()
+            for name, applied in self._effects.items():
+                applied.apply(audio, curves[name])
+        return audio
+
+
+class _Knobs:
+    """Controls that glide from one block to the next to where they are set."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, float] = {}
+
+    def turn(self, name: str, ticks: int, value: float) -> npt.NDArray[np.float32]:
+        """Values at the edges of so many ticks."""
+        before = self._values.get(name, value)
+        self._values[name] = value
+        return np.linspace(before, value, ticks + 1, dtype=np.float32)
 
 
 class LayerVoice:
@@ -58,11 +95,11 @@ class LayerVoice:
         module = unit("layers", sound.unit)
         params = make_params(module.Params, sound.params)
         self._sound, self._span = sound, span
-        self._values: dict[str, float] = {}
+        self._knobs = _Knobs()
         self._next = ControlBlock(0, {})
         self._position = 0
         self._end = sound.length if any(len(curve) > 1 for curve in sound.curves.values()) else None
-        self._distance: Distance | None = Distance(SAMPLE_RATE) if sound.curves.get("distance") else None
+        self._effects = _Effects(sound.curves)
         self._blocks = module.render(params, self._controls(), SAMPLE_RATE, Seed(sound.seed))
 
     def read(self, frames: int, controls: Mapping[str, float]) -> Audio:
@@ -71,12 +108,7 @@ class LayerVoice:
             frames // TICK,
             {name: self._curve(name, frames // TICK, controls.get(name)) for name in CONTROLS},
         )
-        audio: Audio = next(self._blocks)
-        if self._distance is None and controls.get("distance", 0.0) > 0.0:
-            self._distance = Distance(SAMPLE_RATE)
-        if self._distance is not None:
-            audio = audio.copy()
-            self._distance.apply(audio, self._next["distance"])
+        audio = self._effects.apply(next(self._blocks), controls, self._next.curves)
         left = frames if self._end is None else max(0, self._end - self._position)
         self._position += frames
         return audio[:, :left]
@@ -94,33 +126,24 @@ class LayerVoice:
         if name == "intensity":
             low, high = self._span
             value = low + (high - low) * value
-        before = self._values.get(name, value)
-        self._values[name] = value
-        return np.linspace(before, value, ticks + 1, dtype=np.float32)
+        return self._knobs.turn(name, ticks, value)
 
 
 class RenderedVoice:
-    """A hit or the notes of an instrument: it ends by itself, and no control reaches it but distance."""
+    """A hit or the notes of an instrument: it ends by itself, and only distance and walls reach it."""
 
     def __init__(self, sound: Sound) -> None:
         self._blocks, _ = render_blocks(sound)
         self._ready = np.zeros((2, 0), np.float32)
-        self._distance: Distance | None = None
-        self._far = 0.0
+        self._knobs, self._effects = _Knobs(), _Effects({})
 
     def read(self, frames: int, controls: Mapping[str, float]) -> Audio:
         """The next frames."""
         while self._ready.shape[1] < frames and (block := next(self._blocks, None)) is not None:
             self._ready = np.concatenate((self._ready, block), axis=1)
-        audio, self._ready = self._ready[:, :frames].copy(), self._ready[:, frames:]
-        far = controls.get("distance", 0.0)
-        if self._distance is None and far > 0.0:
-            self._distance = Distance(SAMPLE_RATE)
-        if self._distance is not None and audio.shape[1]:
-            curve = np.linspace(self._far, far, frames // TICK + 1, dtype=np.float32)
-            self._distance.apply(audio, curve[: -(-audio.shape[1] // TICK) + 1])
-        self._far = far
-        return audio
+        audio, self._ready = self._ready[:, :frames], self._ready[:, frames:]
+        curves = {name: self._knobs.turn(name, frames // TICK, controls.get(name, 0.0)) for name in EFFECTS}
+        return self._effects.apply(audio, controls, curves)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

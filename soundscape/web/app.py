@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from soundscape.errors import SoundscapeError
+from soundscape.errors import InputError, SoundscapeError
 from soundscape.pipeline.auditioning import Studio, as_set, melody_notes
 from soundscape.planning.audition import Audition
 from soundscape.web import asking
@@ -49,6 +49,7 @@ class Page:
         self.streams = Streams()
         self._threads = anyio.CapacityLimiter(THREADS)
         self._downloads: dict[str, Path] = {}
+        self._video = secrets.token_urlsafe(16)
         self._work = Path(tempfile.mkdtemp(prefix="soundscape-audition-"))
 
     def routes(self) -> list[Route | Mount]:
@@ -68,12 +69,15 @@ class Page:
             "wav": self.wav,
             "folder": self.folder,
             "memory": self.remember,
+            "film": self.film,
+            "scene": self.scene,
         }
         return [
             Route("/", _index),
             Route("/api/catalogue", _answering(self.catalogue)),
             *(Route(f"/api/{path}", _answering(handler), methods=["POST"]) for path, handler in posts.items()),
             Route("/download/{name}/{file}", self.download),
+            Route("/video/{name}", self.video),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
 
@@ -87,17 +91,21 @@ class Page:
     async def _do(self, work: Callable[[], T]) -> T:
         return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
+    def _audition(self, sound: asking.SoundAsked) -> Audition:
+        self.studio.check(sound.preset, sound.changes)
+        return audition(sound)
+
     # ------------------------------------------------------------ finding and hearing
 
     async def catalogue(self, _: Request) -> Response:
         """Everything there is."""
         found = await self._do(lambda: self.studio.catalogue)
-        return JSONResponse({**found, "memory": self.studio.memory(), "own": str(self.studio.own)})
+        return JSONResponse({**found, "memory": self.studio.memory()})
 
     async def play(self, request: Request) -> Response:
         """The first frames of a sound, with what is known of it in a header."""
         wish = asking.asked(asking.PlayAsked, await request.body())
-        wanted = audition(wish.sound)
+        wanted = self._audition(wish.sound)
 
         def begin() -> Response:
             heard, exact = self.studio.estimate(as_set(wanted, controls=wish.as_set))
@@ -121,7 +129,7 @@ class Page:
         name, frames = request.path_params["name"], wish.frames // 256 * 256
         tracks = await self._do(lambda: self.streams.read(name, frames, wish.controls))
         if tracks is None:
-            return JSONResponse({"error": "this sound was stopped"}, status_code=410)
+            return pcm(np.zeros((1, 2, 0), np.float32), {"ended": True, "lost": True})
         ended = tracks.shape[2] < frames
         if ended:
             self.streams.close(name)
@@ -135,7 +143,7 @@ class Page:
     async def heard(self, request: Request) -> Response:
         """What a sound measures, exactly."""
         wish = asking.asked(asking.HeardAsked, await request.body())
-        wanted = as_set(audition(wish.sound), controls=wish.as_set)
+        wanted = as_set(self._audition(wish.sound), controls=wish.as_set)
         return JSONResponse(asdict(await self._do(lambda: self.studio.hear(wanted))))
 
     async def faces(self, request: Request) -> Response:
@@ -147,6 +155,7 @@ class Page:
     async def tone(self, request: Request) -> Response:
         """One note under a finger."""
         wish = asking.asked(asking.ToneAsked, await request.body())
+        self.studio.check(wish.preset, wish.changes)
         audio = await self._do(
             lambda: self.studio.tone(
                 wish.preset, wish.changes, pitch=wish.pitch, velocity=wish.velocity, seed=wish.seed
@@ -157,6 +166,7 @@ class Page:
     async def room(self, request: Request) -> Response:
         """The impulse response of a space."""
         wish = asking.asked(asking.RoomAsked, await request.body())
+        self.studio.check(f"spaces/{wish.space}", wish.changes)
         response = await self._do(lambda: self.studio.response(wish.space, wish.changes))
         return pcm(response[None], {})
 
@@ -170,7 +180,7 @@ class Page:
     async def variations(self, request: Request) -> Response:
         """Variations of a sound."""
         wish = asking.asked(asking.VariationsAsked, await request.body())
-        wanted = audition(wish.sound)
+        wanted = self._audition(wish.sound)
         return JSONResponse(
             await self._do(
                 lambda: self.studio.variations(wanted, count=wish.count, amount=wish.amount, locked=wish.locked)
@@ -182,7 +192,7 @@ class Page:
         wish = asking.asked(asking.KeepAsked, await request.body())
         path = await self._do(
             lambda: self.studio.keep(
-                audition(wish.sound), wish.name, title=wish.title, tags=wish.tags, replace=wish.replace
+                self._audition(wish.sound), wish.name, title=wish.title, tags=wish.tags, replace=wish.replace
             )
         )
         return JSONResponse({"path": str(path), "id": f"{path.parent.name}/{path.stem}"})
@@ -194,7 +204,7 @@ class Page:
 
     async def wav(self, request: Request) -> Response:
         """A sound as a file: made now, fetched by the address that is returned."""
-        wanted = audition(asking.asked(asking.SoundAsked, await request.body()))
+        wanted = self._audition(asking.asked(asking.SoundAsked, await request.body()))
         name = secrets.token_urlsafe(16)
         path = await self._do(lambda: self.studio.wav(wanted, self._work / name))
         self._downloads[name] = path
@@ -206,6 +216,50 @@ class Page:
         if path is None or path.name != request.path_params["file"]:
             return JSONResponse({"error": "there is no such file"}, status_code=404)
         return FileResponse(path, media_type="audio/wav", filename=path.name)
+
+    # ------------------------------------------------------------ against picture
+
+    async def film(self, _: Request) -> Response:
+        """The film that is open: shots, markers, sounds; and where its picture is."""
+        room = self.studio.film_room
+        if room is None:
+            return JSONResponse({})
+        found = await self._do(room.overview)
+        return JSONResponse({**found, "video": f"/video/{self._video}" if self.studio.video else ""})
+
+    async def scene(self, request: Request) -> Response:
+        """The first frames of the film from a time on, with what was changed in it."""
+        wish = asking.asked(asking.SceneAsked, await request.body())
+        room = self.studio.film_room
+        if room is None:
+            raise InputError("no film is open; give --film to soundscape audition")
+        swaps = {name: (swap.preset, swap.changes) for name, swap in wish.swaps.items()}
+        for preset, changes in swaps.values():
+            self.studio.check(preset, changes)
+
+        def begin() -> Response:
+            live = room.play(wish.start, wish.stop, swaps=swaps, muted=wish.muted)
+            frames = wish.frames // 256 * 256
+            first = live.read(frames, {})
+            facts = {
+                "stream": self.streams.open(live),
+                "gain_db": 0.0,
+                "exact": True,
+                "tracks": [asdict(track) for track in live.tracks],
+                "room": False,
+                "ended": first.shape[2] < frames,
+            }
+            return pcm(first, facts)
+
+        return await self._do(begin)
+
+    async def video(self, request: Request) -> Response:
+        """The picture of the film, whole or in ranges, and no other file."""
+        if self.studio.video is None or request.path_params["name"] != self._video:
+            return JSONResponse({"error": "there is no such file"}, status_code=404)
+        return FileResponse(self.studio.video)
+
+    # ------------------------------------------------------------ remembering
 
     async def folder(self, _: Request) -> Response:
         """Show the folder of one's own presets."""

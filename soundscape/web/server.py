@@ -37,7 +37,7 @@ class PageServer:
         self.token = secrets.token_urlsafe(24)
         config = uvicorn.Config(
             make_app(studio, port=self._listening.getsockname()[1], token=self.token),
-            log_level="warning",
+            log_level="critical",
             access_log=False,
             server_header=False,
             limit_concurrency=128,

@@ -67,7 +67,7 @@ class Engine extends EventTarget {
    * Plays a sound; what played before gives way when the first of it has arrived.
    * `path` is "play" for a preset and "scene" for the film; `body` is what the server is asked.
    */
-  async play(path, body, { controls = {}, matched = true, room = null, send = 1, faders = null, label = "" } = {}) {
+  async play(path, body, { controls = {}, matched = true, room = null, send = 1, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
     const serial = ++this.serial;
     const asked = performance.now();
     this.opening?.abort();
@@ -101,7 +101,8 @@ class Engine extends EventTarget {
       matched,
       controls,
       label,
-      at: body.at ?? 0,
+      at,
+      film,
       played: 0,
       asking: false,
       ended: first.ended,
@@ -241,6 +242,7 @@ class Engine extends EventTarget {
       const next = await pcm(`stream/${voice.stream}`, { frames: BLOCK, controls: voice.controls });
       if (voice !== this.current) return;
       voice.ended = next.ended;
+      if (next.lost) this.dispatchEvent(new CustomEvent("lost", { detail: "The sound was stopped by the server; play it again." }));
       const { data, shape, ended } = next;
       this.mixer.port.postMessage({ type: "push", id: voice.id, data, frames: shape[2], ended }, [data.buffer]);
     } catch (error) {

@@ -5,6 +5,7 @@ import { byId, figure, h, say } from "./dom.js";
 import { engine } from "./engine.js";
 import { openKeep } from "./keep.js";
 import { computerKey } from "./keys.js";
+import { film, showView } from "./film.js";
 import { Running, forgetPalette } from "./paint.js";
 import { backToOriginal, buildShape, copyLine, throwDice } from "./shape.js";
 import { sheet } from "./sheet.js";
@@ -23,6 +24,7 @@ const KEYS = [
   ["e", "to the sliders"],
   ["s", "save as a preset of yours"],
   ["l", "copy the line for the film"],
+  ["1  2", "sounds, film"],
   ["?", "this help"],
   ["esc", "close, or back to the sounds"],
 ];
@@ -38,9 +40,14 @@ const isDark = () => {
   return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 };
 
+function toggle() {
+  if (film.shown) film.toggle();
+  else state.toggle();
+}
+
 function transport() {
   const running = new Running(byId("spectrum"), engine);
-  byId("play").addEventListener("click", () => state.toggle());
+  byId("play").addEventListener("click", toggle);
   byId("now").addEventListener("click", () => byId("shape").scrollIntoView({ behavior: "smooth", block: "start" }));
   const volume = byId("volume");
   const setVolume = () => {
@@ -70,10 +77,12 @@ function transport() {
   });
   engine.addEventListener("lost", ({ detail }) => say(detail, { bad: true }));
   engine.addEventListener("ended", () => {
-    if (Object.keys(state.sound?.curves ?? {}).length && !byId("sounds").hidden) state.play();
+    if (Object.keys(state.sound?.curves ?? {}).length && !film.shown) state.play();
   });
-  const name = () => (byId("now-title").textContent = state.preset?.title ?? "Nothing chosen");
+  const name = () => (byId("now-title").textContent = engine.current?.label ?? state.preset?.title ?? "Nothing chosen");
   state.addEventListener("chosen", name);
+  engine.addEventListener("change", name);
+  for (const view of ["sounds", "film"]) byId(`tab-${view}`).addEventListener("click", () => showView(view));
   byId("theme").addEventListener("click", () => {
     const theme = isDark() ? "light" : "dark";
     setTheme(theme);
@@ -106,12 +115,19 @@ const ACTIONS = {
   o: backToOriginal,
   e: () => byId("shape").querySelector("input[type=range]")?.focus(),
   s: openKeep,
-  l: () => state.sound && copyLine(),
+  l: () => (film.shown ? film.line() : state.sound && copyLine()),
+  1: () => showView("sounds"),
+  2: () => film.film && showView("film"),
   "?": () => byId("help").showModal(),
   Escape: () => sheet.focus(state.sound?.preset ?? sheet.shown[0], false),
 };
 
 function keys() {
+  // A pointer leaves no focus on a button, so that the space bar plays; keys do.
+  document.addEventListener("click", ({ target, detail }) => {
+    const button = target.closest?.("button");
+    if (detail && button && !button.matches(".pick") && !button.closest("dialog")) button.blur();
+  });
   document.addEventListener("keyup", (event) => computerKey(event, false));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input[type=search], input[type=text], input[type=number], select, textarea");
@@ -131,7 +147,7 @@ function keys() {
       const control = event.target.closest("button, summary, a, input[type=checkbox]");
       if (control && !control.classList.contains("pick")) return;
       event.preventDefault();
-      state.toggle();
+      toggle();
       return;
     }
     const action = ACTIONS[event.key];
@@ -156,6 +172,7 @@ async function begin() {
   buildShape();
   transport();
   document.body.classList.add("ready");
+  film.load();
 }
 
 begin();
