@@ -68,6 +68,8 @@ def _listen(port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
+        # From now on a browser waits for its answer, and is not refused.
+        listening.listen(128)
     except OSError as error:
         listening.close()
         raise OutputError(

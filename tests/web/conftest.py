@@ -38,7 +38,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that runs while the tests of this folder do."""
     own = tmp_path_factory.mktemp("user") / "presets"
     settings = pipeline.Settings(jobs=1, cache=tmp_path_factory.mktemp("measured"))
-    studio = Studio(settings, (own, *preset_folders()[1:]))
+    studio = Studio(settings, (own, *preset_folders()[1:]), ahead=False)
     server = PageServer(studio)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()

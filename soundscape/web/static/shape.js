@@ -284,6 +284,9 @@ function toggle({ id, name, help, get, original, set, lock }) {
   return row;
 }
 
+/** A name without the unit at its end, which stands beside the value. */
+const plainName = (name) => words(name.replace(/_(s|ms|m|mm|hz|db|kg|deg)$/, ""));
+
 function frame({ id, name, help, output, input, lock, low, high }) {
   const pin = lock
     ? h("button", { type: "button", class: "lock", "aria-pressed": "false", "aria-label": `Lock ${words(name)} in variations`, title: "Stays as it is in variations", onclick: () => {
@@ -294,7 +297,7 @@ function frame({ id, name, help, output, input, lock, low, high }) {
   return h(
     "div",
     { class: "row" },
-    h("label", { for: id }, words(name)),
+    h("label", { for: id }, plainName(name)),
     output ?? null,
     pin,
     input,
