@@ -57,3 +57,9 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise OutputError(f"cannot be made a folder: {error.strerror or error}", path=path) from error
     return path
+
+
+def slug(title: str) -> str:
+    """A title as the beginning of file names: small ASCII letters, digits and hyphens, 40 at most."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in title.lower())
+    return "-".join(part for part in plain.split("-") if part)[:40] or "film"

@@ -11,8 +11,11 @@ import numpy.typing as npt
 
 from soundscape.deliver.stems import NullReceipt
 from soundscape.mastering.chain import Fit
+from soundscape.metering.gating import BINS_PER_SECOND
+from soundscape.mix.ducking import Passage
 from soundscape.model import SAMPLE_RATE, Loudness, Mark, Plan
 from soundscape.parts import Part
+from soundscape.timecode import frame_to_timecode
 
 SEARCH_S = 0.1
 """How far from the marker a hit is searched for in the written stem."""
@@ -54,6 +57,19 @@ class Mastering:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A passage of speech, and how far the rest was lowered for it."""
+
+    begin: str
+    """Timecode."""
+    end: str
+    depth_db: dict[str, float]
+    """Bus → decibels."""
+    dip_db: float
+    """Between 1 and 4 kHz besides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One page about one run."""
 
@@ -68,6 +84,9 @@ class Report:
     stems: dict[str, Loudness]
     mastering: Mastering
     null: NullReceipt
+    finer: dict[str, NullReceipt]
+    """The same of the stems besides the buses, by their kind."""
+    speech: tuple[Spoken, ...]
     hits: tuple[Landing, ...]
     files: tuple[str, ...]
     chosen: tuple[str, ...]
@@ -85,6 +104,23 @@ def mastering_of(fitted: Fit) -> Mastering:
         largest_reduction_db=round(fitted.limiting.max_db, 2),
         shortfall_lu=round(fitted.shortfall_lu, 2),
         notes=fitted.notes,
+    )
+
+
+def spoken(plan: Plan, passages: Sequence[Passage]) -> tuple[Spoken, ...]:
+    """The passages of speech with their timecodes."""
+
+    def timecode(bin_10_ms: int) -> str:
+        return frame_to_timecode(plan.start + round(bin_10_ms * plan.rate.fps / BINS_PER_SECOND), plan.rate)
+
+    return tuple(
+        Spoken(
+            begin=timecode(passage.start),
+            end=timecode(passage.end),
+            depth_db=passage.depth_db,
+            dip_db=passage.dip_db,
+        )
+        for passage in passages
     )
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from soundscape.audio import Audio
+from soundscape.files import slug
 from soundscape.mastering.dither import Dither
 from soundscape.metering.meter import Meter
 from soundscape.mix.store import StemStore, programme_of
 from soundscape.model import SAMPLE_RATE, Loudness, Plan
 from soundscape.rng import Seed
-from soundscape.timecode import frame_to_sample
+from soundscape.timecode import frame_to_sample, frame_to_timecode
 from soundscape.units import gain_to_db
 from soundscape.wav import Bext, WavWriter, open_wav
 
 BITS = 24
+FULL_SCALE = float(1 << (BITS - 1))
 PROGRAMME = "programme"
+MASKS = {6: 0x3F}
+"""Channels → mask of the speakers in a WAV: L R C LFE Ls Rs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,7 @@ class StemFile:
     """A delivered file and what the meter said of the very samples in it."""
 
     name: str
-    """Bus, or `programme`."""
+    """Bus, part of a bus, further mix, or `programme`."""
     path: Path
     loudness: Loudness
     energies: npt.NDArray[np.float64]
@@ -45,23 +51,34 @@ class NullReceipt:
 
     float_dbfs: float | None
     """After mastering, before dither."""
+    rounded_dbfs: float | None
+    """Of 24-bit samples without dither."""
     files_dbfs: float | None
     """Of the dithered 24-bit samples as written."""
 
 
-def slug(title: str) -> str:
-    """A title as the beginning of file names: small ASCII letters, digits and hyphens, 40 at most."""
-    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in title.lower())
-    return "-".join(part for part in plain.split("-") if part)[:40] or "film"
+def stem_path(out: Path, plan: Plan, name: str, *, stretch: tuple[int, int] | None = None) -> Path:
+    """Where a stem or the programme is written; the name of a stretch says from which timecode on."""
+    begins = "" if stretch is None else f"_{_timecode(plan, stretch[0])}"
+    return out / f"{slug(plan.title)}_{name}{begins}.wav"
 
 
-def stem_path(out: Path, plan: Plan, name: str) -> Path:
-    """Where a stem or the programme is written."""
-    return out / f"{slug(plan.title)}_{name}.wav"
+def _timecode(plan: Plan, sample: int) -> str:
+    frame = plan.start + round(sample * plan.rate.fps / SAMPLE_RATE)
+    return frame_to_timecode(frame, plan.rate).replace(":", "-").replace(";", "-")
 
 
 def write_stems(
-    store: StemStore, gains: Iterable[npt.NDArray[np.float32]], plan: Plan, out: Path, *, done: Callable[[], None]
+    store: StemStore,
+    gains: Iterable[npt.NDArray[np.float32]],
+    plan: Plan,
+    out: Path,
+    *,
+    finer: StemStore | None = None,
+    mixes: Mapping[str, Sequence[str]] | None = None,
+    only: Sequence[str] = (),
+    stretch: tuple[int, int] | None = None,
+    done: Callable[[], None],
 ) -> tuple[tuple[StemFile, ...], NullReceipt]:
     """Write programme and stems, all of them or none.
 
@@ -75,72 +92,124 @@ def write_stems(
         For titles, timecode and the seed of the dither.
     out : Path
         The folder.
+    finer : StemStore, optional
+        Other stems of the same programme, which are written instead of it and its own.
+    mixes : mapping of str to sequence of str, optional
+        Further files, each the sum of some stems.
+    only : sequence of str
+        Files that are wanted; all without it.
+    stretch : (int, int), optional
+        Samples of the programme that are wanted, from and to: the very ones of the whole.
     done : callable
         Told of every finished block.
     """
-    names = (PROGRAMME, *store.buses)
+    sums = mixes or {}
+    parts = (finer or store).buses
+    wanted = [name for name in (*(() if finer else (PROGRAMME,)), *parts, *sums) if not only or name in only]
+    path = partial(stem_path, out, plan, stretch=stretch)
     with ExitStack() as files:
         tracks = {
             name: _Track(
-                files.enter_context(_open(stem_path(out, plan, name), plan, name)),
+                files.enter_context(_open(path(name), plan, name, channels=store.channels, stretch=stretch))
+                if name in wanted
+                else None,
                 Seed(plan.seed).child("dither", name),
+                channels=store.channels,
+                stretch=stretch,
             )
-            for name in names
+            for name in dict.fromkeys((PROGRAMME, *parts, *wanted))
         }
-        float_peak, file_peak = 0.0, 0.0
+        peaks = np.zeros(3)
         pool = files.enter_context(ThreadPoolExecutor(max_workers=2))
+        others = _blocks(finer)
         for stems, gain in zip(store.blocks(), gains, strict=True):
-            mastered = {PROGRAMME: programme_of(stems) * gain} | {bus: stem * gain for bus, stem in stems.items()}
-            # Each file has a state of its own: threads change nothing.
-            written = pool.map(lambda name: tracks[name].write(mastered[name]), names)  # noqa: B023
-            float_peak = max(float_peak, _residual(mastered))
-            file_peak = max(file_peak, _residual(dict(zip(names, written, strict=True))) / (1 << (BITS - 1)))
+            mastered = {bus: stem * gain for bus, stem in stems.items()}
+            signals = {PROGRAMME: programme_of(mastered)}
+            signals |= mastered if finer is None else {name: stem * gain for name, stem in next(others).items()}
+            signals |= {name: programme_of({bus: mastered[bus] for bus in sums[name]}) for name in sums}
+            written = _written(pool, tracks, signals)
+            peaks = np.maximum(peaks, _residuals(signals, written, parts))
             done()
-        results = tuple(track.finish(name, stem_path(out, plan, name)) for name, track in tracks.items())
-    return results, NullReceipt(float_dbfs=_dbfs(float_peak), files_dbfs=_dbfs(file_peak))
+        results = tuple(tracks[name].finish(name, path(name)) for name in wanted)
+    return results, NullReceipt(
+        **dict(zip(("float_dbfs", "rounded_dbfs", "files_dbfs"), map(_dbfs, peaks), strict=True))
+    )
+
+
+def _written(
+    pool: ThreadPoolExecutor, tracks: Mapping[str, _Track], signals: Mapping[str, Audio]
+) -> dict[str, npt.NDArray[np.int32]]:
+    """The integers of every signal; each track has a state of its own, so threads change nothing."""
+    return dict(zip(tracks, pool.map(lambda name: tracks[name].write(signals[name]), tracks), strict=True))
+
+
+def _blocks(finer: StemStore | None) -> Iterator[Mapping[str, Audio]]:
+    """The blocks of the finer stems; without any, empty ones."""
+    return repeat({}) if finer is None else finer.blocks()
 
 
 def write_programme(
-    blocks: Iterable[Audio], gains: Iterable[npt.NDArray[np.float32]], plan: Plan, path: Path
+    blocks: Iterable[Audio],
+    gains: Iterable[npt.NDArray[np.float32]],
+    plan: Plan,
+    path: Path,
+    *,
+    name: str = PROGRAMME,
+    channels: int = 2,
 ) -> StemFile:
     """Write a programme alone, under its gain curve."""
-    with _open(path, plan, PROGRAMME) as writer:
-        track = _Track(writer, Seed(plan.seed).child("dither", PROGRAMME))
+    with _open(path, plan, name, channels=channels) as writer:
+        track = _Track(writer, Seed(plan.seed).child("dither", name), channels=channels)
         for block, gain in zip(blocks, gains, strict=True):
             track.write((block * gain).astype(np.float32))
-        return track.finish(PROGRAMME, path)
+        return track.finish(name, path)
 
 
-def _open(path: Path, plan: Plan, name: str) -> AbstractContextManager[WavWriter]:
+def _open(
+    path: Path, plan: Plan, name: str, *, channels: int, stretch: tuple[int, int] | None = None
+) -> AbstractContextManager[WavWriter]:
+    layout = {2: "stereo", 6: "multichannel"}[channels]
     bext = Bext(
         description=f"{plan.title}: {name}",
-        reference=f"{slug(plan.title)[:20]}_{name}",
-        time_reference=frame_to_sample(plan.start, plan.rate, SAMPLE_RATE),
-        history=f"A=PCM,F={SAMPLE_RATE},W={BITS},M=stereo,T=soundscape {plan.version}\r\n",
+        reference=f"{slug(plan.title)[:20]}_{name}"[:32],
+        time_reference=frame_to_sample(plan.start, plan.rate, SAMPLE_RATE) + (stretch[0] if stretch else 0),
+        history=f"A=PCM,F={SAMPLE_RATE},W={BITS},M={layout},T=soundscape {plan.version}\r\n",
     )
-    return open_wav(path, sample_rate=SAMPLE_RATE, bits=BITS, bext=bext)
+    return open_wav(
+        path, sample_rate=SAMPLE_RATE, channels=channels, bits=BITS, bext=bext, mask=MASKS.get(channels, 0)
+    )
 
 
 class _Track:
-    """One file being written: dithered, measured, and its loudness put into its header at the end."""
+    """One signal as integers: dithered, written, measured, and its loudness put into its header at the end."""
 
-    def __init__(self, writer: WavWriter, seed: Seed) -> None:
+    def __init__(
+        self, writer: WavWriter | None, seed: Seed, *, channels: int, stretch: tuple[int, int] | None = None
+    ) -> None:
         self.writer = writer
-        self._dither = Dither(seed, channels=2, bits=BITS)
-        self._meter = Meter(SAMPLE_RATE, 2)
+        self._dither = Dither(seed, channels=channels, bits=BITS)
+        self._meter = Meter(SAMPLE_RATE, channels)
+        self._stretch = stretch
+        self._position = 0
         self.clipped = 0
 
     def write(self, audio: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
-        """Write a block; returns the integers of the same shape that went into the file."""
-        self.clipped += int(np.count_nonzero(np.abs(audio) > 1.0))
+        """Take a block; returns the integers of the same shape that go into the file."""
         samples: npt.NDArray[np.int32] = self._dither.push(audio)
-        self.writer.write_integers(samples)
-        self._meter.push(samples.astype(np.float32) * np.float32(1.0 / (1 << (BITS - 1))))
+        if self.writer is not None:
+            begin, end = self._stretch or (0, self._position + audio.shape[1])
+            inside = slice(max(0, begin - self._position), max(0, end - self._position))
+            kept = np.ascontiguousarray(samples[:, inside])
+            self.clipped += int(np.count_nonzero(np.abs(audio[:, inside]) > 1.0))
+            self.writer.write_integers(kept)
+            self._meter.push(kept.astype(np.float32) * np.float32(1.0 / FULL_SCALE))
+        self._position += audio.shape[1]
         return samples
 
     def finish(self, name: str, path: Path) -> StemFile:
         """The file, with what the meter says of it."""
         found: Loudness = self._meter.result()
+        assert self.writer is not None
         assert self.writer.bext is not None
         self.writer.bext = replace(
             self.writer.bext,
@@ -153,13 +222,24 @@ class _Track:
         return StemFile(name=name, path=path, loudness=found, energies=self._meter.energies, clipped=self.clipped)
 
 
-def _residual(signals: Mapping[str, Audio | npt.NDArray[np.int32]]) -> float:
-    """Peak of what is left of the programme when all others are taken from it."""
-    rest = signals[PROGRAMME].copy()
-    for name, signal in signals.items():
-        if name != PROGRAMME:
-            rest -= signal
-    return max(float(rest.max(initial=0)), -float(rest.min(initial=0)))
+def _residuals(
+    signals: Mapping[str, Audio], written: Mapping[str, npt.NDArray[np.int32]], parts: Sequence[str]
+) -> tuple[float, float, float]:
+    """Peak of what is left of the programme when all its parts are taken from it: float, rounded, as written."""
+    rest = signals[PROGRAMME].astype(np.float64)
+    rounded = np.rint(rest * FULL_SCALE)
+    integers = written[PROGRAMME].copy()
+    for name in parts:
+        part = signals[name].astype(np.float64)
+        rest -= part
+        part *= FULL_SCALE
+        rounded -= np.rint(part, out=part)
+        integers -= written[name]
+    return _peak(rest), _peak(rounded) / FULL_SCALE, _peak(integers) / FULL_SCALE
+
+
+def _peak(signal: npt.NDArray[np.float64] | npt.NDArray[np.int32]) -> float:
+    return max(float(signal.max(initial=0)), -float(signal.min(initial=0)))
 
 
 def _dbfs(peak: float) -> float | None:

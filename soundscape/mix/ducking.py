@@ -10,7 +10,7 @@ dipped between 1 and 4 kHz.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from numba import njit
 from soundscape.audio import Audio
 from soundscape.metering.gating import BINS_PER_SECOND, integrated, power_to_lufs
 from soundscape.metering.meter import EnergyMeter
-from soundscape.model import SAMPLE_RATE, Ducking
+from soundscape.model import SAMPLE_RATE, Clip, Ducking
 
 BIN = SAMPLE_RATE // BINS_PER_SECOND
 """Frames of a bin of 10 ms."""
@@ -67,13 +67,23 @@ class DuckAnalysis:
             self._loudness[bus].push(audio)
             self._band[bus].push(audio)
 
-    def passages(self, settings: Ducking) -> tuple[Passage, ...]:
+    def speech(self, clips: Sequence[Clip] = ()) -> npt.NDArray[np.bool_]:
+        """Bins of 10 ms in which somebody speaks: as it is heard, or as the clips say where they say it."""
+        active = speech_bins(self._loudness["dialogue"].energies)
+        for clip in clips:
+            if clip.speech:
+                active[clip.at // BIN : -(-(clip.at + clip.length) // BIN)] = False
+                for begin, end in clip.speech:
+                    active[(clip.at + begin) // BIN : -(-(clip.at + end) // BIN)] = True
+        return active
+
+    def passages(self, settings: Ducking, clips: Sequence[Clip] = ()) -> tuple[Passage, ...]:
         """Every passage of speech with the depth each bus needs."""
         loudness = {bus: meter.energies for bus, meter in self._loudness.items()}
         band = {bus: meter.energies for bus, meter in self._band.items()}
+        active = self.speech(clips)
         speech = loudness.pop("dialogue")
         voice = band.pop("dialogue")
-        active = speech_bins(speech)
         wanted = {bus: getattr(settings, f"{bus}_lu") for bus in loudness}
         found = []
         for start, end in _runs(active, round(settings.hold_s * BINS_PER_SECOND)):
@@ -100,8 +110,18 @@ def speech_bins(energies: Curve) -> npt.NDArray[np.bool_]:
     return active
 
 
+def regions(active: npt.NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
+    """Stretches of speech in frames, from and to."""
+    return tuple((start * BIN, end * BIN) for start, end in _runs(active, 0))
+
+
 def duck(
-    blocks: Iterable[Mapping[str, Audio]], passages: tuple[Passage, ...], settings: Ducking, frames: int
+    blocks: Iterable[Mapping[str, Audio]],
+    passages: tuple[Passage, ...],
+    settings: Ducking,
+    frames: int,
+    *,
+    buses: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Audio]]:
     """The stems with room made for speech; the dialogue passes as it is.
 
@@ -115,6 +135,8 @@ def duck(
         For the times of attack and release.
     frames : int
         Length of the programme.
+    buses : mapping of str to str, optional
+        The bus of every stem; without it a stem is a bus.
     """
     bins = frames // BIN + 2
     curves: dict[str, Curve] = {}
@@ -123,17 +145,17 @@ def duck(
     position = 0
     for stems in blocks:
         result = {}
-        for bus, audio in stems.items():
+        for name, audio in stems.items():
+            bus = name if buses is None else buses[name]
             if bus == "dialogue":
-                result[bus] = audio
+                result[name] = audio
                 continue
             if bus not in curves:
                 depths = [passage.depth_db[bus] for passage in passages]
                 curves[bus] = curve(passages, depths, settings, bins)
-                filters[bus] = _Dip()
             lowered = audio * _gain(curves[bus], position, audio.shape[1])
-            filters[bus].apply(lowered, _gain(dip, position, audio.shape[1]))
-            result[bus] = lowered
+            filters.setdefault(name, _Dip()).apply(lowered, _gain(dip, position, audio.shape[1]))
+            result[name] = lowered
         yield result
         position += next(iter(stems.values())).shape[1]
 

@@ -1,4 +1,4 @@
-"""Mono lows: below 120 Hz both sides of a stem are one, so that nothing is lost in mono or on one subwoofer.
+"""Lows: below 120 Hz both sides of a stem are one, so that nothing is lost in mono or on one subwoofer.
 
 The difference of the two sides passes a Butterworth high-pass of fourth order; their sum passes as it is, and what
 is equal on both sides stays bit for bit.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from soundscape.audio import Audio
@@ -35,6 +36,24 @@ class MonoLows:
     def apply(self, audio: Audio) -> None:
         """Change a block `(2, frames)` in place."""
         _apply(audio, self._sections, self._state)
+
+
+class LowPass:
+    """What goes to a subwoofer: a Butterworth low-pass of fourth order at `SPLIT_HZ`, block by block."""
+
+    def __init__(self, rate: int) -> None:
+        self._sections = np.array([_lowpass(rate, q) for q in BUTTERWORTH_Q])
+        self._state = np.zeros((2, 2))
+
+    def apply(self, signal: npt.NDArray[np.float32]) -> None:
+        """Change a block `(frames,)` in place."""
+        _low_pass(signal, self._sections, self._state)
+
+
+def _lowpass(rate: int, q: float) -> tuple[float, float, float]:
+    """`b0`, `a1`, `a2` of a low-pass whose zeros lie at half the rate."""
+    b0, a1, a2 = _highpass(rate, q)
+    return b0 * math.tan(math.pi * SPLIT_HZ / rate) ** 2, a1, a2
 
 
 def _highpass(rate: int, q: float) -> tuple[float, float, float]:
@@ -65,3 +84,17 @@ def _apply(audio, sections, state):  # type: ignore[no-untyped-def]
     if abs(p1) + abs(p2) + abs(q1) + abs(q2) < TINY:
         p1 = p2 = q1 = q2 = 0.0
     state[0, 0], state[0, 1], state[1, 0], state[1, 1] = p1, p2, q1, q2
+
+
+@njit(cache=True, nogil=True)
+def _low_pass(signal, sections, state):  # type: ignore[no-untyped-def]
+    for section in range(sections.shape[0]):
+        b, a1, a2 = sections[section]
+        p1, p2 = state[section]
+        for n in range(signal.shape[0]):
+            inner = np.float64(signal[n]) - a1 * p1 - a2 * p2
+            signal[n] = b * (inner + 2.0 * p1 + p2)
+            p2, p1 = p1, inner
+        if abs(p1) + abs(p2) < TINY:
+            p1 = p2 = 0.0
+        state[section, 0], state[section, 1] = p1, p2

@@ -1,6 +1,6 @@
 """Stems between mixing and mastering: on disk, so that a long film needs no more memory than a short one.
 
-Blocks of float32 `(2, frames)`, one after the other as they come from the mix.
+Blocks of float32 `(channels, frames)`, one after the other as they come from the mix.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ class StemStore:
     Parameters
     ----------
     folder : Path
-        An empty folder with room for 8 bytes a frame and bus.
+        An empty folder with room for 4 bytes a frame, channel and stem.
     buses : tuple of str
         The stems, in the order in which they are summed.
+    channels : int
+        Channels of each.
     """
 
-    def __init__(self, folder: Path, buses: tuple[str, ...]) -> None:
-        self.buses = buses
+    def __init__(self, folder: Path, buses: tuple[str, ...], *, channels: int = 2) -> None:
+        self.buses, self.channels = buses, channels
         self._paths = {bus: folder / f"{bus}.f32" for bus in buses}
 
     def fill(self, blocks: Iterable[Mapping[str, Audio]], *, done: Callable[[], None]) -> None:
@@ -39,7 +41,7 @@ class StemStore:
                 done()
         except OSError as error:
             raise OutputError(
-                f"stems cannot be stored: {error.strerror}; 8 bytes a frame and bus are needed",
+                f"stems cannot be stored: {error.strerror}; {4 * self.channels} bytes a frame and stem are needed",
                 path=self._paths[self.buses[0]].parent,
             ) from error
         finally:
@@ -51,10 +53,10 @@ class StemStore:
         files = {bus: path.open("rb") for bus, path in self._paths.items()}
         try:
             while True:
-                raw = {bus: np.fromfile(file, np.float32, 2 * BLOCK) for bus, file in files.items()}
+                raw = {bus: np.fromfile(file, np.float32, self.channels * BLOCK) for bus, file in files.items()}
                 if not raw[self.buses[0]].size:
                     return
-                yield {bus: data.reshape(2, -1) for bus, data in raw.items()}
+                yield {bus: data.reshape(self.channels, -1) for bus, data in raw.items()}
         finally:
             for file in files.values():
                 file.close()
@@ -66,8 +68,8 @@ class StemStore:
 
 
 def programme_of(stems: Mapping[str, Audio]) -> Audio:
-    """The sum of stems, always in the same order."""
-    total = np.zeros_like(next(iter(stems.values())))
+    """The sum of stems, rounded once."""
+    total = np.zeros(next(iter(stems.values())).shape)
     for stem in stems.values():
         total += stem
-    return total
+    return total.astype(np.float32)

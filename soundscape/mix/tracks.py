@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from soundscape.files import slug
 from soundscape.model import BUSES, Morph, Plan, Sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """A stem: its name begins with that of its bus."""
+    """A stem: its name begins with that of its bus, and is fit for a file."""
 
     name: str
     bus: str
@@ -63,4 +64,4 @@ def _morphed(morph: Morph, kind: str, tracks: dict[str, Track]) -> Track:
 
 
 def _track(bus: str, part: str) -> Track:
-    return Track(name=f"{bus}-{part}" if part else bus, bus=bus)
+    return Track(name=f"{bus}-{slug(part)}" if part else bus, bus=bus)

@@ -15,11 +15,13 @@ from soundscape.pipeline.batch import (
 from soundscape.pipeline.films import check_score, open_film, plan, read_cut, spotting, tempo_reports
 from soundscape.pipeline.forecast import forecast
 from soundscape.pipeline.listening import Auditioned, audition, play, presets
+from soundscape.pipeline.mixdown import Mixdown, mix_film
 from soundscape.pipeline.rendering import last_changes, render, render_parts
 from soundscape.pipeline.settings import Settings
 
 __all__ = [
     "Auditioned",
+    "Mixdown",
     "Settings",
     "as_target",
     "audio_files",
@@ -31,6 +33,7 @@ __all__ = [
     "last_changes",
     "master",
     "measure",
+    "mix_film",
     "open_film",
     "plan",
     "play",

@@ -73,8 +73,8 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None, progress:
 
 
 def calibrated(made: Plan, settings: Settings, progress: Progress | None = None) -> Plan:
-    """The plan with the gain that brings every preset to its reference loudness."""
-    from soundscape.calibration import calibration_db
+    """The plan with the gain that brings every preset to its reference loudness, and narration to its anchor."""
+    from soundscape.calibration import anchor_db, calibration_db
     from soundscape.executors import threads
     from soundscape.pipeline.kernels import compilation_told
 
@@ -87,8 +87,10 @@ def calibrated(made: Plan, settings: Settings, progress: Progress | None = None)
             workers=settings.workers,
             done=lambda sound: progress.step(sound.preset),
         )
+    clips = tuple(replace(clip, calibration_db=anchor_db(Path(clip.path))) for clip in made.narration)
     return replace(
         made,
+        narration=clips,
         sounds=tuple(replace(sound, calibration_db=gain) for sound, gain in zip(made.sounds, gains, strict=True)),
     )
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soundscape.errors import OutputError
-from soundscape.model import Clip, Ducking, Plan, Sound
+from soundscape.model import Clip, Plan, Sound
+from soundscape.pipeline.mixdown import mix_down
 from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from soundscape.changes import Changes
     from soundscape.deliver.report import Report
-    from soundscape.mix.store import StemStore
     from soundscape.synthesis import Rendered
 
 CHANGES = "changes.json"
@@ -46,22 +46,17 @@ def render(
     OutputError
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
-    from soundscape.audio import BLOCK
     from soundscape.deliver.cue_sheet import cue_sheet
     from soundscape.deliver.markers import marker_edl
     from soundscape.deliver.midi import midi_bytes
     from soundscape.deliver.musicxml import musicxml
     from soundscape.deliver.page import page
     from soundscape.deliver.reaper import reaper_project
-    from soundscape.deliver.report import Report, chosen, landings, mastering_of
+    from soundscape.deliver.report import Report, chosen, landings, mastering_of, spoken
     from soundscape.deliver.sidecar import sidecar
-    from soundscape.deliver.stems import PROGRAMME, slug, write_stems
-    from soundscape.files import make_folder, write_bytes, write_text
-    from soundscape.mastering.chain import fit, gain_curve
+    from soundscape.deliver.stems import PROGRAMME
+    from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
-    from soundscape.mix.mixer import mix
-    from soundscape.mix.store import StemStore
-    from soundscape.mix.tracks import buses_of
     from soundscape.model import SAMPLE_RATE
     from soundscape.parts import DEFAULT_LIMIT
     from soundscape.pipeline.forecast import check_room, forecast
@@ -73,23 +68,14 @@ def render(
     target = load_target(plan.target)
     make_folder(out)
     cache = settings.parts()
-    with _alone(out), _workspace(out) as work, cache.in_use(), compilation_told(progress):
+    with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
         expected = forecast(plan, settings)
         progress.note(expected.summary)
         check_room(expected, out, settings)
         rendered = render_parts(plan, settings, progress)
         parts = {name: result.part for name, result in rendered.items()}
-        blocks = -(-plan.length // BLOCK)
-        store = StemStore(work, buses_of(plan))
-        progress.stage("mix", blocks)
-        store.fill(mix(plan, parts), done=progress.step)
-        if plan.ducking is not None and plan.narration:
-            store = _ducked(store, plan, plan.ducking, work, progress)
-        progress.stage("measure", 1)
-        fitted = fit(store.programme, SAMPLE_RATE, target)
-        progress.stage("master", blocks)
-        gains = gain_curve(store.programme, SAMPLE_RATE, fitted)
-        stems, null = write_stems(store, gains, plan, out, done=progress.step)
+        made = mix_down(plan, parts, out, work, progress)
+        stems = [file for file in made.files if file.path.parent == out]
         progress.stage("report", 1)
         handed_over = {
             "mid": midi_bytes(plan),
@@ -107,7 +93,7 @@ def render(
             write_text(out / CHANGES, to_json(changed))
         loudness = {stem.name: stem.loudness for stem in stems}
         files = [
-            *(stem.path.name for stem in stems),
+            *(str(file.path.relative_to(out)) for file in made.files),
             *(f"{slug(plan.title)}.{suffix}" for suffix in handed_over),
             "plan.json",
             "report.json",
@@ -122,8 +108,10 @@ def render(
             start=frame_to_timecode(plan.start, plan.rate),
             programme=loudness.pop(PROGRAMME),
             stems=loudness,
-            mastering=mastering_of(fitted),
-            null=null,
+            mastering=mastering_of(made.fitted),
+            null=made.null,
+            finer=made.finer,
+            speech=spoken(plan, made.passages),
             hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
             files=tuple(files),
             chosen=chosen(plan),
@@ -137,23 +125,6 @@ def render(
         write_text(out / "report.json", to_json(report))
     cache.trim(DEFAULT_LIMIT if settings.cache_bytes is None else settings.cache_bytes)
     return report
-
-
-def _ducked(store: StemStore, plan: Plan, settings: Ducking, work: Path, progress: Progress) -> StemStore:
-    """The stems with room made for speech, in place of the others."""
-    from soundscape.audio import BLOCK
-    from soundscape.mix.ducking import DuckAnalysis, duck
-    from soundscape.mix.store import StemStore
-
-    progress.stage("duck", -(-plan.length // BLOCK))
-    analysis = DuckAnalysis(store.buses)
-    for block in store.blocks():
-        analysis.push(block)
-    passages = analysis.passages(settings)
-    (work / "ducked").mkdir()
-    ducked = StemStore(work / "ducked", store.buses)
-    ducked.fill(duck(store.blocks(), passages, settings, plan.length), done=progress.step)
-    return ducked
 
 
 def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
@@ -199,7 +170,7 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
 
 
 @contextlib.contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
     """Hold the folder for this run."""
     from filelock import FileLock, Timeout
 
@@ -221,7 +192,7 @@ def _alone(out: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _workspace(out: Path) -> Iterator[Path]:
+def workspace(out: Path) -> Iterator[Path]:
     """An empty folder for this run; what an interrupted run left there is removed first."""
     folder = out / ".soundscape-work"
     shutil.rmtree(folder, ignore_errors=True)

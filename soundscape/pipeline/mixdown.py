@@ -1,0 +1,245 @@
+"""From rendered parts to mastered files: mix, room for speech, layout, master, stems, further mixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soundscape.errors import InputError
+from soundscape.model import BUSES, Plan
+from soundscape.pipeline.settings import Settings
+from soundscape.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from soundscape.audio import Audio
+    from soundscape.deliver.stems import NullReceipt, StemFile
+    from soundscape.mastering.chain import Fit
+    from soundscape.mix.ducking import Passage
+    from soundscape.mix.store import StemStore
+    from soundscape.mix.tracks import Track
+    from soundscape.parts import Part
+
+SUMS = {"m-and-e": tuple(bus for bus in BUSES if bus != "dialogue"), "dialogue-only": ("dialogue",)}
+"""Mixes that are sums of the stems as they stand in the programme."""
+OPEN_MIXES = {"narration-free": SUMS["m-and-e"], "music-only": ("music",)}
+"""Mixes as if nobody spoke, each brought to the target for itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixdown:
+    """What is delivered of a plan, mastered and measured."""
+
+    files: tuple[StemFile, ...]
+    """Programme, stems and further mixes, as far as they were wanted."""
+    fitted: Fit
+    null: NullReceipt
+    finer: dict[str, NullReceipt]
+    """Kind of the stems besides the buses → their receipt."""
+    passages: tuple[Passage, ...]
+    """Speech, and the room that was made for it."""
+
+
+def mix_down(
+    plan: Plan,
+    parts: Mapping[str, Part],
+    out: Path,
+    work: Path,
+    progress: Progress,
+    *,
+    only: Sequence[str] = (),
+    stretch: tuple[int, int] | None = None,
+) -> Mixdown:
+    """Mix, master and write a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What sounds, and which stems and mixes are wanted.
+    parts : mapping of str to Part
+        The part of every sound and clip, by its name.
+    out, work : Path
+        Folder of the files, and an empty one for what lies between.
+    only : sequence of str
+        Buses or `programme`: nothing else is written.
+    stretch : (int, int), optional
+        Samples that are written, from and to. They are those of the whole, for all of it is mixed and mastered.
+    """
+    from soundscape.audio import BLOCK
+    from soundscape.deliver.stems import stem_path, write_programme, write_stems
+    from soundscape.mastering.chain import fit, gain_curve
+    from soundscape.mastering.target import load_target
+    from soundscape.mix.mixer import mix
+    from soundscape.mix.tracks import Track, buses_of, tracks_of
+    from soundscape.model import SAMPLE_RATE
+
+    target, blocks = load_target(plan.target), -(-plan.length // BLOCK)
+    buses = {bus: Track(name=bus, bus=bus) for bus in buses_of(plan)}
+    desk = _Desk(plan, work, progress)
+    progress.stage("mix", blocks)
+    opened = desk.store("mix", buses)
+    opened.fill(mix(plan, parts), done=progress.step)
+    desk.listen(opened)
+    store = desk.finished("stems", opened, buses)
+
+    progress.stage("measure", 1)
+    fitted = fit(store.programme, SAMPLE_RATE, target, layout=plan.layout, dialogue=desk.speech)
+    progress.stage("master", blocks)
+    wanted = {name: [bus for bus in SUMS[name] if bus in buses] for name in plan.also if name in SUMS}
+    files, null = write_stems(
+        store,
+        gain_curve(store.programme, SAMPLE_RATE, fitted),
+        plan,
+        out,
+        mixes={} if only else wanted,
+        only=only,
+        stretch=stretch,
+        done=progress.step,
+    )
+    finer: dict[str, NullReceipt] = {}
+    for kind in () if only else plan.stems:
+        progress.stage(kind, 2 * blocks)
+        tracks = tracks_of(plan, kind)
+        split = {track.name: track for track in tracks.values()}
+        raw = desk.store(f"{kind}-mix", split)
+        raw.fill(mix(plan, parts, tracks), done=progress.step)
+        made = desk.finished(kind, raw, split)
+        (out / kind).mkdir(exist_ok=True)
+        gains = gain_curve(store.programme, SAMPLE_RATE, fitted)
+        more, finer[kind] = write_stems(
+            store, gains, plan, out / kind, finer=made, stretch=stretch, done=progress.step
+        )
+        files += more
+    for name in () if only or stretch else (name for name in plan.also if name in OPEN_MIXES):
+        progress.stage(name, 1)
+        free = desk.finished(name, opened, {bus: buses[bus] for bus in OPEN_MIXES[name]}, ducked=False)
+        own = fit(free.programme, SAMPLE_RATE, replace(target, gate="programme"), layout=plan.layout)
+        gains = gain_curve(free.programme, SAMPLE_RATE, own)
+        path = stem_path(out, plan, name)
+        files += (write_programme(free.programme(), gains, plan, path, name=name, channels=free.channels),)
+    return Mixdown(files=files, fitted=fitted, null=null, finer=finer, passages=desk.passages)
+
+
+class _Desk:
+    """What all stems of a plan have in common: the room that is made for speech, and the layout."""
+
+    def __init__(self, plan: Plan, work: Path, progress: Progress) -> None:
+        self._plan, self._work, self._progress = plan, work, progress
+        self.passages: tuple[Passage, ...] = ()
+        self.speech: tuple[tuple[int, int], ...] | None = None
+        """Frames in which somebody speaks; None without narration."""
+
+    def store(self, name: str, tracks: Mapping[str, Track], *, channels: int = 2) -> StemStore:
+        from soundscape.mix.store import StemStore
+        from soundscape.mix.tracks import ordered
+
+        folder = self._work / name
+        folder.mkdir()
+        return StemStore(folder, tuple(track.name for track in ordered(tracks)), channels=channels)
+
+    def listen(self, stems: StemStore) -> None:
+        """Find speech in the stems of the buses, and decide what room it needs."""
+        from soundscape.mix.ducking import DuckAnalysis, regions
+
+        if not self._plan.narration:
+            return
+        analysis = DuckAnalysis(stems.buses)
+        for block in stems.blocks():
+            analysis.push(block)
+        self.speech = regions(analysis.speech(self._plan.narration))
+        if self._plan.ducking is not None:
+            self.passages = analysis.passages(self._plan.ducking, self._plan.narration)
+
+    def finished(
+        self, name: str, stems: StemStore, tracks: Mapping[str, Track], *, ducked: bool = True
+    ) -> StemStore:
+        """Stems with room made for speech, in the layout of the plan; those that need neither are given back."""
+        from soundscape.mix.ducking import duck
+        from soundscape.mix.surround import CHANNELS, spread
+
+        buses = {track.name: track.bus for track in tracks.values()}
+        lowered: Iterator[Mapping[str, Audio]] = ({name: block[name] for name in buses} for block in stems.blocks())
+        settings, channels = self._plan.ducking, CHANNELS[self._plan.layout]
+        if (not self.passages or not ducked) and channels == 2 and len(buses) == len(stems.buses):
+            return stems
+        made = self.store(name, tracks, channels=channels)
+        if settings is not None and ducked:
+            lowered = duck(lowered, self.passages, settings, self._plan.length, buses=buses)
+        laid = lowered if channels == 2 else spread(lowered, buses, lfe_db=self._plan.lfe_db)
+        made.fill(laid, done=lambda: None)
+        return made
+
+
+def mix_film(
+    plan: Plan,
+    out: Path | str,
+    *,
+    solo: Sequence[str] = (),
+    begin: str | None = None,
+    end: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Mixdown:
+    """Some stems or a stretch of a film, sample for sample as they are in the whole.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `plan`, or read back from a plan.json.
+    out : Path or str
+        The folder, made when it is missing.
+    solo : sequence of str
+        Buses, or `programme`; all without it.
+    begin, end : str, optional
+        Timecodes from and to which files go.
+
+    Raises
+    ------
+    InputError
+        When a bus does not exist or a timecode is outside the programme.
+    OutputError
+        When the folder cannot be written, or another run is writing into it.
+    """
+    from soundscape.files import make_folder
+    from soundscape.mix.tracks import buses_of
+    from soundscape.parts import DEFAULT_LIMIT
+    from soundscape.pipeline.kernels import compilation_told
+    from soundscape.pipeline.rendering import alone, render_parts, workspace
+
+    settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
+    allowed = ("programme", *buses_of(plan))
+    for name in solo:
+        if name not in allowed:
+            raise InputError(f'there is no bus "{name}" in this film; allowed: {", ".join(allowed)}')
+    stretch = _stretch(plan, begin, end)
+    make_folder(out)
+    cache = settings.parts()
+    with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
+        parts = {name: result.part for name, result in render_parts(plan, settings, progress).items()}
+        made = mix_down(plan, parts, out, work, progress, only=tuple(solo), stretch=stretch)
+    cache.trim(DEFAULT_LIMIT if settings.cache_bytes is None else settings.cache_bytes)
+    return made
+
+
+def _stretch(plan: Plan, begin: str | None, end: str | None) -> tuple[int, int] | None:
+    """Samples from one timecode to another."""
+    from soundscape.model import SAMPLE_RATE
+    from soundscape.timecode import frame_to_sample, frame_to_timecode, timecode_to_frame
+
+    if begin is None and end is None:
+        return None
+
+    def sample(timecode: str | None, default: int) -> int:
+        if timecode is None:
+            return default
+        return frame_to_sample(timecode_to_frame(timecode, plan.rate) - plan.start, plan.rate, SAMPLE_RATE)
+
+    first, last = sample(begin, 0), sample(end, plan.length)
+    if not 0 <= first < last <= plan.length:
+        frames = round(plan.length * plan.rate.fps / SAMPLE_RATE)
+        limits = [frame_to_timecode(frame, plan.rate) for frame in (plan.start, plan.start + frames)]
+        raise InputError(
+            f"from {begin or limits[0]} to {end or limits[1]}; the film goes from {limits[0]} to {limits[1]}"
+        )
+    return first, last
