@@ -26,6 +26,7 @@ MIDDLE = 0.5
 """Gain of the other players against the one in the middle, who gives the pitch and keeps the level steady."""
 
 Curve: TypeAlias = npt.NDArray[np.floating[Any]]
+Pairs: TypeAlias = npt.NDArray[np.complex64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,66 +42,77 @@ class Motion:
 
 def tables(
     frequency_hz: float, spectra: Sequence[Callable[[Curve], Curve]], rate: int, seed: Seed, *, players: int = 1
-) -> Audio:
-    """Single-cycle tables, float32 `(players, len(spectra), SIZE + 3)`, each of RMS 1.
+) -> Pairs:
+    """Single-cycle tables, complex64 `(players, pairs, SIZE + 3)`, each of RMS 1.
 
-    Each spectrum gives the amplitude of harmonics at frequencies in Hz. Tables of one player are in phase with one
-    another; players differ, or their harmonics would all beat together. Three samples of wrap-around are added for
-    the cubic interpolation.
+    The real part of a pair is a table, the imaginary part what the next brighter one is more, so that one look
+    finds both; a single table is paired with itself. Each spectrum gives the amplitude of harmonics at frequencies
+    in Hz. Tables of one player are in phase with one another; players differ, or their harmonics would all beat
+    together. Three samples of wrap-around are added for the cubic interpolation.
     """
     count = min(SIZE // 8, max(1, int(BAND * rate / (frequency_hz * 1.02))))
     frequencies = frequency_hz * np.arange(1, count + 1)
     turns = seed.generator("phases").uniform(0.0, 1.0, (players, 1, count))
     amplitudes = np.stack([spectrum(frequencies) for spectrum in spectra])
-    bins = np.zeros((players, len(spectra), SIZE // 2 + 1), np.complex128)
-    bins[:, :, 1 : count + 1] = amplitudes * np.exp(2j * np.pi * turns)
-    cycles = np.fft.irfft(bins)
+    bins = np.zeros((players, len(spectra), SIZE // 2 + 1), np.complex64)
+    bins[:, :, 1 : count + 1] = amplitudes * np.exp(2j * np.pi * turns.astype(np.float32))
+    cycles = np.fft.irfft(bins / np.float32(np.abs(amplitudes).max()))
     cycles /= np.maximum(1e-12, np.sqrt(np.mean(cycles**2, axis=2, keepdims=True)))
-    return np.concatenate([cycles[..., -1:], cycles, cycles[..., :2]], axis=2).astype(np.float32)
+    cycles = np.concatenate([cycles[..., -1:], cycles, cycles[..., :2]], axis=2)
+    pairs = np.zeros((players, max(1, len(spectra) - 1), SIZE + 3), np.complex64)
+    pairs.real = cycles[:, : pairs.shape[1]]
+    if len(spectra) > 1:
+        pairs.imag = np.diff(cycles, axis=1)
+    return pairs
 
 
 @njit(cache=True, nogil=True)
-def _read(out, tables, level, colour, increments, phases, left, right):  # type: ignore[no-untyped-def]
-    """Add every voice: phase in 2**32 steps a cycle, all curves linear within a tick."""
-    voices, ticks = increments.shape[0], level.shape[0] - 1
-    top = tables.shape[1] - 1
-    for voice in range(voices):
+def _read(out, pairs, level, colour, increments, phases, left, right):  # type: ignore[no-untyped-def]
+    """Add every voice: all curves linear within a tick.
+
+    A tick takes three loops, of which the first and the last vectorise: where to look, looking there, and the
+    cubic through what was found.
+    """
+    places, parts = np.empty(TICK, np.uint16), np.empty(TICK, np.float32)
+    found = np.empty((4, TICK), np.complex64)
+    near = found.view(np.float32)
+    half = np.float32(0.5)
+    for voice in range(increments.shape[0]):
         phase = phases[voice]
         gain_left, gain_right = left[voice], right[voice]
-        for tick in range(ticks):
+        for tick in range(level.shape[0] - 1):
             step = increments[voice, tick]
-            step_slope = (increments[voice, tick + 1] - step) / TICK
-            gain = level[tick]
-            gain_slope = (level[tick + 1] - gain) / np.float32(TICK)
-            dark = min(int(colour[tick]), max(0, top - 1))
-            bright = min(dark + 1, top)
-            mix = colour[tick] - np.float32(dark)
-            mix_slope = (colour[tick + 1] - colour[tick]) / np.float32(TICK)
-            base = tick * TICK
+            bend = (increments[voice, tick + 1] - step) / TICK
             for i in range(TICK):
-                index = int(phase)
-                x = np.float32(phase - index)
-                a0, a1 = tables[voice, dark, index], tables[voice, dark, index + 1]
-                a2, a3 = tables[voice, dark, index + 2], tables[voice, dark, index + 3]
-                b0, b1 = tables[voice, bright, index], tables[voice, bright, index + 1]
-                b2, b3 = tables[voice, bright, index + 2], tables[voice, bright, index + 3]
-                s0 = a0 + mix * (b0 - a0)
-                s1 = a1 + mix * (b1 - a1)
-                s2 = a2 + mix * (b2 - a2)
-                s3 = a3 + mix * (b3 - a3)
-                half = np.float32(0.5)
+                at = phase + i * (step + 0.5 * bend * (i - 1))
+                index = np.int32(at)
+                places[i] = index & (SIZE - 1)
+                parts[i] = np.float32(at - index)
+            phase = (phase + TICK * (step + 0.5 * bend * (TICK - 1))) % SIZE
+
+            pair = min(int(colour[tick]), pairs.shape[1] - 1)
+            table = pairs[voice, pair]
+            for i in range(TICK):
+                place = np.uintp(places[i])
+                for k in range(4):
+                    found[k, i] = table[place + np.uintp(k)]
+
+            gain, mix = level[tick], colour[tick] - np.float32(pair)
+            gain_slope = (level[tick + 1] - gain) / np.float32(TICK)
+            mix_slope = (colour[tick + 1] - colour[tick]) / np.float32(TICK)
+            out_left, out_right = out[0, tick * TICK : (tick + 1) * TICK], out[1, tick * TICK : (tick + 1) * TICK]
+            for i in range(TICK):
+                x, bright = parts[i], mix + np.float32(i) * mix_slope
+                s0 = near[0, 2 * i] + bright * near[0, 2 * i + 1]
+                s1 = near[1, 2 * i] + bright * near[1, 2 * i + 1]
+                s2 = near[2, 2 * i] + bright * near[2, 2 * i + 1]
+                s3 = near[3, 2 * i] + bright * near[3, 2 * i + 1]
                 c1 = half * (s2 - s0)
                 c2 = s0 - np.float32(2.5) * s1 + np.float32(2.0) * s2 - half * s3
                 c3 = half * (s3 - s0) + np.float32(1.5) * (s1 - s2)
-                sample = gain * (((c3 * x + c2) * x + c1) * x + s1)
-                out[0, base + i] += gain_left * sample
-                out[1, base + i] += gain_right * sample
-                phase += step
-                if phase >= SIZE:
-                    phase -= SIZE
-                step += step_slope
-                gain += gain_slope
-                mix += mix_slope
+                sample = (gain + np.float32(i) * gain_slope) * (((c3 * x + c2) * x + c1) * x + s1)
+                out_left[i] += gain_left * sample
+                out_right[i] += gain_right * sample
 
 
 def ticks_of(seconds: float, rate: int) -> int:
@@ -109,7 +121,7 @@ def ticks_of(seconds: float, rate: int) -> int:
 
 
 def ensemble(
-    cycle: Audio,
+    cycle: Pairs,
     motion: Motion,
     *,
     frequency_hz: float,
@@ -164,7 +176,8 @@ def wander(rows: int, times: npt.NDArray[np.float64], random: np.random.Generato
     """Slow random curves of mean 0 and deviation about 1, `(rows, len(times))`: four incommensurate slow waves."""
     rates = random.uniform(0.1, 1.3, (rows, 4, 1))
     phases = random.uniform(0.0, 2.0 * np.pi, (rows, 4, 1))
-    curves: npt.NDArray[np.float64] = np.sin(2.0 * np.pi * rates * times + phases).sum(axis=1) / np.sqrt(2.0)
+    angles = (2.0 * np.pi * rates * times + phases).astype(np.float32)
+    curves: npt.NDArray[np.float64] = np.sin(angles).sum(axis=1, dtype=np.float64) / np.sqrt(2.0)
     return curves
 
 
