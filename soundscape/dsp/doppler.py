@@ -79,17 +79,19 @@ def _table() -> npt.NDArray[np.float32]:
     return (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 def _read(held, position, table, out):  # type: ignore[no-untyped-def]
+    left, right = held[0], held[1]
     for n in range(position.shape[0]):
         whole = int(np.floor(position[n]))
         moment = (position[n] - whole) * PHASES
         phase = int(moment)
         part = np.float32(moment - phase)
-        begin = whole - HALF + 1
-        for channel in range(2):
-            total = np.float32(0.0)
-            for tap in range(2 * HALF):
-                weight = table[phase, tap] + part * (table[min(phase + 1, PHASES), tap] - table[phase, tap])
-                total += weight * held[channel, begin + tap]
-            out[channel, n] = total
+        here, there = table[phase], table[min(phase + 1, PHASES)]
+        begin = np.uintp(whole - HALF + 1)
+        sum_left, sum_right = np.float32(0.0), np.float32(0.0)
+        for tap in range(np.uintp(2 * HALF)):
+            weight = here[tap] + part * (there[tap] - here[tap])
+            sum_left += weight * left[begin + tap]
+            sum_right += weight * right[begin + tap]
+        out[0, n], out[1, n] = sum_left, sum_right

@@ -98,8 +98,8 @@ class Grains:
 def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):  # type: ignore[no-untyped-def]
     ring_s, size_sd, pitch_sd = shape
     decay = math.exp(-1.0 / (rate * ring_s))
-    strike = int(_STRIKE_S * rate) + 1
-    grain = np.zeros(strike + 2 * _LANES + int(_HEARD * ring_s * rate), np.float32)
+    noise = np.empty(int(_STRIKE_S * rate) + 1, np.float32)
+    grain = np.zeros(noise.shape[0] + 2 * _LANES + int(_HEARD * ring_s * rate), np.float32)
     width = TICK / slots
     for t in range(per_s.shape[0] - 1):
         chance = per_s[t] * TICK / (rate * slots)
@@ -113,7 +113,7 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
             size = min(max(normal_at(own, 0), -_BOUND), _BOUND) * size_sd
             pitch = pitch_hz[t] * math.exp(pitch_sd * normal_at(own, 1) - 0.18 * size)
             pitch = min(max(pitch, 60.0), 0.42 * rate)
-            _ring(grain, strike, decay, 2.0 * math.pi * pitch / rate, own)
+            _ring(grain, noise, decay, math.cos(2.0 * math.pi * pitch / rate), own)
             gain = np.float32(level[t] * math.exp(size))
             place = min(max(pan[t] + 0.5 * white_at(own, 2), -1.0), 1.0)
             left, right = (
@@ -126,33 +126,40 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
             _lay(whole[1], grain, start + max(0, -lag), right)
 
 
-@njit(inline="always")
-def _ring(grain, strike, decay, angle, key):  # type: ignore[no-untyped-def]
-    # Struck by noise that fades over `strike` frames; scaled so that the peak is near 1.
-    c1, c2 = np.float32(2.0 * decay * math.cos(angle)), np.float32(-decay * decay)
-    scale = np.float32(2.8 * math.sin(angle) / math.sqrt(strike)) / np.float32(2147483648.0)
-    fade = np.float32(1.0 / strike)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _ring(grain, noise, decay, cosine, key):  # type: ignore[no-untyped-def]
+    # Struck by noise that fades while it lasts; scaled so that the peak is near 1.
+    strike = noise.shape[0]
+    scale = np.float32(2.8 * math.sqrt((1.0 - cosine * cosine) / strike)) / np.float32(2147483648.0)
+    fade = scale / np.float32(strike)
+    for i in range(strike):
+        white = np.float32(np.int32(mix32(np.uint32(key + np.uint32(i)))))
+        noise[i] = white * (scale - fade * np.float32(i))
+    c1, c2 = np.float32(2.0 * decay * cosine), np.float32(-decay * decay)
     y1 = np.float32(0.0)
     y2 = np.float32(0.0)
+    # Every frame waits for the one before it alone: what it takes from the one before that is added first.
+    for i in range(strike):
+        y = c1 * y1 + (c2 * y2 + noise[i])
+        grain[i] = y
+        y2, y1 = y1, y
     first = strike + 2 * _LANES
-    for i in range(first):
-        x = np.float32(0.0)
-        if i < strike:
-            noise = np.float32(np.int32(mix32(np.uint32(key + np.uint32(i)))))
-            x = scale * noise * (np.float32(1.0) - fade * np.float32(i))
-        y = c1 * y1 + c2 * y2 + x
+    for i in range(strike, first):
+        y = c1 * y1 + c2 * y2
         grain[i] = y
         y2, y1 = y1, y
     # From here on sixteen frames at a time: the same recursion, sixteen steps apart. It holds where both frames
     # that it looks back on came after the strike; sooner, it would copy the strike on at the rate of the steps.
-    far = decay**_LANES
-    d1, d2 = np.float32(2.0 * far * math.cos(_LANES * angle)), np.float32(-far * far)
+    far, turn = decay, cosine
+    for _ in range(4):
+        far, turn = far * far, 2.0 * turn * turn - 1.0
+    d1, d2 = np.float32(2.0 * far * turn), np.float32(-far * far)
     near, back = np.uint64(_LANES), np.uint64(2 * _LANES)
     for i in range(np.uint64(first), np.uint64(grain.shape[0])):
         grain[i] = d1 * grain[i - near] + d2 * grain[i - back]
 
 
-@njit(inline="always")
+@njit(cache=True, nogil=True)
 def _lay(channel, grain, start, gain):  # type: ignore[no-untyped-def]
     part = channel[start : start + grain.shape[0]]
     for i in range(grain.shape[0]):

@@ -32,7 +32,7 @@ def plain_grain(frames: int, strike: int, decay: float, angle: float, key: int) 
 def test_a_grain_is_the_recursion_it_claims_to_be(rate: int, pitch_hz: float) -> None:
     strike, decay, angle = int(0.0003 * rate) + 1, math.exp(-1.0 / (rate * 0.0009)), 2.0 * math.pi * pitch_hz / rate
     grain = np.zeros(strike + 32 + int(5.5 * 0.0009 * rate), np.float32)
-    _ring(grain, strike, decay, angle, np.uint32(12_345))
+    _ring(grain, np.empty(strike, np.float32), decay, math.cos(angle), np.uint32(12_345))
     wanted = plain_grain(len(grain), strike, decay, angle, 12_345)
     assert np.abs(grain - wanted).max() <= 2e-4 * np.abs(wanted).max()
 
