@@ -104,7 +104,7 @@ class _Strip:
             stem += convolver.push(sends[space])
         stem *= self._gain
         if self._level_db:
-            stem *= curve_gain(self._level_db, start, start + BLOCK).astype(np.float32)
+            stem *= curve_gain(self._level_db, start, start + BLOCK)
         self._lows.apply(stem)
         return stem
 
