@@ -15,8 +15,8 @@ JOINS = ("cut", "crossfade", "j-lap", "l-lap", "dissolve", "morph")
 LAYOUTS = ("stereo", "5.1")
 STEMS = ("layers", "instruments", "sounds", "scenes", "places")
 """Stems finer than the buses."""
-MIXES = ("m-and-e", "music", "effects", "ambience", "dialogue", "narration-free")
-"""Sums of stems, and the mix as if nobody spoke."""
+MIXES = ("m-and-e", "dialogue-only", "narration-free", "music-only")
+"""Sums of stems, and the mix or its music as if nobody spoke."""
 JOIN_S = 2.0
 """Length of a join that does not name one."""
 LONGEST_JOIN_S = 30.0

@@ -31,7 +31,7 @@ DELAYS = ((233, 401, 739, 1151), (269, 443, 797, 1237))
 """Of the all-passes of the left and the right surround, in frames: prime, up to 26 ms (M. R. Schroeder, 1962)."""
 FEEDBACK = 0.55
 RING = 1 << 14
-"""Frames after which an all-pass has died away by more than 80 dB."""
+"""Frames after which an all-pass has died away by more than 60 dB."""
 
 
 def spread(

@@ -12,7 +12,16 @@ from soundscape.pipeline.batch import (
     measure,
     write_master_report,
 )
-from soundscape.pipeline.films import check_score, open_film, plan, read_cut, spotting, tempo_reports
+from soundscape.pipeline.films import (
+    check_score,
+    in_language,
+    languages,
+    open_film,
+    plan,
+    read_cut,
+    spotting,
+    tempo_reports,
+)
 from soundscape.pipeline.forecast import forecast
 from soundscape.pipeline.listening import Auditioned, audition, play, presets
 from soundscape.pipeline.mixdown import Mixdown, mix_film
@@ -29,7 +38,9 @@ __all__ = [
     "check_score",
     "dialogue_stems",
     "forecast",
+    "in_language",
     "inspect",
+    "languages",
     "last_changes",
     "master",
     "measure",

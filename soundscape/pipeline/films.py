@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soundscape.errors import InputError
 from soundscape.film import Film, load_film
+from soundscape.mixing import check_mix
 from soundscape.model import Diagnostic, Plan, Timeline
 from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
@@ -26,16 +29,47 @@ def open_film(
     fps: str | None = None,
     seed: int | None = None,
     tempo_candidate: int | None = None,
+    layout: str | None = None,
+    stems: Sequence[str] | None = None,
+    also: Sequence[str] | None = None,
 ) -> Film:
     """The film at a path, with what is given here instead of what it says itself."""
     film = load_film(path)
+    mix = replace(
+        film.mix,
+        layout=film.mix.layout if layout is None else layout,
+        stems=film.mix.stems if stems is None else tuple(stems),
+        also=film.mix.also if also is None else tuple(also),
+    )
+    check_mix(mix)
     return replace(
         film,
+        mix=mix,
         target=film.target if target is None else target,
         fps=film.fps if fps is None else fps,
         seed=film.seed if seed is None else seed,
         tempo_candidate=film.tempo_candidate if tempo_candidate is None else tempo_candidate,
     )
+
+
+def languages(film: Film, wanted: str | None = None) -> tuple[str, ...]:
+    """The languages to be mixed: the one that is wanted, or `all`, or else the film's own.
+
+    Raises
+    ------
+    InputError
+        When no narration is in it.
+    """
+    if wanted == "all" and film.languages:
+        return film.languages
+    if wanted is not None and wanted not in film.languages:
+        raise InputError(f'no narration is in "{wanted}"; allowed: {", ".join(film.languages) or "none is named"}')
+    return (film.language if wanted is None else wanted,)
+
+
+def in_language(film: Film, language: str) -> Film:
+    """The film with its narration in a language."""
+    return replace(film, language=language)
 
 
 def read_cut(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soundscape.errors import OutputError
-from soundscape.model import Clip, Plan, Sound
+from soundscape.model import BUSES, Clip, Plan, Sound
 from soundscape.pipeline.mixdown import mix_down
 from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
@@ -81,7 +81,9 @@ def render(
             "mid": midi_bytes(plan),
             "score.json": sidecar(plan).encode(),
             "musicxml": musicxml(plan),
-            "rpp": reaper_project(plan, {stem.name: stem.path.name for stem in stems}).encode(),
+            "rpp": reaper_project(
+                plan, {stem.name: stem.path.name for stem in stems if stem.name in (PROGRAMME, *BUSES)}
+            ).encode(),
             "markers.edl": marker_edl(plan).encode(),
             "cues.csv": cue_sheet(plan).encode(),
         }

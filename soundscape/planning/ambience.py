@@ -43,6 +43,7 @@ def ambience_sounds(
     """One `Sound` for every layer of every stay, and where those of one place become those of the next."""
     library = [preset for preset in all_presets(folders) if preset.kind == "layers"]
     names: Counter[str] = Counter()
+    visits: Counter[tuple[str, str]] = Counter()
     sounds: list[Sound] = []
     joins = seams(stays, film, clock)
     leaving: list[Sound] = []
@@ -55,8 +56,10 @@ def ambience_sounds(
             preset = get_preset("layers", span.layer.preset, folders)
             base = f"{preset.name}/{stay.name}"
             names[base] += 1
+            name = base if names[base] == 1 else f"{base} {names[base]}"
             edges = _edges(span, stay, clock, before, after)
-            sound = _sound(base, names[base], span, stay, preset, clock, edges, seed)
+            sound = _sound(name, visits[preset.name, stay.place], span, stay, preset, clock, edges, seed)
+            visits[preset.name, stay.place] += 1
             sounds.append(sound)
             if span.shots[0] is stay.shots[0]:
                 entering.append(sound)
@@ -174,9 +177,8 @@ def _edges(span: Span, stay: Stay, clock: Clock, before: Seam | None, after: Sea
 
 
 def _sound(
-    base: str, number: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
+    name: str, visit: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
 ) -> Sound:
-    name = base if number == 1 else f"{base} {number}"
     module = unit("layers", preset.unit)
     seen = perspective(
         span.shots, clock, edges.start, enclosed=_enclosed(span, stay.palette.tags), source=span.source
@@ -192,13 +194,13 @@ def _sound(
         unit=preset.unit,
         preset=preset.name,
         params={**preset.params, **span.layer.params},
-        seed=seed.child("layers", base).value,
+        seed=seed.child("layers", preset.name, stay.place).value,
         at=edges.start,
         length=edges.end - edges.start,
         bus=module.BUS,
         scene=span.shots[0].scene,
         place=stay.place,
-        skip=clock.samples(RETURN_S * ((number - 1) % RETURNS)),
+        skip=clock.samples(RETURN_S * (visit % RETURNS)),
         curves=curves,
         gain_db=span.layer.gain_db,
         level_db=_silences(span, clock, edges.start),

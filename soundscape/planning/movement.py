@@ -45,7 +45,7 @@ Move = tuple[tuple[str, ...], dict[str, Course]]
 
 PASS: Course = ((0.0, 0.7), (0.35, 0.25), (0.5, 0.0), (0.65, 0.25), (1.0, 0.7))
 FLY_BY: Move = (
-    ("fly by", "flyby", "fly past", "pass by", "race past", "rush past"),
+    ("fly by", "flyby", "fly past", "flies by", "flies past", "pass by", "race past", "rush past"),
     {
         "distance": PASS,
         "pan": ((0.0, -0.8), (0.35, -0.6), (0.65, 0.6), (1.0, 0.8)),
