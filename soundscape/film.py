@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from soundscape.errors import FilmError, InputError, PresetError
 from soundscape.mixing import MixSettings, NarrationSource, check_mix, check_narration
 from soundscape.model import Ducking
 from soundscape.registry import read_toml
 
+T = TypeVar("T")
 _FORBID: dict[str, Any] = {"extra": "forbid", "arbitrary_types_allowed": True}
 NOTE_NAMES = ("C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#", "Gb", "G", "G#", "Ab", "A", "A#", "Bb", "B")
 MODES = ("ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "major", "minor")
+CHARACTERS = ("wonder", "nostalgia", "threat", "loss")
+ENDINGS = ("button", "tail", "fade", "overlap", "cut")
 _DUCKING = {
     "music_lu": 40.0,
     "ambience_lu": 40.0,
@@ -44,6 +47,18 @@ class Brief:
     music: bool = True
     """False: the scene is meant to be without music."""
     gain_db: float = 0.0
+    density: float | None = None
+    """0 to 1: how busy the accompaniment may get."""
+    character: str | None = None
+    """`wonder`, `nostalgia`, `threat` or `loss`: which chord changes are sought; otherwise the mode suggests it."""
+    modulation: bool | None = None
+    """Whether the tempo may change at a hit by 3 : 2 or 4 : 3."""
+    ritardando: float | None = None
+    """0 to 0.5: how much slower the last beat of two bars is than their first."""
+    ending: str | None = None
+    """`button`, `tail`, `fade`, `overlap` or `cut`; otherwise the picture says it."""
+    prelap_s: float | None = None
+    """How long before its scene the music begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +124,12 @@ class Film:
             beats_per_bar=own.beats_per_bar or self.music.beats_per_bar,
             music=own.music and self.music.music,
             gain_db=own.gain_db + self.music.gain_db,
+            density=_first(own.density, self.music.density),
+            character=_first(own.character, self.music.character),
+            modulation=_first(own.modulation, self.music.modulation),
+            ritardando=_first(own.ritardando, self.music.ritardando),
+            ending=_first(own.ending, self.music.ending),
+            prelap_s=_first(own.prelap_s, self.music.prelap_s),
         )
 
     @property
@@ -155,6 +176,10 @@ def load_film(path: Path | str) -> Film:
     return film
 
 
+def _first(own: T | None, film: T | None) -> T | None:
+    return film if own is None else own
+
+
 def _validate(data: dict[str, Any], path: Path) -> Film:
     from pydantic import TypeAdapter, ValidationError
 
@@ -188,6 +213,14 @@ def _check_briefs(film: Film) -> None:
             raise FilmError("allowed: [lowest, highest] with 20 ≤ lowest ≤ highest ≤ 300", column=f"{where}.bpm")
         if brief.beats_per_bar is not None and not 2 <= brief.beats_per_bar <= 12:
             raise FilmError("allowed: 2 to 12", column=f"{where}.beats_per_bar")
+        for name, high in (("density", 1.0), ("ritardando", 0.5), ("prelap_s", 30.0)):
+            value = getattr(brief, name)
+            if value is not None and not 0.0 <= value <= high:
+                raise FilmError(f"allowed: 0 to {high:g}", column=f"{where}.{name}")
+        for name, words in (("character", CHARACTERS), ("ending", ENDINGS)):
+            word = getattr(brief, name)
+            if word is not None and word not in words:
+                raise FilmError(f'"{word}" is none; allowed: {", ".join(words)}', column=f"{where}.{name}")
     for name, high in _DUCKING.items():
         if not 0.0 <= getattr(film.ducking, name) <= high:
             raise FilmError(f"allowed: 0 to {high:g}", column=f"ducking.{name}")

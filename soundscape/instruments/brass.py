@@ -19,6 +19,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (28, 79)
+SUSTAINED = True
 LEVEL = 0.085
 HARMONIC = True
 COLOUR = 2.0

@@ -19,6 +19,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (40, 84)
+SUSTAINED = True
 LEVEL = 0.085
 HARMONIC = True
 SINGERS = (0.0, -1.0, 0.9, -0.5, 0.45, 0.2)

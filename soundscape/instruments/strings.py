@@ -19,6 +19,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (28, 96)
+SUSTAINED = True
 LEVEL = 0.075
 HARMONIC = True
 PLAYERS = (0.0, -0.9, 0.8, -0.4, 0.5, -1.0, 1.0)

@@ -15,6 +15,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (21, 55)
+SUSTAINED = True
 LEVEL = 0.125
 HARMONIC = True
 

@@ -15,6 +15,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (28, 91)
+SUSTAINED = True
 LEVEL = 0.08
 HARMONIC = True
 PLAYERS = (0.0, -1.0, 1.0, -0.45, 0.45)

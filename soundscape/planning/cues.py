@@ -26,8 +26,10 @@ from soundscape.score.motif import Motif, load_motif
 from soundscape.score.notation import motif_text, parse_motif
 from soundscape.score.request import Appearance, Brief, CueHit, CueRequest, Voice
 from soundscape.score.similarity import too_alike
-from soundscape.score.spotting import SpottedCue, spot
+from soundscape.score.spotting import MARKED, SpottedCue, spot
 
+FADE_S, CUT_S = 5.0, 0.01
+"""How long a fade and a cut-off take."""
 SHORTEST_S = 4.0
 """A cue shorter than this is left out."""
 _SOUNDFONT = re.compile(r"(?P<file>.+\.sf[23])(?::(?P<program>\d{1,3}))?", re.IGNORECASE)
@@ -45,6 +47,14 @@ class WantedCue:
     scene: str
     space: str
     gain_db: float
+    fade: int = 0
+    """Samples over which its end fades."""
+
+
+def fade_samples(ending: str, length: int, overlap: int) -> int:
+    """Samples over which a cue fades at its end, whatever still rings."""
+    spans = {"fade": min(FADE_S * SAMPLE_RATE, length / 3), "overlap": overlap, "cut": CUT_S * SAMPLE_RATE}
+    return round(spans.get(ending, 0))
 
 
 def wanted_cues(
@@ -65,6 +75,13 @@ def wanted_cues(
     for cue in spot(timeline, silent=is_silent):
         brief = film.brief(cue.shots[0].scene)
         start, end = clock.sample(cue.start), clock.sample(cue.end)
+        ending, overlap = brief.ending or cue.ending, clock.sample(cue.end) - clock.sample(cue.end - cue.overlap)
+        if ending != "overlap":
+            end, overlap = end - overlap, 0
+        hits = _hits(cue, clock)
+        if prelap := min(start, clock.samples(brief.prelap_s or 0.0)):
+            hits = (CueHit(sample=start, label=f"{cue.name} begins", weight=MARKED, locked=True), *hits)
+            start -= prelap
         if not brief.music or end - start < SHORTEST_S * SAMPLE_RATE:
             continue
         palette = _prevailing(cue.shots, palettes)
@@ -83,14 +100,14 @@ def wanted_cues(
             rate=timeline.rate,
             voices={role: _voice(preset) for role, preset in presets.items()},
             seed=seed.child("score", cue.name),
-            hits=_hits(cue, clock),
+            hits=hits,
             tension=_tension(cue.shots, clock),
             appearances=own,
             motifs=motifs,
             players=players,
             narration=tuple(span for span in speech if span[0] < end and span[1] > start),
             silences=tuple((clock.sample(first), clock.sample(last)) for first, last in cue.silences),
-            ending=cue.ending,
+            ending=ending,
             candidate=film.tempo_candidate,
         )
         cues.append(
@@ -100,6 +117,7 @@ def wanted_cues(
                 scene=cue.shots[0].scene,
                 space=palette.space,
                 gain_db=brief.gain_db,
+                fade=fade_samples(ending, end - start, overlap),
             )
         )
     return tuple(cues), notes
@@ -212,6 +230,10 @@ def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:
         bpm_low=low,
         bpm_high=high,
         beats_per_bar=own.beats_per_bar or 4,
+        density=0.5 if own.density is None else own.density,
+        modulation=bool(own.modulation),
+        ritardando=own.ritardando or 0.0,
+        character=own.character or "",
     )
 
 

@@ -14,6 +14,8 @@ from soundscape.score.statements import place_statements
 from soundscape.score.tempo import fit_tempo
 from soundscape.score.texture import accent_lines, bass_lines, chord_lines, pad_lines, pulse_lines, voice_pad
 
+TAIL_S = 1.5
+"""Least time in which a last chord rings on."""
 BUTTON_S = 0.5
 """Least time from a button to the end of its cue."""
 
@@ -51,6 +53,8 @@ def compose(request: CueRequest) -> CueScore:
         lines += bass_lines(request, bars, chords)
     if "pulse" in request.voices:
         lines += pulse_lines(request, grid, chords)
+    if request.ending == "tail":
+        lines = _ringing(request, grid, lines)
     if request.ending == "button":
         lines = _buttoned(request, grid, lines, chords)
     brief = request.brief
@@ -85,6 +89,14 @@ def compose(request: CueRequest) -> CueScore:
         tension=tuple(round(bar.tension, 4) for bar in bars),
         chords=tuple(chord.name for chord in chords),
     )
+
+
+def _ringing(request: CueRequest, grid: Grid, lines: list[Line]) -> list[Line]:
+    """The pulse stops with the last bar that has room, and what is held rings on."""
+    last = [bar for bar in grid.bars if bar.start + TAIL_S * SAMPLE_RATE <= request.end]
+    if len(last) < 2:
+        return lines
+    return [line for line in lines if line.role != "pulse" or line.beat < last[-1].first]
 
 
 def _buttoned(request: CueRequest, grid: Grid, lines: list[Line], chords: tuple[Chord, ...]) -> list[Line]:

@@ -19,8 +19,8 @@ from soundscape.timecode import Rate
 ROLES = ("lead", "counter", "pad", "bass", "pulse", "accent")
 """What a voice may do in a cue; only `pad` or `lead` is needed, the others join when they are given."""
 
-ENDINGS = ("button", "tail", "fade", "cut")
-"""How a cue ends: a short last chord, ringing on, under a fade, or exactly on the frame."""
+ENDINGS = ("button", "tail", "fade", "overlap", "cut")
+"""How a cue ends: a short last chord, ringing on, under a fade, under the next cue, or exactly on the frame."""
 
 FORMS = ("plain", "fragment", "sequence", "interchange", "answer", "augmented", "complete")
 """How a motif is stated; see `soundscape.score.ledger`."""

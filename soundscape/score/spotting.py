@@ -58,6 +58,8 @@ class SpottedCue:
     direction: str
     ending: str
     """One of `request.ENDINGS`."""
+    overlap: int = 0
+    """Frames by which it goes on under the next cue."""
 
 
 def spot(
@@ -79,9 +81,12 @@ def spot(
         sounding = [shot for shot in shots if not silent(shot)]
         if not sounding:
             continue
+        following: Sequence[Shot] = groups[index + 1] if index + 1 < len(groups) else ()
         start, end = _start(sounding[0]), sounding[-1].end
-        following = groups[index + 1] if index + 1 < len(groups) else ()
         inside = tuple(hit for hit in hits if start <= hit.frame < end)
+        ending = _ending(sounding, following, inside, timeline.rate)
+        if ending == "overlap":
+            end += following[0].transition.frames
         cues.append(
             SpottedCue(
                 name=sounding[0].scene or "film",
@@ -93,7 +98,8 @@ def spot(
                     (shot.start, shot.end) for shot in shots if silent(shot) and start < shot.start < end
                 ),
                 direction=_direction(sounding),
-                ending=_ending(sounding, following, inside, timeline.rate),
+                ending=ending,
+                overlap=end - sounding[-1].end,
             )
         )
     return tuple(_numbered(cues))
@@ -218,6 +224,8 @@ def _ending(shots: Sequence[Shot], following: Sequence[Shot], hits: Sequence[Spo
         return "button"
     if not following:
         return "fade"
+    if following[0].transition.kind == "dissolve" and following[0].start == last.end:
+        return "overlap"
     leap = _intensity(following[0]) - _intensity(last)
     return "cut" if leap >= LEAP else "tail"
 
@@ -230,6 +238,9 @@ def _numbered(cues: Sequence[SpottedCue]) -> Iterable[SpottedCue]:
         yield replace(cue, name=f"{cue.name} {count[cue.name]}") if count[cue.name] > 1 else cue
 
 
+_AN = {"overlap": "an"}
+
+
 def spotting_notes(cues: Sequence[SpottedCue], rate: Rate) -> tuple[str, ...]:
     """Spotting notes for a person: a line for every cue, one for every strong hit, one for every silence."""
     lines = []
@@ -239,7 +250,8 @@ def spotting_notes(cues: Sequence[SpottedCue], rate: Rate) -> tuple[str, ...]:
         span = f"{frame_to_timecode(cue.start, rate)} - {frame_to_timecode(cue.end, rate)}"
         lines.append(
             f"M{number:02d}  {span}  {seconds:6.1f} s  "
-            f"{cue.name}: {cue.direction}; ends with a {cue.ending}; {soft} soft hit{'s' * (soft != 1)}"
+            f"{cue.name}: {cue.direction}; ends with {_AN.get(cue.ending, 'a')} {cue.ending}; "
+            f"{soft} soft hit{'s' * (soft != 1)}"
         )
         lines += [
             f"     {frame_to_timecode(hit.frame, rate)}  hit  {hit.label}: {hit.why}"

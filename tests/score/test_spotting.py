@@ -99,7 +99,11 @@ def test_music_over_a_dissolve_begins_in_its_middle() -> None:
     timeline = film(
         (10, {"scene": "a"}), (10, {"scene": "b", "transition": Transition(kind="dissolve", frames=24)})
     )
-    assert spot(timeline)[1].start == timeline.shots[1].start + 12
+    before, after = spot(timeline)
+    assert after.start == timeline.shots[1].start + 12
+    # The music before it goes on under the whole of it.
+    assert (before.ending, before.end, before.overlap) == ("overlap", timeline.shots[1].start + 24, 24)
+    assert all(hit.frame < timeline.shots[1].start for hit in before.hits)
 
 
 def test_silent_shots_have_no_music() -> None:
