@@ -16,6 +16,7 @@ from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
+    from soundscape.audio import Audio
     from soundscape.score.checks import Finding
     from soundscape.score.request import TempoReport
     from soundscape.score.spotting import SpottedCue
@@ -138,15 +139,68 @@ def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Rate]:
     return spot(timeline, silent=is_silent), timeline.rate
 
 
-def check_score(film: Film) -> tuple[Finding, ...]:
-    """What the checks of the score find in every cue of a film."""
+def check_score(film: Film, stems: Path | None = None) -> tuple[Finding, ...]:
+    """What the checks of the score find in every cue of a film.
+
+    Parameters
+    ----------
+    stems : Path, optional
+        The folder into which the film was scored; without it, what needs audio is not measured.
+
+    Raises
+    ------
+    AudioError
+        When there is no music stem in the folder, or one of another length.
+    """
+    from soundscape.planning.clock import Clock
     from soundscape.planning.make import cues_of
+    from soundscape.score.checks import check_audio
     from soundscape.score.checks import check_score as check
     from soundscape.score.compose import compose
 
     timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
-    requests = [cue.request for cue in cues_of(film, timeline)]
-    return tuple(finding for request in requests for finding in check(request, compose(request)))
+    music = speech = None
+    if stems is not None:
+        music = _stem(stems, "music", Clock(timeline).length)
+        speech = _stem(stems, "dialogue", Clock(timeline).length) if film.narration else None
+    found: list[Finding] = []
+    for request in (cue.request for cue in cues_of(film, timeline)):
+        found += check(request, compose(request))
+        at = max(0, request.start - AROUND)
+        parts = [None if path is None else _stretch(path, at, request.end + AROUND) for path in (music, speech)]
+        found += check_audio(request, *parts, at=at)
+    return tuple(found)
+
+
+AROUND = 24_000
+"""Samples around a cue that are read with it."""
+
+
+def _stem(folder: Path, name: str, length: int) -> Path:
+    """The stem of a scored film, checked to be as long as the film is now."""
+    from soundscape.audio import AudioFile
+    from soundscape.errors import AudioError
+
+    paths = sorted(folder.glob(f"*_{name}.wav"))
+    if len(paths) != 1:
+        raise AudioError(
+            f"there {'is no' if not paths else 'is more than one'} {name} stem here; "
+            "give the folder of one film that `soundscape score` made",
+            path=folder,
+        )
+    with AudioFile(paths[0]) as file:
+        if file.info.frames != length:
+            raise AudioError(
+                f"has {file.info.frames} frames where the film has {length}; score it again", path=paths[0]
+            )
+    return paths[0]
+
+
+def _stretch(path: Path, start: int, stop: int) -> Audio:
+    import soundfile
+
+    audio: Audio = soundfile.read(path, start=start, stop=stop, dtype="float32", always_2d=True)[0].T
+    return audio
 
 
 def tempo_reports(film: Film) -> list[tuple[str, TempoReport]]:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from soundscape.audio import Audio
+from soundscape.score import check_audio as audio
 from soundscape.score import check_music, check_picture
 from soundscape.score.readings import Result
 from soundscape.score.request import CueRequest, CueScore
@@ -20,7 +24,8 @@ class Finding:
 
     check: str
     cue: str
-    passed: bool
+    passed: bool | None
+    """None where it was not measured."""
     value: str
     """What was measured and what is accepted, for a person."""
 
@@ -33,6 +38,25 @@ def check_score(request: CueRequest, score: CueScore) -> tuple[Finding, ...]:
         found.append(Finding(check=name, cue=request.name, passed=passed, value=value))
     return tuple(found)
 
+
+def check_audio(
+    request: CueRequest, music: Audio | None = None, speech: Audio | None = None, *, at: int = 0
+) -> tuple[Finding, ...]:
+    """The checks that need rendered audio, which begins at sample `at` of the programme; without it, that they do."""
+    results: dict[str, tuple[bool | None, str]] = dict.fromkeys(AUDIO_CHECKS, (None, NOT_MEASURED))
+    if music is not None:
+        results["hits heard"] = audio.hits_heard(request, music, at)
+        results["speech clear"] = audio.speech_clear(
+            request, music, np.zeros((2, 0), np.float32) if speech is None else speech, at
+        )
+    return tuple(
+        Finding(check=name, cue=request.name, passed=passed, value=value)
+        for name, (passed, value) in results.items()
+    )
+
+
+AUDIO_CHECKS = ("hits heard", "speech clear")
+NOT_MEASURED = "not measured: needs the stems (--stems FOLDER)"
 
 CHECKS: dict[str, Callable[[CueRequest, CueScore], Result]] = {
     "hits met": check_picture.hits_met,
@@ -50,4 +74,4 @@ CHECKS: dict[str, Callable[[CueRequest, CueScore], Result]] = {
     "repetition": check_music.repetition,
     "silence": check_music.silence,
 }
-"""The checks by name; the fifteenth, masking of speech, needs audio: `soundscape.score.masking`."""
+"""The checks by name that need no audio."""
