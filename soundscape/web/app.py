@@ -323,7 +323,6 @@ async def _index(_: Request) -> Response:
     return FileResponse(STATIC / "index.html", media_type="text/html")
 
 
-def make_app(studio: Studio, *, port: int, token: str) -> App:
+def make_app(page: Page, *, port: int, token: str) -> App:
     """The guarded application."""
-    page = Page(studio)
     return Guard(Starlette(routes=page.routes(), lifespan=page.lifespan), port=port, token=token)

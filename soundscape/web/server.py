@@ -30,13 +30,14 @@ class PageServer:
     def __init__(self, studio: Studio, *, port: int = 0) -> None:
         import uvicorn
 
-        from soundscape.web.app import make_app
+        from soundscape.web.app import Page, make_app
 
         self._listening = _listen(port)
         self.origin = f"http://{HOST}:{self._listening.getsockname()[1]}"
         self.token = secrets.token_urlsafe(24)
+        self.page = Page(studio)
         config = uvicorn.Config(
-            make_app(studio, port=self._listening.getsockname()[1], token=self.token),
+            make_app(self.page, port=self._listening.getsockname()[1], token=self.token),
             log_level="critical",
             access_log=False,
             server_header=False,
