@@ -69,9 +69,12 @@ def keep_preset(
         raise PresetError(f'there is a packaged preset "{name}"; choose another name', column="name")
     if path.exists() and not replace:
         raise PresetError(f'you have a preset "{name}" already; choose another name or replace it', column="name")
+    changed: Mapping[str, ParamValue] = {}
     if kind != "palettes":
-        get_preset(kind, parent_name, folders).make(**(changes or {}))
-    text = _text(find_presets(kind, folders)[parent_name], title, tags, changes or {}, faders_db or {}, muted)
+        # In the types of the parameters: 1 is 1.0 where a number need not be whole.
+        made = get_preset(kind, parent_name, folders).make(**(changes or {}))
+        changed = {key: getattr(made, key) for key in changes or {}}
+    text = _text(find_presets(kind, folders)[parent_name], title, tags, changed, faders_db or {}, muted)
     make_folder(path.parent)
     write_text(path, text)
     load_preset.cache_clear()

@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,16 +21,19 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from soundscape.contract import TICK
 from soundscape.errors import InputError, SoundscapeError
 from soundscape.pipeline.auditioning import Studio, as_set, melody_notes
 from soundscape.planning.audition import Audition
 from soundscape.web import asking
 from soundscape.web.guard import App, Guard, TooLarge
-from soundscape.web.streams import Streams
+from soundscape.web.streams import Playable, Streams
 
+GONE = 499
+"""Status of an answer that nobody waits for any more."""
 STATIC = Path(__file__).parent / "static"
-THREADS = 4
-"""Sounds that are synthesised at the same moment; the others wait for their turn."""
+THREADS, READERS = 2, 4
+"""Requests that are worked on at the same moment, and sounds that go on; what plays never waits for what begins."""
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -48,6 +51,8 @@ class Page:
         self.studio = studio
         self.streams = Streams()
         self._threads = anyio.CapacityLimiter(THREADS)
+        self._unlimited = anyio.CapacityLimiter(THREADS)
+        self._readers = anyio.CapacityLimiter(READERS)
         self._downloads: dict[str, Path] = {}
         self._video = secrets.token_urlsafe(16)
         self._work = Path(tempfile.mkdtemp(prefix="soundscape-audition-"))
@@ -107,27 +112,47 @@ class Page:
         wish = asking.asked(asking.PlayAsked, await request.body())
         wanted = self._audition(wish.sound)
 
-        def begin() -> Response:
+        def begin() -> tuple[Playable, dict[str, Any]]:
             heard, exact = self.studio.estimate(as_set(wanted, controls=wish.as_set))
             live = self.studio.play(wanted, wish.at)
-            first = live.read(wish.frames // 256 * 256, wanted.controls or {})
-            facts = {
-                "stream": self.streams.open(live),
-                "gain_db": heard.gain_db,
-                "exact": exact,
-                "tracks": [asdict(track) for track in live.tracks],
-                "room": live.room is not None,
-                "ended": first.shape[2] < wish.frames // 256 * 256,
-            }
-            return pcm(first, facts)
+            return live, {"gain_db": heard.gain_db, "exact": exact, "room": live.room is not None}
 
-        return await self._do(begin)
+        return await self._begin(request, begin, wish.frames, wanted.controls or {})
+
+    async def _begin(
+        self,
+        request: Request,
+        begin: Callable[[], tuple[Playable, dict[str, Any]]],
+        frames: int,
+        controls: Mapping[str, float],
+    ) -> Response:
+        """The first frames of what begins, unless the page has turned to something else meanwhile."""
+        frames = frames // TICK * TICK
+
+        def start() -> tuple[Playable, dict[str, Any], npt.NDArray[np.float32]]:
+            live, facts = begin()
+            return live, facts, live.read(frames, controls)
+
+        async with self._threads:
+            if await request.is_disconnected():
+                return Response(status_code=GONE)
+            live, facts, first = await anyio.to_thread.run_sync(start, limiter=self._unlimited)
+        if await request.is_disconnected():
+            return Response(status_code=GONE)
+        tab = request.headers.get("x-soundscape-tab", "")[:40]
+        tracks = [asdict(track) for track in live.tracks]
+        return pcm(
+            first,
+            {**facts, "stream": self.streams.open(live, tab), "tracks": tracks, "ended": first.shape[2] < frames},
+        )
 
     async def more(self, request: Request) -> Response:
         """The next frames of a sound, with its controls as they stand now."""
         wish = asking.asked(asking.MoreAsked, await request.body())
-        name, frames = request.path_params["name"], wish.frames // 256 * 256
-        tracks = await self._do(lambda: self.streams.read(name, frames, wish.controls))
+        name, frames = request.path_params["name"], wish.frames // TICK * TICK
+        tracks = await anyio.to_thread.run_sync(
+            lambda: self.streams.read(name, frames, wish.controls), limiter=self._readers
+        )
         if tracks is None:
             return pcm(np.zeros((1, 2, 0), np.float32), {"ended": True, "lost": True})
         ended = tracks.shape[2] < frames
@@ -237,21 +262,11 @@ class Page:
         for preset, changes in swaps.values():
             self.studio.check(preset, changes)
 
-        def begin() -> Response:
+        def begin() -> tuple[Playable, dict[str, Any]]:
             live = room.play(wish.start, wish.stop, swaps=swaps, muted=wish.muted)
-            frames = wish.frames // 256 * 256
-            first = live.read(frames, {})
-            facts = {
-                "stream": self.streams.open(live),
-                "gain_db": 0.0,
-                "exact": True,
-                "tracks": [asdict(track) for track in live.tracks],
-                "room": False,
-                "ended": first.shape[2] < frames,
-            }
-            return pcm(first, facts)
+            return live, {"gain_db": 0.0, "exact": True, "room": False}
 
-        return await self._do(begin)
+        return await self._begin(request, begin, wish.frames, {})
 
     async def video(self, request: Request) -> Response:
         """The picture of the film, whole or in ranges, and no other file."""

@@ -5,20 +5,26 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 MOST = 24
 """Sounds at once, over all tabs; the one that was asked for longest ago goes first."""
+EACH = 3
+"""Sounds of one tab: what plays, what gives way to it, and what is about to."""
 IDLE_S = 30.0
 
 
-class Readable(Protocol):
+class Playable(Protocol):
     """What can be played."""
+
+    @property
+    def tracks(self) -> tuple[Any, ...]:
+        """Its tracks, as dataclasses."""
 
     def read(self, frames: int, controls: Mapping[str, float]) -> npt.NDArray[np.float32]:
         """float32 `(tracks, 2, frames)`, shorter where it ends."""
@@ -26,7 +32,8 @@ class Readable(Protocol):
 
 @dataclass(slots=True)
 class _Stream:
-    sound: Readable
+    sound: Playable
+    tab: str
     lock: threading.Lock = field(default_factory=threading.Lock)
     asked_at: float = field(default_factory=time.monotonic)
 
@@ -38,14 +45,16 @@ class Streams:
         self._streams: dict[str, _Stream] = {}
         self._lock = threading.Lock()
 
-    def open(self, sound: Readable) -> str:
-        """Keep a sound to be read; returns its name."""
+    def open(self, sound: Playable, tab: str) -> str:
+        """Keep a sound of a tab to be read; returns its name."""
         name = secrets.token_urlsafe(12)
         with self._lock:
-            self._forget_idle()
-            while len(self._streams) >= MOST:
-                del self._streams[min(self._streams, key=lambda key: self._streams[key].asked_at)]
-            self._streams[name] = _Stream(sound)
+            now = time.monotonic()
+            for idle in [key for key, stream in self._streams.items() if now - stream.asked_at > IDLE_S]:
+                del self._streams[idle]
+            self._make_room([key for key, stream in self._streams.items() if stream.tab == tab], EACH)
+            self._make_room(list(self._streams), MOST)
+            self._streams[name] = _Stream(sound, tab)
         return name
 
     def read(self, name: str, frames: int, controls: Mapping[str, float]) -> npt.NDArray[np.float32] | None:
@@ -66,7 +75,8 @@ class Streams:
     def __len__(self) -> int:
         return len(self._streams)
 
-    def _forget_idle(self) -> None:
-        now = time.monotonic()
-        for name in [key for key, stream in self._streams.items() if now - stream.asked_at > IDLE_S]:
+    def _make_room(self, names: Sequence[str], most: int) -> None:
+        """Forget so many of these, those asked for longest ago first, that one more is at most `most`."""
+        oldest = sorted(names, key=lambda name: self._streams[name].asked_at)
+        for name in oldest[: max(0, len(names) - most + 1)]:
             del self._streams[name]

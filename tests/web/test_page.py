@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from soundscape.planning.audition import Audition
+from soundscape.web.streams import MOST
 from tests.web.conftest import Served, engine, sounding, until
 
 WIND = '[data-id="layers/desert-wind"] .pick'
@@ -50,7 +52,11 @@ def test_a_preset_is_found_by_words_and_sounds_when_it_is_clicked(open_page: Any
     until(lambda: page.locator(".card").count() < 10)
     page.click(WIND)
     assert sounding(page) > 1e-3
-    print(f"first sound {engine(page, 'engine.startedMs'):.0f} ms after the click")
+    page.keyboard.press(" ")
+    until(lambda: not engine(page, "engine.playing"))
+    page.keyboard.press(" ")
+    until(lambda: engine(page, "engine.playing && engine.position") > 0.1)
+    print(f"first sound {engine(page, 'engine.startedMs'):.0f} ms after the key")
     assert page.locator("#shape h2").inner_text().lower() == "desert wind"
 
 
@@ -82,21 +88,20 @@ def test_two_slots_are_compared_equally_loud(open_page: Any) -> None:
     sounding(page)
     page.keyboard.press("b")
     slide(page, "#control-intensity", 1000)
-    page.keyboard.press("a")
-    until(lambda: page.locator("#control-intensity").input_value() == "500")
-    page.keyboard.press("b")
-    until(lambda: page.locator("#control-intensity").input_value() == "1000")
-    until(lambda: engine(page, "engine.playing && engine.current.exact"))
-    gains = {"b": engine(page, "engine.current.gainDb")}
-    page.keyboard.press("a")
-    until(lambda: engine(page, "engine.playing && engine.current.exact && engine.current.gainDb") != gains["b"])
-    assert engine(page, "engine.current.gainDb") > gains["b"] + 1.0
+    gains = {}
+    for key, step in (("a", "500"), ("b", "1000")):
+        before = engine(page, "engine.current.id")
+        page.keyboard.press(key)
+        until(lambda: page.locator("#control-intensity").input_value() == step)  # noqa: B023
+        until(lambda: engine(page, "engine.current?.exact && engine.current.id") > before)  # noqa: B023
+        gains[key] = engine(page, "engine.current.gainDb")
+    assert gains["a"] > gains["b"] + 1.0
 
 
 def test_presets_far_apart_in_level_play_equally_loud(open_page: Any) -> None:
     page = open_page()
     levels = {}
-    for preset in ("layers/mains-hum", "layers/ship-drone"):
+    for preset in ("layers/mains-hum", "layers/power-station"):
         page.locator(f'[data-id="{preset}"] .pick').click()
         until(lambda: engine(page, "engine.playing && engine.current.exact && engine.position") > 0.2)
         number = engine(page, "engine.current.id")
@@ -190,7 +195,7 @@ def test_an_instrument_is_played_by_mouse_and_by_computer_keys(open_page: Any) -
     page = open_page()
     page.locator('[data-id="instruments/harp"] .pick').click()
     until(lambda: engine(page, "engine.playing"))
-    until(lambda: not engine(page, "engine.playing"))
+    page.keyboard.press(" ")
     until(lambda: engine(page, "engine.meters.rms") < 1e-4)
     page.locator(".piano button:not(:disabled)").nth(4).click()
     sounding(page)
@@ -267,16 +272,21 @@ def test_a_hundred_quick_changes_leave_one_sound_and_no_gap(open_page: Any, serv
     page = open_page()
     page.click(WIND)
     sounding(page)
+    presets = ["layers/mains-hum", "layers/desert-storm", "layers/dune-breeze", "layers/campfire"]
+    for preset in presets:
+        served.studio.hear(Audition(preset=preset))
     before = engine(page, "performance.memory.usedJSHeapSize")
-    page.evaluate("""async () => {
+    page.evaluate(
+        """async (ids) => {
         const { state } = await import('/static/state.js');
-        const ids = [...state.presets.keys()].filter((id) => /layers.(desert|dune|ship|mains|great)/.test(id));
         for (let i = 0; i < 100; i++) {
             state.choose(ids[i % ids.length]);
             await new Promise((done) => setTimeout(done, 25));
         }
         state.choose("layers/desert-wind");
-    }""")
+    }""",
+        presets,
+    )
     until(lambda: engine(page, "engine.playing && engine.current.label") == "Desert wind")
     until(lambda: engine(page, "engine.position") > 2.0)
     assert sounding(page) > 1e-3
@@ -285,12 +295,11 @@ def test_a_hundred_quick_changes_leave_one_sound_and_no_gap(open_page: Any, serv
     print(f"heap +{grown / 1e6:.1f} MB, {missing} frames missing, {len(served.server.page.streams)} streams open")
     assert grown < 60e6
     assert missing < 24_000
-    until(lambda: len(served.server.page.streams) <= 2)
+    assert len(served.server.page.streams) <= MOST
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_screen_reader_and_a_phone_get_the_whole_page(open_page: Any, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_a_screen_reader_and_a_phone_get_the_whole_page(open_page: Any, width: int, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     # The checker is injected as a script, which the page's own policy forbids.

@@ -12,7 +12,7 @@ function token() {
   return sessionStorage.getItem(KEY) ?? "";
 }
 
-const headers = { "X-Soundscape-Token": token() };
+const headers = { "X-Soundscape-Token": token(), "X-Soundscape-Tab": crypto.randomUUID() };
 
 export class Refused extends Error {}
 
