@@ -362,6 +362,14 @@ class Morph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MasterGain:
+    """What a master did to a programme, for a later one to do the same."""
+
+    gain_db: float
+    ceiling_dbtp: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The record of a soundtrack: with the program's version it makes the same audio again."""
 
@@ -395,6 +403,8 @@ class Plan:
     """Stems besides the buses; see `soundscape.mix.tracks`."""
     also: tuple[str, ...] = ()
     """Further mixes besides the programme."""
+    master: MasterGain | None = None
+    """Of an earlier run, to be held while it meets the target; None: found anew."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
@@ -32,13 +32,26 @@ def part_key(source: Sound | Clip) -> str:
     if isinstance(source, Clip):
         facts: dict[str, object] = {"clip": _file_digest(Path(source.path))}
     else:
-        data = to_data(source)
+        data = to_data(on_ticks(source))
         kept = ("kind", "unit", "params", "seed", "length", "skip", "curves", "notes")
         facts = {name: data[name] for name in kept} | {"code": code_digest(source.kind, source.unit)}
         facts |= given_files(source)
     facts["rate"] = SAMPLE_RATE
     text = json.dumps(facts, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+def on_ticks(sound: Sound) -> Sound:
+    """A layer as it is rendered: to the end of its last tick, its curves bent at ticks; other sounds as they are.
+
+    At 29.97 fps a scene is a sample longer or shorter by where it begins. So its layers stay the same nearly always.
+    """
+    if sound.kind != "layers":
+        return sound
+    curves = {
+        name: tuple((round(at / TICK) * TICK, value) for at, value in curve) for name, curve in sound.curves.items()
+    }
+    return replace(sound, length=-(-sound.length // TICK) * TICK, curves=curves)
 
 
 def given_files(sound: Sound) -> dict[str, object]:
@@ -92,7 +105,7 @@ def render_blocks(source: Sound | Clip) -> tuple[Iterator[Audio], int]:
     if source.kind == "hits":
         hit: Hit = unit("hits", source.unit).render(params, SAMPLE_RATE, Seed(source.seed))
         return iter([hit.audio]), hit.sync
-    return (_layer if source.kind == "layers" else _instrument)(source, params), 0
+    return (_layer if source.kind == "layers" else _instrument)(on_ticks(source), params), 0
 
 
 def control_blocks(
@@ -130,15 +143,13 @@ def _layer(sound: Sound, params: object) -> Iterator[Audio]:
         for name, effect in (("distance", Distance), ("walls", Walls))
         if sound.curves.get(name)
     }
-    left = sound.length
     for controls, block in zip(control_blocks(sound.length, sound.curves), blocks, strict=True):
         audio = block
         if passed:
             audio = audio.copy()
             for name, effect in passed.items():
                 effect.apply(audio, controls[name])
-        yield audio[:, :left]
-        left -= audio.shape[1]
+        yield audio
 
 
 def _performance(sound: Sound, params: object, length: int) -> Iterator[Audio]:

@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 2),
     help="Tempo map: 0 steady metre, 1 steady tempo, 2 another tempo.",
 )
+@click.option(
+    "--hold-gain",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Master with the gain of an earlier run, so that unchanged scenes stay the same to the bit.",
+)
 @with_workers_and_parts
 @click.option(
     "-n",
@@ -61,6 +67,7 @@ def command(
     fps: str | None,
     seed: int | None,
     tempo_candidate: int | None,
+    hold_gain: Path | None,
     settings: Settings,
     dry_run: bool,
     as_json: bool,
@@ -83,6 +90,7 @@ def command(
     with Watch(quiet=quiet or as_json, log=log_json) as watch:
         opened = pipeline.open_film(film, target=target, fps=fps, seed=seed, tempo_candidate=tempo_candidate)
         made = pipeline.plan(opened, settings=settings, progress=watch.progress)
+        made = pipeline.hold_gain(made, hold_gain) if hold_gain else made
         if not dry_run:
             report = pipeline.render(made, out, settings=settings, progress=watch.progress)
     if dry_run:

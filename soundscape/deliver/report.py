@@ -48,7 +48,7 @@ class Mastering:
     status: str
     """`on target`, or why not."""
     gain_db: float
-    """Static gain from the mix to the master."""
+    """Static gain from the mix to the master; exact, so that it can be held."""
     ceiling_dbtp: float
     largest_reduction_db: float
     """By the limiter, beyond the static gain."""
@@ -99,7 +99,7 @@ def mastering_of(fitted: Fit) -> Mastering:
     return Mastering(
         target=fitted.target.name,
         status=fitted.status,
-        gain_db=round(fitted.gain_db, 3),
+        gain_db=fitted.gain_db,
         ceiling_dbtp=fitted.ceiling_dbtp,
         largest_reduction_db=round(fitted.limiting.max_db, 2),
         shortfall_lu=round(fitted.shortfall_lu, 2),

@@ -29,8 +29,9 @@ class Source:
 
     @property
     def stop(self) -> int:
-        """First sample after it."""
-        return self.start + self.part.frames
+        """First sample after it: hits and last notes ring on, the part of a layer goes on to the end of a tick."""
+        layer = isinstance(self.source, Sound) and self.source.kind == "layers"
+        return self.start + (min(self.part.frames, self.source.length) if layer else self.part.frames)
 
     @property
     def share(self) -> float:

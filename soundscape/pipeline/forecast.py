@@ -10,10 +10,10 @@ from soundscape.errors import OutputError
 from soundscape.model import SAMPLE_RATE, Clip, Plan, Sound
 from soundscape.pipeline.settings import Settings
 
-_PART_BYTES = 8
-"""A frame of a part, and of a bus between mix and master: two floats."""
-_FILE_BYTES = 6
-"""A frame of a delivered file: two 24-bit samples."""
+_FLOAT_BYTES = 4
+"""A sample of a part, and of a stem between mix and master."""
+_FILE_BYTES = 3
+"""A sample of a delivered file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +45,26 @@ class Forecast:
 
 def forecast(plan: Plan, settings: Settings) -> Forecast:
     """What rendering a plan will take, with what the cache has now."""
-    from soundscape.mix.tracks import buses_of
+    from soundscape.mix.surround import CHANNELS
+    from soundscape.mix.tracks import buses_of, tracks_of
     from soundscape.synthesis import part_key
 
     cache = settings.parts()
     sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
     missing = [source for source in sources if not cache.holds(part_key(source))]
     frames = sum(source.length for source in missing)
-    buses = len(buses_of(plan))
-    stores = 2 if plan.ducking is not None and plan.narration else 1
+    channels, buses = CHANNELS[plan.layout], len(buses_of(plan))
+    tracks = buses + sum(len(set(tracks_of(plan, kind).values())) for kind in plan.stems)
+    # Room for speech and a layout with more channels take a copy of the stems each track lies in until the end.
+    copied = channels if channels > 2 or (plan.ducking is not None and plan.narration) else 0
     return Forecast(
         sounds=len(sources),
         to_render=tuple(source.name for source in missing),
         seconds=sum(source.length for source in sources) / SAMPLE_RATE,
         seconds_to_render=frames / SAMPLE_RATE,
-        cache_bytes=_PART_BYTES * frames,
-        out_bytes=_FILE_BYTES * plan.length * (buses + 1),
-        work_bytes=_PART_BYTES * plan.length * buses * stores,
+        cache_bytes=2 * _FLOAT_BYTES * frames,
+        out_bytes=_FILE_BYTES * channels * plan.length * (1 + tracks + len(plan.also)),
+        work_bytes=_FLOAT_BYTES * plan.length * tracks * (2 + copied),
     )
 
 

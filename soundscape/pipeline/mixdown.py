@@ -69,6 +69,7 @@ def mix_down(
     from soundscape.audio import BLOCK
     from soundscape.deliver.stems import stem_path, write_programme, write_stems
     from soundscape.mastering.chain import fit, gain_curve
+    from soundscape.mastering.holding import held
     from soundscape.mastering.target import load_target
     from soundscape.mix.mixer import mix
     from soundscape.mix.tracks import Track, buses_of, tracks_of
@@ -85,6 +86,8 @@ def mix_down(
 
     progress.stage("measure", 1)
     fitted = fit(store.programme, SAMPLE_RATE, target, layout=plan.layout, dialogue=desk.speech)
+    if plan.master is not None:
+        fitted = held(store.programme, SAMPLE_RATE, fitted, plan.master, layout=plan.layout)
     progress.stage("master", blocks)
     wanted = {name: [bus for bus in SUMS[name] if bus in buses] for name in plan.also if name in SUMS}
     files, null = write_stems(

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soundscape.errors import OutputError
+from soundscape.errors import InputError, OutputError
 from soundscape.model import BUSES, Clip, Plan, Sound
 from soundscape.pipeline.mixdown import mix_down
 from soundscape.pipeline.settings import Settings
@@ -139,6 +139,30 @@ def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
     except (OSError, ValueError):
         return None
     return compare(before, plan, fresh)
+
+
+def hold_gain(plan: Plan, earlier: Path | str) -> Plan:
+    """The plan, to be mastered with the gain of an earlier run while that meets the target.
+
+    Without it a re-cut film is brought to its target anew, which moves the level of all of it by a few hundredths of
+    a decibel; with it, scenes that did not change stay the same to the bit.
+
+    Raises
+    ------
+    InputError
+        When there is no report of a run in that folder.
+    """
+    import json
+
+    from soundscape.model import MasterGain
+
+    path = Path(earlier) / "report.json"
+    try:
+        mastering = json.loads(path.read_text())["mastering"]
+        gain = MasterGain(gain_db=float(mastering["gain_db"]), ceiling_dbtp=float(mastering["ceiling_dbtp"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError("is no report of an earlier run; give the folder of one", path=path) from None
+    return replace(plan, master=gain)
 
 
 def last_changes(out: Path | str) -> str:

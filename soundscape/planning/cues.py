@@ -70,27 +70,29 @@ def wanted_cues(
     palettes = {id(shot): stay.palette for stay in stays for shot in stay.shots}
     motifs, notes = _motifs(film, timeline, palettes, seed)
     appearances = develop(_appearances(timeline.shots, motifs, clock), length=clock.length)
-    speech = tuple((clip.at, clip.at + clip.length) for clip in narration)
     cues = []
     for cue in spot(timeline, silent=is_silent):
         brief = film.brief(cue.shots[0].scene)
-        start, end = clock.sample(cue.start), clock.sample(cue.end)
-        ending, overlap = brief.ending or cue.ending, clock.sample(cue.end) - clock.sample(cue.end - cue.overlap)
+        # Counted from its start, so that a cue that is moved as it is needs no new music.
+        own_clock = replace(clock, origin=cue.start)
+        start, end = own_clock.sample(cue.start), own_clock.sample(cue.end)
+        ending, overlap = brief.ending or cue.ending, end - own_clock.sample(cue.end - cue.overlap)
         if ending != "overlap":
             end, overlap = end - overlap, 0
-        hits = _hits(cue, clock)
+        hits = _hits(cue, own_clock)
         if prelap := min(start, clock.samples(brief.prelap_s or 0.0)):
             hits = (CueHit(sample=start, label=f"{cue.name} begins", weight=MARKED, locked=True), *hits)
             start -= prelap
         if not brief.music or end - start < SHORTEST_S * SAMPLE_RATE:
             continue
         palette = _prevailing(cue.shots, palettes)
-        seen_from = clock.sample(
-            cue.shots[0].start
-        )  # the music of a dissolve begins in its middle, its owners before
-        own = tuple(
-            replace(item, start=max(item.start, start)) for item in appearances if seen_from <= item.start < end
+        # The music of a dissolve begins in its middle, its owners before.
+        seen_from = own_clock.sample(cue.shots[0].start)
+        moved = (
+            replace(item, start=own_clock.moved(item.start), end=own_clock.moved(item.end)) for item in appearances
         )
+        own = tuple(replace(item, start=max(item.start, start)) for item in moved if seen_from <= item.start < end)
+        speech = ((own_clock.moved(clip.at), clip.length) for clip in narration)
         presets, players = _orchestra(own, film, palette, folders)
         request = CueRequest(
             name=cue.name,
@@ -101,12 +103,12 @@ def wanted_cues(
             voices={role: _voice(preset) for role, preset in presets.items()},
             seed=seed.child("score", cue.name),
             hits=hits,
-            tension=_tension(cue.shots, clock),
+            tension=_tension(cue.shots, own_clock),
             appearances=own,
             motifs=motifs,
             players=players,
-            narration=tuple(span for span in speech if span[0] < end and span[1] > start),
-            silences=tuple((clock.sample(first), clock.sample(last)) for first, last in cue.silences),
+            narration=tuple((at, at + length) for at, length in speech if at < end and at + length > start),
+            silences=tuple((own_clock.sample(first), own_clock.sample(last)) for first, last in cue.silences),
             ending=ending,
             candidate=film.tempo_candidate,
         )

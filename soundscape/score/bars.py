@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -51,7 +52,8 @@ class Grid:
 
     def sample(self, beat: float) -> int:
         """Sample of the programme of a beat; fractions lie between beats."""
-        return round(float(np.interp(beat, self.beats, self.samples)))
+        # Halves go up: to the even sample they would go by where in the programme the cue lies.
+        return math.floor(float(np.interp(beat, self.beats, self.samples)) + 0.5)
 
     def beat(self, sample: int) -> float:
         """Beat of a sample of the programme."""

@@ -1,0 +1,130 @@
+"""A film that is cut again: what moved is reused, what changed is rendered, what stayed is the same to the bit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+
+from benchmarks.long_film import Cut, cuts, write_film
+from soundscape import pipeline
+from soundscape.errors import InputError
+from soundscape.model import Plan
+from soundscape.pipeline import Settings
+from soundscape.synthesis import part_key
+
+LONG = cuts(5.0, scenes=20, shots=60)
+SHORT = [Cut(scene, 72) for scene in (0, 0, 1, 1, 2, 2, 3, 3)]
+"""Four scenes of six seconds in four places."""
+BUSES = ("music", "effects", "ambience")
+
+
+def trimmed(film: list[Cut], index: int, frames: int, *, ripple: bool) -> list[Cut]:
+    """The film with a shot that ends earlier: all that follows moves up, or the next shot begins earlier."""
+    new = list(film)
+    new[index] = replace(film[index], frames=film[index].frames - frames)
+    if not ripple:
+        new[index + 1] = replace(film[index + 1], frames=film[index + 1].frames + frames)
+    return new
+
+
+def plan_of(film: list[Cut], folder: Path, settings: Settings, fps: str = "24") -> Plan:
+    opened = pipeline.open_film(write_film(folder / "cut.csv", film, fps), fps=fps)
+    return pipeline.plan(opened, settings=settings)
+
+
+def render(film: list[Cut], folder: Path, settings: Settings, hold: Path | None = None) -> Path:
+    plan, out = plan_of(film, folder, settings), folder / f"out-{len(list(folder.iterdir()))}"
+    pipeline.render(pipeline.hold_gain(plan, hold) if hold else plan, out, settings=settings)
+    return out
+
+
+def stem(out: Path, name: str) -> npt.NDArray[np.int32]:
+    audio: npt.NDArray[np.int32] = soundfile.read(out / f"cut_{name}.wav", dtype="int32")[0]
+    return audio
+
+
+@pytest.mark.parametrize("fps", ["24", "23.976", "29.97", "59.94"])
+def test_a_trimmed_shot_of_twenty_scenes_costs_less_than_a_seventh_of_the_audio(
+    fps: str, tmp_path: Path, settings: Settings
+) -> None:
+    known = {part_key(sound) for sound in plan_of(LONG, tmp_path, settings, fps).sounds}
+    for shot in (4, 33):
+        sounds = plan_of(trimmed(LONG, shot, 7, ripple=True), tmp_path, settings, fps).sounds
+        anew = sum(sound.length for sound in sounds if part_key(sound) not in known)
+        assert 0 < anew < 0.15 * sum(sound.length for sound in sounds)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, parts_folder: Path) -> Path:
+    """The short film as it was cut first."""
+    return render(SHORT, tmp_path_factory.mktemp("first"), Settings(jobs=1, cache=parts_folder))
+
+
+def test_scenes_that_did_not_move_are_the_same_to_the_bit_in_every_stem(
+    first: Path, tmp_path: Path, settings: Settings
+) -> None:
+    out = render(trimmed(SHORT, 2, 12, ripple=False), tmp_path, settings, hold=first)
+    # Scene 2 lasts from 6 to 12 s; what sounds in it dies away in the room of scene 3.
+    for name in (*BUSES, "programme"):
+        before, after = stem(first, name), stem(out, name)
+        assert len(before) == len(after)
+        differing = np.flatnonzero((before != after).any(axis=1)) / 48_000
+        assert len(differing) > 0 or name == "effects", name
+        assert len(differing) == 0 or (differing.min() > 5.0 and differing.max() < 17.0), name
+    report = json.loads((out / "report.json").read_text())
+    assert any("held at the gain of an earlier master" in note for note in report["mastering"]["notes"])
+
+
+def test_scenes_that_moved_are_taken_from_the_cache_and_everything_is_accounted_for(
+    first: Path, tmp_path: Path, settings: Settings
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "plan.json").write_bytes((first / "plan.json").read_bytes())
+    plan = plan_of(trimmed(SHORT, 0, 12, ripple=True), tmp_path, settings)
+    pipeline.render(plan, tmp_path / "out", settings=settings)
+    sounds = json.loads((tmp_path / "out" / "changes.json").read_text())["sounds"]
+    assert Counter(change["state"] for change in sounds) == {
+        "moved": sum("01 " not in change["name"] for change in sounds),
+        "changed": sum("01 " in change["name"] for change in sounds),
+    }
+    for change in sounds:
+        assert change["rendered"] == (change["state"] == "changed")
+        assert change["why"]
+    assert {change["why"] for change in sounds if change["state"] == "moved"} == {"by -0.500 s"}
+
+
+def test_another_target_renders_nothing(first: Path, tmp_path: Path, settings: Settings) -> None:
+    opened = pipeline.open_film(write_film(tmp_path / "cut.csv", SHORT), fps="24", target="youtube")
+    expected = pipeline.forecast(pipeline.plan(opened, settings=settings), settings)
+    assert expected.sounds > 10
+    assert expected.to_render == ()
+    assert first.exists()
+
+
+def test_a_gain_that_misses_the_target_now_is_not_held(first: Path, tmp_path: Path, settings: Settings) -> None:
+    report = json.loads((first / "report.json").read_text())
+    report["mastering"]["gain_db"] -= 3.0
+    (tmp_path / "earlier").mkdir()
+    (tmp_path / "earlier" / "report.json").write_text(json.dumps(report))
+    out = render(SHORT, tmp_path, settings, hold=tmp_path / "earlier")
+    mastering = json.loads((out / "report.json").read_text())["mastering"]
+    assert mastering["gain_db"] == pytest.approx(report["mastering"]["gain_db"] + 3.0)
+    assert any("is not held: off by -3.0" in note for note in mastering["notes"])
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", '{"mastering": {"gain_db": "loud"}}'])
+def test_what_is_no_earlier_run_is_refused(
+    text: str | None, tmp_path: Path, first: Path, settings: Settings
+) -> None:
+    if text is not None:
+        (tmp_path / "report.json").write_text(text)
+    with pytest.raises(InputError, match="is no report of an earlier run"):
+        pipeline.hold_gain(plan_of(SHORT, tmp_path, settings), tmp_path)
+    assert first.exists()
