@@ -28,22 +28,25 @@ LAYER = Sound(
 )
 
 
-def test_a_part_has_the_length_of_its_sound(tmp_path: Path) -> None:
+def test_a_part_has_the_length_of_its_sound_to_the_end_of_its_last_tick(tmp_path: Path) -> None:
     part = render_part(LAYER, PartCache(tmp_path)).part
-    assert part.read().shape == (SAMPLE_RATE + 100, 2)
+    assert part.read().shape == (-(-LAYER.length // TICK) * TICK, 2)
     assert np.abs(part.read()).max() > 0.0
 
 
 def test_place_and_level_do_not_change_the_part_but_content_does() -> None:
-    same = [replace(LAYER, at=99, gain_db=-3.0, pan=0.5, name="y", fade_in=10, space="s", why="w", preset="q")]
+    same = [
+        replace(LAYER, at=99, gain_db=-3.0, pan=0.5, name="y", fade_in=10, space="s", why="w", preset="q"),
+        replace(LAYER, length=LAYER.length + 1),  # by which a scene differs where it begins elsewhere
+    ]
     other = [
         replace(LAYER, seed=6),
-        replace(LAYER, length=LAYER.length + 1),
+        replace(LAYER, length=LAYER.length + TICK),
         replace(LAYER, curves={"intensity": ((0, 0.1),)}),
         replace(LAYER, unit=list(units("layers"))[-1]),
     ]
     key = part_key(LAYER)
-    assert [part_key(sound) == key for sound in same] == [True]
+    assert [part_key(sound) == key for sound in same] == [True] * 2
     assert [part_key(sound) == key for sound in other] == [False] * 4
 
 
