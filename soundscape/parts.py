@@ -180,8 +180,8 @@ class PartCache:
         return [path for path in self._files() if _open(path) is None]
 
     def clear(self) -> int:
-        """Remove every part that no living run uses, and every calibration; returns how many files went."""
-        files = [*self.folder.glob(f"*/.*{UNFINISHED}"), *self.folder.glob("calibration/*.json")]
+        """Remove every part that no living run uses, and every note beside them; returns how many files went."""
+        files = [*self.folder.glob(f"*/.*{UNFINISHED}"), *self.folder.glob("*/*.json")]
         for path in files if self._used_since() == math.inf else ():
             path.unlink(missing_ok=True)
         return len(files) + self.trim(0)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from soundscape.deliver.report import Report
     from soundscape.synthesis import Rendered
 
+UNCHANGED = "everything is as it was delivered"
 CHANGES = "changes.json"
 """What a run did with the sounds of the one before it; the only file that a repeated run does not repeat."""
 
@@ -32,7 +33,7 @@ def render(
 
     Programme and stems (24-bit Broadcast Wave), the score as MIDI, a REAPER session, markers for Resolve, the cue
     sheet, `plan.json`, `report.json` and `report.html`. Each file appears whole or not at all; parts that were
-    rendered before, also by a run that was interrupted, are used.
+    rendered before, also by a run that was interrupted, are used. What was delivered before is only looked at.
 
     Parameters
     ----------
@@ -46,6 +47,7 @@ def render(
     OutputError
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
+    from soundscape.changes import compare
     from soundscape.deliver.cue_sheet import cue_sheet
     from soundscape.deliver.markers import marker_edl
     from soundscape.deliver.midi import midi_bytes
@@ -59,14 +61,22 @@ def render(
     from soundscape.mastering.target import load_target
     from soundscape.model import SAMPLE_RATE
     from soundscape.parts import DEFAULT_LIMIT
+    from soundscape.pipeline.delivered import delivery_key, is_delivered, remember
     from soundscape.pipeline.forecast import check_room, forecast
     from soundscape.pipeline.kernels import compilation_told
-    from soundscape.serial import to_json
+    from soundscape.serial import from_json, to_json
     from soundscape.timecode import frame_to_timecode
 
     settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
     target = load_target(plan.target)
     make_folder(out)
+    key = delivery_key(plan)
+    with alone(out):
+        progress.stage("verify", 1)
+        if is_delivered(settings.folder, key, out):
+            progress.note(UNCHANGED)
+            write_text(out / CHANGES, to_json(compare(plan, plan, ())))
+            return from_json(Report, (out / "report.json").read_bytes())
     cache = settings.parts()
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
         expected = forecast(plan, settings)
@@ -125,6 +135,7 @@ def render(
         energies = {stem.name: stem.energies for stem in stems}
         write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
+        remember(settings.folder, key, out, report.files)
     cache.trim(DEFAULT_LIMIT if settings.cache_bytes is None else settings.cache_bytes)
     return report
 
