@@ -49,7 +49,9 @@ def rendered(small_film: Path, tmp_path: Path, settings: Settings) -> tuple[Plan
 def test_a_film_gives_programme_stems_score_plan_and_report(rendered: tuple[Plan, Path, Report]) -> None:
     _, out, report = rendered
     names = {f"small-film_{name}.wav" for name in ("programme", "music", "effects", "ambience")}
-    handed_over = {f"small-film.{suffix}" for suffix in ("mid", "rpp", "markers.edl", "cues.csv")}
+    handed_over = {
+        f"small-film.{suffix}" for suffix in ("mid", "rpp", "markers.edl", "cues.csv", "musicxml", "score.json")
+    }
     written = {"plan.json", "report.json", "report.html"}
     assert {path.name for path in out.iterdir()} == names | handed_over | written
     assert set(report.files) == {path.name for path in out.iterdir()}
@@ -160,6 +162,23 @@ def test_a_second_run_renders_nothing_and_says_so(rendered: tuple[Plan, Path, Re
     assert {change["state"] for change in changes["sounds"]} == {"kept"}
     assert not any(change["rendered"] for change in changes["sounds"])
     assert {name: digest for name, digest in after.items() if name != "changes.json"} == before
+
+
+def test_what_was_delivered_is_made_again_only_where_it_is_not_whole(
+    rendered: tuple[Plan, Path, Report], settings: Settings
+) -> None:
+    plan, out, report = rendered
+    before, inodes = digests(out), {path.name: path.stat().st_ino for path in out.iterdir()}
+    assert pipeline.render(plan, out, settings=settings) == report
+    assert {name: (out / name).stat().st_ino for name in inodes} == inodes
+    with (out / "small-film_music.wav").open("r+b") as file:
+        file.seek(100_000)
+        file.write(b"damage")
+    pipeline.render(plan, out, settings=settings)
+    assert {name: digest for name, digest in digests(out).items() if name in before} == before
+    (out / "small-film.mid").unlink()
+    pipeline.render(plan, out, settings=settings)
+    assert {name: digest for name, digest in digests(out).items() if name in before} == before
 
 
 def test_a_changed_shot_renders_only_what_follows_it(
