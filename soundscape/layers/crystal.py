@@ -22,7 +22,7 @@ import numpy.typing as npt
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.modal import ring
+from soundscape.dsp.glint import glint
 from soundscape.dsp.modalbank import ModalBank
 from soundscape.dsp.noise import white
 from soundscape.dsp.overlay import Overlay
@@ -185,19 +185,8 @@ class Cave:
     def _glint(self, strike: Strike, tilt: npt.NDArray[np.float32]) -> Audio:
         """The contact itself: a short, high, glassy tick."""
         rng = self._seed.generator("glint", strike.tick, strike.crystal)
-        sound = np.zeros((2, round(0.1 * self._rate)), np.float32)
-        count = 5
         level = 0.02 * (0.3 + self._params.hardness) * strike.force * float(tilt[~self._is_drone].mean())
-        ring(
-            sound,
-            self._rate,
-            start=int(rng.integers(TICK)) + rng.integers(0, self._rate // 700, count),
-            frequency_hz=rng.uniform(2_200.0, 7_500.0, count),
-            t60_s=rng.uniform(0.02, 0.065, count),
-            gain=level * rng.lognormal(0.0, 0.4, count),
-            pan=self._params.width * rng.uniform(-0.9, 0.9),
-        )
-        return sound
+        return glint(self._rate, rng, level=level, pan=self._params.width * rng.uniform(-0.9, 0.9))
 
     def _bow_levels(self, t60: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """RMS of each mode while it is bowed, beside strikes of force 1."""

@@ -1,0 +1,202 @@
+"""Shimmer: light in a sound. What glints returns an octave higher, softer and slower, again and again.
+
+Model: crystals on the notes of a key, in four layers an octave or a fifth apart. A glint strikes a note of the
+lowest layer; what its neighbourhood has sounded is passed upwards, blurred and late, as in a reverberator whose
+return is pitched up: every layer rings from its own small store of energy, which fills from the one below and runs
+dry. In the upper layers nothing is struck, everything swells: their modes are bands of noise as narrow as they ring
+long, in doublets that beat. A faint breath lies above, a soft drone below, and the width wanders. After B. Eno &
+D. Lanois's pitched-up reverberation, as described by S. Costello, *Shimmer* (Valhalla DSP, 2010), with modes instead of
+delay lines, and G. Essl & P. Cook (2002) on doublets in rubbed glass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from soundscape.audio import Audio
+from soundscape.contract import TICK, ControlBlock
+from soundscape.dsp.bands import NoiseBands
+from soundscape.dsp.drift import Drift
+from soundscape.dsp.glint import glint
+from soundscape.dsp.highpass import HighPass
+from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.noise import white
+from soundscape.dsp.overlay import Overlay
+from soundscape.params import choice, number
+from soundscape.rng import Seed
+from soundscape.score.pitch import MODES
+from soundscape.units import midi_to_hz
+
+Floats = npt.NDArray[np.float64]
+BUS = "ambience"
+CONTROLS = ("intensity", "brightness")
+PERIODIC = True
+
+LAYERS, NOTES = 4, 20
+"""Layers of pitch, and notes in each."""
+INTERVALS = {"octaves": (0.0, 12.0, 24.0, 36.0), "fifths": (0.0, 7.0, 19.0, 31.0), "mixed": (0.0, 12.0, 19.0, 31.0)}
+DRONES = 3
+STABLE = 3.0
+"""How much more often a note is the tonic or its fifth."""
+RETURN_S = 0.9
+"""Time in which a layer fills from the one below, at middle spread."""
+PASSED = 0.42
+"""Share of its energy that a layer passes upwards."""
+LEVEL_RANGE_DB, TILT = 8.0, 2.6
+"""What the whole range of intensity and of brightness moves: level, exponent of frequency."""
+OFTEN = 2.2
+"""Factor of how often it glints, each way from the middle of intensity."""
+LEVEL = 0.021
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """On what notes it shimmers, how it rises, how long it stays."""
+
+    root: int = number(62, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
+    mode: str = choice("lydian", tuple(MODES), help="notes on which it shimmers")
+    height: float = number(420.0, low=180.0, high=1200.0, unit="Hz", help="the lowest note lies at or above")
+    rise: str = choice("octaves", tuple(INTERVALS), help="how far a return is pitched up")
+    glints: float = number(1.2, low=0.05, high=8.0, unit="1/s", help="how often something glints")
+    hardness: float = number(0.5, low=0.0, high=1.0, help="of the glints: soft ones only set it off")
+    returns: float = number(0.6, low=0.0, high=1.0, help="how much comes back higher")
+    spread: float = number(0.5, low=0.0, high=1.0, help="how slowly it comes back")
+    ring: float = number(5.0, low=1.0, high=20.0, unit="s", help="T60 of a note at 500 Hz")
+    beating: float = number(1.0, low=0.2, high=3.0, help="speed of the beats")
+    breath: float = number(0.3, low=0.02, high=1.0, help="air above it")
+    drone: float = number(0.2, low=0.0, high=1.0, help="soft tone below")
+    width: float = number(1.0, low=0.0, high=1.0, help="how far apart the notes stand")
+
+
+def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
+    """Shimmer for every control block, float32 `(2, block.frames)`."""
+    light = Light(params, rate, seed)
+    breath = NoiseBands(seed.child("breath"), rate, shared=(0.5, 0.2, 0.0))
+    air = Drift(seed.child("air"), rate, motions=6, low_hz=0.05, high_hz=5.0, slope=1.3)
+    high_pass = HighPass(rate, corner_hz=60.0)
+    for block in controls:
+        audio = np.zeros((2, block.frames), np.float32)
+        strength = 10.0 ** (LEVEL_RANGE_DB / 20.0 * (block["intensity"].astype(np.float64) - 0.5))
+        bright = 2.0 ** (1.6 * (block["brightness"].astype(np.float64) - 0.5))
+        light.add(audio, block, strength)
+        moved = air.advance(block.ticks).reshape(-1, 3, 2)
+        level = 0.22 * LEVEL * params.breath * np.array((0.1, 0.5, 1.0))[:, None] * np.exp(0.35 * moved)
+        corner = np.array((700.0, 3_000.0, 8_500.0)) * bright[:, None]
+        breath.add(audio, corner, level * (strength * bright)[:, None, None])
+        high_pass.run(audio)
+        yield audio
+
+
+class Light:
+    """The notes of all layers, what strikes them and what rises through them."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._params, self._seed, self._rate, self._tick_s = params, seed, rate, TICK / rate
+        rng = seed.generator("notes")
+        lowest = params.height * 2.0 ** (math.log2(midi_to_hz(params.root) / params.height) % 1.0)
+        semitones = _notes(params.mode, rng)
+        lift = np.array(INTERVALS[params.rise])
+        notes = (lowest * 2.0 ** ((lift[:, None] + semitones) / 12.0)).ravel()
+        drone = 0.25 * lowest * np.array((1.0, 1.5, 2.0))
+        hz = np.concatenate((notes, drone)) * (1.0 + 0.0025 * rng.standard_normal(LAYERS * NOTES + DRONES))
+        t60 = np.minimum(params.ring * (hz / 500.0) ** -0.5 * rng.lognormal(0.0, 0.2, len(hz)), 40.0)
+        self._hz = hz
+        # Fading towards the end of hearing: what rises is lost in light.
+        self._fade = 1.0 / (1.0 + (notes / 7_000.0) ** 4)
+        self._hardness = (notes[:NOTES] / 900.0) ** (-0.8 + 1.2 * params.hardness) * rng.lognormal(0.0, 0.3, NOTES)
+        self._bank = ModalBank(
+            rate,
+            seed.key("bow"),
+            frequency_hz=hz,
+            beat_hz=params.beating * np.exp(rng.uniform(math.log(0.25), math.log(4.5), len(hz))),
+            t60_s=t60,
+            gain=np.full(len(hz), LEVEL * (1.2 / max(params.glints, 0.6)) ** 0.5),
+            pan=params.width * np.stack((rng.uniform(-1.0, 0.4, len(hz)), rng.uniform(-0.4, 1.0, len(hz)))),
+        )
+        fill = RETURN_S * 4.0 ** (params.spread - 0.5)
+        self._fill = self._tick_s / (fill * np.arange(1, LAYERS))
+        self._drain = self._tick_s / (1.8 * fill)
+        # As if it had been going on for long.
+        usual = 1.7 * params.glints / NOTES * 1.8 * fill * PASSED ** np.arange(LAYERS)[:, None]
+        self._store = usual * rng.exponential(1.0, (LAYERS, NOTES))
+        self._life = Drift(
+            seed.child("life"), rate, motions=LAYERS * NOTES + 2, low_hz=0.03, high_hz=1.5, slope=1.4
+        )
+        self._drone = np.array((0.5, 0.22, 0.3)) * params.drone
+        self._ticks = Overlay()
+        self._tick = 0
+
+    def add(self, out: Audio, block: ControlBlock, strength: Floats) -> None:
+        """Add the next ticks to `out`."""
+        ticks, params = block.ticks, self._params
+        motion = self._life.advance(ticks)
+        own, (colour, mood) = motion[:-1, :-2], motion[:, -2:].T
+        kicks = np.zeros((ticks, 2, len(self._hz)), np.complex128)
+        glinted = np.zeros((ticks, NOTES))
+        often = OFTEN ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.5 * mood)
+        for tick in self._due(often, ticks):
+            rng = self._seed.generator("glint", self._tick + tick)
+            force = self._strike(kicks[tick], glinted[tick], rng)
+            level = 0.55 * LEVEL * (0.2 + params.hardness) * force * float(strength[tick])
+            self._ticks.lay(
+                tick * TICK, glint(self._rate, rng, level=level, pan=params.width * rng.uniform(-0.9, 0.9))
+            )
+        stored = np.empty((ticks, LAYERS, NOTES))
+        _rise(stored, self._store, glinted, self._fill, self._drain)
+        bow = np.zeros((ticks, len(self._hz)))
+        returned = np.sqrt(stored).reshape(ticks, LAYERS * NOTES) * np.exp(0.5 * own) * self._fade
+        bow[:, : LAYERS * NOTES] = np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * 1.1 * params.returns * returned
+        bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
+        slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
+        steep = np.outer(slope, np.log(self._hz / 1_800.0)).astype(np.float32)
+        self._bank.add(out, kicks, bow, strength[:, None] * np.exp(steep))
+        self._ticks.add(out)
+        self._tick += ticks
+
+    def _due(self, often: Floats, ticks: int) -> list[int]:
+        """Ticks at which something glints."""
+        draws = 0.5 + 0.5 * white(ticks, self._seed.key("glints"), start=self._tick)
+        return [int(tick) for tick in np.flatnonzero(draws < self._params.glints * self._tick_s * often[:-1])]
+
+    def _strike(self, kick: npt.NDArray[np.complex128], glinted: Floats, rng: np.random.Generator) -> float:
+        """A few notes struck at once; returns how hard."""
+        hardest = 0.0
+        for note in rng.integers(NOTES, size=1 + int(rng.poisson(0.7))):
+            force = math.exp(0.5 * float(np.clip(rng.standard_normal(), -2.5, 1.5)))
+            phase = rng.uniform(0.0, 2.0 * math.pi, 2)
+            struck = 0.8 * (0.15 + self._params.hardness) * force * self._hardness[note]
+            kick[:, note] += struck * rng.uniform(0.5, 1.0, 2) * np.exp(1j * phase)
+            glinted[note] += force * force
+            hardest = max(hardest, force)
+        return hardest
+
+
+def _notes(mode: str, rng: np.random.Generator) -> Floats:
+    """Semitones over the lowest of the notes of one layer, rising over two octaves."""
+    steps = np.array([12 * octave + step for octave in range(2) for step in MODES[mode]])
+    weight = np.where(np.isin(steps % 12, (0, 7)), STABLE, 1.0)
+    chosen: Floats = np.sort(rng.choice(steps, NOTES, p=weight / weight.sum())).astype(np.float64)
+    return chosen
+
+
+@njit(cache=True, nogil=True)
+def _rise(stored, store, glinted, fill, drain):  # type: ignore[no-untyped-def]
+    layers, notes = store.shape
+    for tick in range(stored.shape[0]):
+        for layer in range(layers - 1, 0, -1):
+            for note in range(notes):
+                # Half from the note below, half from its neighbours: it spreads as it rises.
+                left, right = store[layer - 1, (note - 1) % notes], store[layer - 1, (note + 1) % notes]
+                below = 0.5 * store[layer - 1, note] + 0.25 * (left + right)
+                store[layer, note] += fill[layer - 1] * (PASSED * below - store[layer, note])
+        for note in range(notes):
+            store[0, note] += glinted[tick, note] - drain * store[0, note]
+        for layer in range(layers):
+            for note in range(notes):
+                stored[tick, layer, note] = store[layer, note]
