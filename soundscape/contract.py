@@ -86,7 +86,10 @@ class Tone:
 
 
 class Layer(Protocol):
-    """`soundscape/layers/<name>.py`: a continuous bed that never repeats."""
+    """`soundscape/layers/<name>.py`: a continuous bed that never repeats.
+
+    Its `BUS` is "ambience" where it is the sound of a place, "effects" where somebody in the picture makes it.
+    """
 
     BUS: str
     CONTROLS: tuple[str, ...]

@@ -31,7 +31,7 @@ from soundscape.params import choice, number, switch
 from soundscape.rng import Seed
 
 Column = npt.NDArray[np.float64]
-BUS = "ambience"
+BUS = "effects"
 CONTROLS = ("intensity", "brightness", "density")
 
 

@@ -25,7 +25,7 @@ from soundscape.dsp.noise import normal_at, uniform
 from soundscape.params import number
 from soundscape.rng import Seed
 
-BUS = "effects"
+BUS = "ambience"
 CONTROLS = ("intensity", "brightness", "density")
 
 SLIDES = 12

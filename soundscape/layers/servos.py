@@ -32,7 +32,7 @@ from soundscape.params import number
 from soundscape.rng import Seed
 
 Floats = npt.NDArray[np.float64]
-BUS = "ambience"
+BUS = "effects"
 CONTROLS = ("intensity", "brightness", "density")
 
 VOICE = Voice(intensity_db=12.0, brightness_db=18.0, split_hz=700.0)

@@ -22,7 +22,7 @@ RANGES = {
     "onsets_per_s": (0.0, 6.3),
     "evolution_sd_db": (1.0, 9.3),
     "loop_peak": (0.0, 0.3),
-    "clicks": (0.0, 2.0),
+    "clicks": (0.0, 12.0),
 }
 """As tonal and as uneven as recorded bells, but swelling more than struck."""
 
