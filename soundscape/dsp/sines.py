@@ -60,6 +60,11 @@ def _add(out, pace, sides, phase):  # type: ignore[no-untyped-def]
     for t in range(pace.shape[0] - 1):
         for k in range(phase.shape[0]):
             bend = (pace[t + 1, k] - pace[t, k]) / TICK
+            if max(sides[:, t, k].max(), sides[:, t + 1, k].max()) <= 0.0:
+                # Unheard: only its phase goes on.
+                phase[k] += (pace[t, k] + 0.5 * bend * TICK) * TICK
+                phase[k] -= math.floor(phase[k])
+                continue
             for first in range(0, TICK, PIECE):
                 step = pace[t, k] + bend * first
                 _add_piece(

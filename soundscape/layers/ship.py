@@ -140,7 +140,7 @@ class Ventilation:
             motion[:, BANDS : BANDS + LANES],
             motion[:, BANDS + LANES :].T,
         )
-        unsteady = 0.14 + 0.08 * self._age
+        unsteady = 0.2 + 0.1 * self._age
         moved = self._amount * np.exp(0.5 * load + unsteady * flow)[:, None]
         level = LEVEL * self._share * moved * np.exp(unsteady * air)
         self._noise.add(out, AIR_HZ * moved**0.3, np.repeat(level[:, :, None], 2, axis=2))

@@ -3,7 +3,9 @@
 A flash is a crooked channel, kilometres long: its parts arrive one after the other, the hills answer, so that one
 clap is a dozen rumbles within several seconds, each with its own rise, colour and side. The farther it is, the
 slower they rise, the lower they are and the longer the echoes trail: thunder falls by some 9 dB an octave. All of
-it trembles on every scale. Flashes come in flurries as a cell passes over. After A. Few, *Acoustic radiation from
+it trembles on every scale, and knocks: single bends of the channel send single pulses, which the distance rounds.
+What is high is gone long before the rumble, which the hills pass on for many seconds. Flashes come in flurries as a
+cell passes over. After A. Few, *Acoustic radiation from
 lightning* (1982), and H. Ribner & D. Roy, *Acoustics of thunder* (J. Acoust. Soc. Am. 72, 1982): the sum over a
 tortuous channel; here made of noise, which listeners prefer to summed N-waves (Reiss et al., AES e-Brief 640, 2021).
 """
@@ -22,6 +24,8 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.grains import Grains
+from soundscape.dsp.hall import Hall
 from soundscape.dsp.highpass import HighPass
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -34,8 +38,12 @@ RUMBLE_SHARE = np.array((1.0, 0.66, 0.11))
 STORM_HZ = np.array((110.0, 500.0, 3_000.0))
 STORM_SHARE = np.array((1.0, 0.35, 0.08))
 SHARED = (0.9, 0.5, 0.15)
-TREMBLE = 0.45
-"""Standard deviation of the logarithm of the level, from 1 to 40 Hz."""
+TREMBLE = 0.55
+"""Standard deviation of the logarithm of the level, from 0.7 to 40 Hz."""
+FADING = 0.7
+"""What each higher band loses more, in nepers, while an arrival falls by one."""
+KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 70.0, 1.5
+ECHOED = 0.55
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.6
 LEVEL = 0.028
 """RMS of a median arrival at neutral controls."""
@@ -69,11 +77,15 @@ class Arrival(NamedTuple):
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Thunder for every control block, float32 `(2, block.frames)`."""
     claps = Claps(params, rate, seed.child("claps"))
-    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=1.0, high_hz=40.0, slope=1.2)
+    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.7, high_hz=40.0, slope=1.0)
     slow = Drift(seed.child("slow"), rate, motions=BANDS, low_hz=0.05, high_hz=4.0, slope=1.5)
     left, middle, right = (1.0 - params.width * (1.0 - share) for share in SHARED)
     rumble = NoiseBands(seed.child("rumble"), rate, shared=(left, middle, right))
     storm = NoiseBands(seed.child("storm"), rate, shared=(left, middle, right))
+    knocks = Grains(seed.child("knocks"), rate, ring_s=0.005, size_sd=0.6, pitch_sd=0.3, densest=300.0)
+    hills = Hall(
+        seed.child("hills"), rate, t60_s=2.5 + 4.5 * params.far, high_t60_s=0.7, size=2.0 + 2.0 * params.far
+    )
     high_pass = HighPass(rate, corner_hz=28.0)
     nearer = 2.0 ** (0.5 - params.far)
     for block in controls:
@@ -84,6 +96,11 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         level[:, 1:] *= bright[:, None, None]
         audio = np.zeros((2, block.frames), np.float32)
         rumble.add(audio, RUMBLE_HZ * nearer * bright[:, None] ** 0.5, level)
+        heard = level[:, 1].mean(axis=1)
+        side = (level[:, 1, 1] - level[:, 1, 0]) / (2.0 * heard)
+        often = KNOCKS_PER_S * np.minimum(heard / (0.3 * strength), 1.5)
+        knocks.add(audio, often, KNOCK_HZ * nearer**0.7 * bright**0.5, KNOCK_LEVEL * nearer * heard, side)
+        hills.add(audio, np.float32(ECHOED) * audio.copy())
         blowing = np.exp(0.4 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
         under = (0.004 + 0.045 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
         storm.add(audio, STORM_HZ * bright[:, None], under)
@@ -112,7 +129,7 @@ class Claps:
             age = np.maximum(now_s - part.start_s, 0.0)
             heard = part.level * (1.0 - np.exp(-((age / part.rise_s) ** 2))) * np.exp(-age / part.fall_s)
             # What is high dies first.
-            bands = heard[:, None] * np.exp(-0.35 * np.arange(BANDS) * (age / part.fall_s)[:, None])
+            bands = heard[:, None] * np.exp(-FADING * np.arange(BANDS) * (age / part.fall_s)[:, None])
             bands *= part.colour ** np.arange(BANDS)
             level += bands[:, :, None] * np.sqrt((1.0 - part.pan, 1.0 + part.pan))
         self._tick += ticks
