@@ -33,10 +33,28 @@ VOWELS_HZ = np.array(
         (490.0, 1_350.0, 1_690.0),
     )
 )
-LEFT, SPEAKS, AGE, LENGTH, SIZE, STRESS, SOFT, SPOKEN, PHRASE, LEVEL, COUNT, PITCH, PACE, TRACT, NOW, NEXT = (
-    *range(14),
-    14,
-    14 + FORMANTS,
+(
+    LEFT,
+    SPEAKS,
+    AGE,
+    LENGTH,
+    SIZE,
+    STRESS,
+    SOFT,
+    SPOKEN,
+    PHRASE,
+    LEVEL,
+    COUNT,
+    PITCH,
+    PACE,
+    TRACT,
+    FORCE,
+    NOW,
+    NEXT,
+) = (
+    *range(15),
+    15,
+    15 + FORMANTS,
 )
 """Columns of the table of speakers; the last two begin rows of formants: as they are, and where they move."""
 COLUMNS = NEXT + FORMANTS
@@ -156,6 +174,8 @@ def _take_turn(who, manner, key, k):  # type: ignore[no-untyped-def]
     if who[SPEAKS] == 1.0:
         who[LEFT] = max(0.25, manner[0] * math.exp(0.6 * normal_at(key, at)))
         who[PHRASE] = who[LEFT]
+        # Some phrases are said aside, some across the room.
+        who[FORCE] = math.exp(0.4 * min(max(normal_at(key, at + 6), -2.0), 1.6))
         who[SPOKEN] = 0.0
         who[AGE] = 1e3
     else:
@@ -169,7 +189,7 @@ def _next_syllable(who, vowels, key, k):  # type: ignore[no-untyped-def]
     stress = normal_at(key, at + 1)
     who[AGE] = 0.0
     who[LENGTH] = math.exp(0.22 * normal_at(key, at) + 0.1 * stress) / who[PACE]
-    who[SIZE] = math.exp(0.3 * stress)
+    who[SIZE] = who[FORCE] * math.exp(0.3 * stress)
     who[STRESS] = stress
     who[SOFT] = uniform(key, at + 2)
     first = int(uniform(key, at + 3) * vowels.shape[0])

@@ -1,10 +1,11 @@
 """Creature: something large that breathes, growls and shifts under the sand; the ground brings it to us.
 
-Model: a breath of five to ten seconds, drawn in as air through a wide throat and let out with more; some breaths are
-voiced. The growl is a row of glottal pulses at 16 to 60 Hz whose every second one is weaker (subharmonics), with
-jitter of the pitch and shimmer of the pulses, through the formants of a vocal tract metres long (c / 4L and up).
-When it shifts, the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs. What comes
-through the ground has lost its highs; what runs above has not.
+Model: a breath of five to ten seconds, drawn in as air through a wide throat and let out with more; soft tissue
+rattles in it some twenty times a second, harder as more air passes, and wet places click. Some breaths are voiced.
+The growl is a row of glottal pulses at 16 to 60 Hz whose every second one is weaker (subharmonics), with jitter of
+the pitch and shimmer of the pulses, through the formants of a vocal tract metres long (c / 4L and up). When it
+shifts, the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs. What comes through
+the ground has lost its highs; what runs above has not.
 
 Sources: T. Riede & W. T. Fitch on vocal tracts and pitch of large mammals (1999); W. T. Fitch, J. Neubauer & H. Herzel
 on subharmonics and chaos in growls (Animal Behaviour 63, 2002); C. Herbst et al. on elephants' rumbles (Science 2012).
@@ -27,6 +28,7 @@ from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
+from soundscape.dsp.hall import Hall
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.noise import normal_at, uniform
 from soundscape.dsp.resonators import LANES as BREATHS
@@ -37,11 +39,14 @@ from soundscape.params import number
 from soundscape.rng import Seed
 from soundscape.units import db_to_gain, gain_to_db
 
+Floats = npt.NDArray[np.float64]
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 
 VOICE = Voice(intensity_db=9.0, brightness_db=18.0, split_hz=350.0)
 SOUND_M_S = 350.0
+FLAP_HZ = 30.0
+"""Soft tissue in a throat of 1 m, at full breath."""
 LEVELS_DB = (-34.0, -11.0, -31.0, -36.0)
 """Of breath, growl, ground and sand when their parameters say 0 dB."""
 THROATS = 4
@@ -66,6 +71,8 @@ class Params:
     ground: float = number(0.0, low=-40.0, high=12.0, unit="dB", help="rumble of the ground against the breath")
     sand: float = number(-10.0, low=-60.0, high=6.0, unit="dB", help="sand that runs above it, against the breath")
     grain: float = number(2.6, low=1.0, high=6.0, unit="kHz", help="pitch of the sand")
+    rattle: float = number(0.5, low=0.0, high=1.0, help="soft and wet parts that flap in the breath")
+    den: float = number(0.35, low=0.0, high=1.0, help="hollow of the ground around it")
     width: float = number(0.6, low=0.0, high=1.0, help="how far to the sides it reaches")
 
 
@@ -80,11 +87,18 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     loud_db = gain_to_db((params.tract / 1.2) ** 0.5)
     wanted_db = (loud_db, params.growl + loud_db, params.ground, params.sand)
     gains = [np.float32(db_to_gain(sum(pair))) for pair in zip(LEVELS_DB, wanted_db, strict=True)]
+    den = Hall(seed.child("den"), rate, t60_s=1.6, high_t60_s=0.5, size=0.7 + 0.2 * params.tract)
     voicing = Voicing(rate, VOICE)
     for block in controls:
         motion = life.advance(block)
         audio = np.zeros((2, block.frames), np.float32)
-        for gain, part in zip(gains, (breath, growl, ground, sand), strict=True):
+        for gain, part in zip(gains[:2], (breath, growl), strict=True):
+            audio += gain * part.run(motion)
+        # The hollow takes the edge off the voice and gives it back from all sides.
+        heard = np.float32(1.0 - 0.4 * params.den) * audio
+        den.add(heard, np.float32(0.6 * params.den) * audio)
+        audio = heard
+        for gain, part in zip(gains[2:], (ground, sand), strict=True):
             audio += gain * part.run(motion)
         voicing.run(audio, block)
         yield audio
@@ -93,12 +107,12 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
 class Motion(NamedTuple):
     """What the animal does, at tick edges: `(edges,)` each."""
 
-    into: npt.NDArray[np.float64]
+    into: Floats
     """Air drawn in."""
-    out: npt.NDArray[np.float64]
+    out: Floats
     """Air let out."""
-    growl: npt.NDArray[np.float64]
-    heave: npt.NDArray[np.float64]
+    growl: Floats
+    heave: Floats
     """How strongly the body shifts."""
 
     @property
@@ -171,21 +185,40 @@ class Breath:
         self._level = (self._hz / quarter) ** -0.9 * rng.uniform(0.7, 1.3, BREATHS)
         self._pan = params.width * np.tile((-1.0, 1.0), BREATHS // 2) * np.linspace(0.2, 0.9, BREATHS)
         self._noise = NoiseResonators(seed.child("breath"), rate, q=np.full(BREATHS, 2.4))
-        self._flutter = Drift(seed.child("flutter"), rate, motions=BREATHS + 1, low_hz=0.1, high_hz=16.0)
+        self._flutter = Drift(seed.child("flutter"), rate, motions=BREATHS + 3, low_hz=0.1, high_hz=16.0)
+        self._rattle, self._tick_s = params.rattle, TICK / rate
+        # A larger throat flaps more slowly.
+        self._flap_hz = FLAP_HZ * params.tract**-0.5
+        self._flapped = 0.0
+        self._wet = Grains(seed.child("wet"), rate, ring_s=0.002, size_sd=0.7, pitch_sd=0.35, densest=300.0)
 
     def run(self, motion: Motion) -> Audio:
         """The air of this motion."""
-        flutter = self._flutter.advance(motion.ticks)
+        *flutter, hurry, amount = self._flutter.advance(motion.ticks).T
+        own = np.stack(flutter, axis=1)
         # Faster air is brighter: what rises steeper with order is drawn in.
         air = 0.03 + (0.55 * motion.into + motion.out)
         bright = 0.25 + 0.75 * (0.4 * motion.into + motion.out)
         order = self._hz / self._hz.min()
         level = self._level * air[:, None] * bright[:, None] ** (0.5 * np.log(order))
-        level *= np.exp(0.14 * (flutter[:, -1:] + flutter[:, :-1]))
+        flaps = self._flaps(air, hurry, amount)
+        level *= np.exp(0.14 * (own[:, -1:] + own[:, :-1])) * flaps[:, None] ** (0.4 + 0.5 * np.log(order) / 2.0)
         hz = self._hz * (1.0 + 0.18 * motion.into - 0.06 * motion.out)[:, None]
         out = np.zeros((2, motion.ticks * TICK), np.float32)
         self._noise.add(out, hz, level, np.tile(self._pan, (len(level), 1)))
+        clicks = 110.0 * self._rattle * np.maximum(air - 0.25, 0.0) * flaps**2
+        pitch = 1_500.0 * (self._hz.min() / 40.0) ** 0.3 * np.ones_like(air)
+        self._wet.add(out, clicks, pitch, 0.5 * bright * flaps, np.zeros_like(air))
         return out
+
+    def _flaps(self, air: Floats, hurry: Floats, amount: Floats) -> Floats:
+        """How the flow swells and is held up, 1 on the mean, some twenty times a second and never evenly."""
+        steps = self._tick_s * self._flap_hz * (0.6 + 0.5 * air[:-1]) * np.exp(0.3 * hurry[:-1])
+        turns = np.cumsum(np.concatenate(([self._flapped], steps)))
+        self._flapped = float(turns[-1])
+        depth = self._rattle * np.clip(0.55 + 0.5 * amount, 0.0, 1.0) * np.clip(2.0 * air - 0.3, 0.0, 1.0)
+        flow: Floats = 1.0 - depth * (0.5 + 0.5 * np.cos(2.0 * np.pi * turns))
+        return flow / (1.0 - 0.5 * depth)
 
 
 class Growl:

@@ -2,7 +2,8 @@
 
 Model: sixteen speakers in pairs, each with a throat of its own, talk without words (`soundscape.dsp.talk`); behind
 them a crowd too large to count, which is noise in the shape of the long-term spectrum of speech, moved by the
-syllables of nobody in particular. A wall or a distance takes the upper formants away, never the rhythm.
+syllables of nobody in particular. A wall or a distance takes the upper formants away, never the rhythm; the room
+gives all of it back from all sides.
 
 Sources: Klatt & Klatt (1990) for the throats; long-term spectrum of speech of Byrne et al. (J. Acoust. Soc. Am. 96,
 1994), flat to 500 Hz and -9 dB/octave above; modulation of speech strongest at 3 to 6 Hz.
@@ -19,6 +20,7 @@ from soundscape.audio import Audio
 from soundscape.contract import ControlBlock
 from soundscape.dsp.blend import Part, Voice, blend
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.hall import Hall
 from soundscape.dsp.resonators import LANES as BANDS
 from soundscape.dsp.resonators import NoiseResonators
 from soundscape.dsp.talk import Talk
@@ -33,6 +35,8 @@ VOICE = Voice(intensity_db=11.0, brightness_db=16.0, split_hz=900.0)
 FORMANT_GAIN = (1.0, 2.5, 3.5)
 """Of a near voice: radiation from the lips lifts what is high."""
 KNEE_HZ = 450.0
+SYLLABLES_DB = 2.6
+"""How far single bands of the crowd rise and fall with somebody's syllables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Params:
     muffle: float = number(0.35, low=0.0, high=1.0, help="walls or hoods between them and us")
     crowd: float = number(-5.0, low=-40.0, high=12.0, unit="dB", help="uncounted crowd against the speakers")
     swell: float = number(1.6, low=0.3, high=4.0, unit="dB", help="how the crowd rises and falls")
+    room: float = number(0.4, low=0.0, high=1.0, help="open air to a hall that answers")
     depth: float = number(0.5, low=0.0, high=1.0, help="how unequally far the speakers stand")
     width: float = number(0.8, low=0.0, high=1.0, help="how far to the sides they stand")
 
@@ -89,6 +94,14 @@ class Speakers:
             breathiness=0.9 * params.breath**2,
         )
         self._voiced = 1.0 - 0.85 * params.breath
+        self._room = params.room
+        self._hall = Hall(
+            seed.child("hall"),
+            rate,
+            t60_s=0.4 + 1.6 * params.room,
+            high_t60_s=0.3 + 0.7 * params.room,
+            size=0.6 + params.room,
+        )
         self._mood = Drift(seed.child("mood"), rate, low_hz=0.02, high_hz=0.5)
 
     def run(self, block: ControlBlock) -> Audio:
@@ -98,7 +111,9 @@ class Speakers:
         pitch_hz, level, breath, formant_hz = self._talk.advance(busy)
         out = np.zeros((2, block.frames), np.float32)
         self._voices.add(out, pitch_hz, level * self._voiced, breath / self._voiced, formant_hz)
-        return out
+        heard = np.float32(1.0 - 0.45 * self._room) * out
+        self._hall.add(heard, np.float32(0.65 * self._room) * out)
+        return heard
 
 
 class Crowd:
@@ -123,7 +138,7 @@ class Crowd:
     def run(self, block: ControlBlock) -> Audio:
         """The crowd under these controls."""
         slow, quick = self._slow.advance(block.ticks), self._quick.advance(block.ticks)
-        level_db = self._swell * (slow[:, -1:] + 0.6 * slow[:, :-1]) + 1.6 * quick
+        level_db = self._swell * (slow[:, -1:] + 0.6 * slow[:, :-1]) + SYLLABLES_DB * quick
         level = self._level * 10.0 ** (level_db / 20.0)
         out = np.zeros((2, block.frames), np.float32)
         self._noise.add(out, self._hz * np.ones_like(level), level, np.tile(self._pan, (len(level), 1)))

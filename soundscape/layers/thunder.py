@@ -38,11 +38,11 @@ RUMBLE_SHARE = np.array((1.0, 0.66, 0.11))
 STORM_HZ = np.array((110.0, 500.0, 3_000.0))
 STORM_SHARE = np.array((1.0, 0.35, 0.08))
 SHARED = (0.9, 0.5, 0.15)
-TREMBLE = 0.55
+TREMBLE = 0.52
 """Standard deviation of the logarithm of the level, from 0.7 to 40 Hz."""
 FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
-KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 70.0, 1.5
+KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.4
 ECHOED = 0.55
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.6
 LEVEL = 0.028
