@@ -59,15 +59,20 @@ class Hearing:
             position += block.shape[1]
             self._tell(position)
 
-    def hear(self, *, cinema: bool = False) -> tuple[Meter, Health]:
-        """What it measures, in one pass."""
+    def hear(self, *, cinema: bool = False, inspector: Inspector | None = None) -> Meter:
+        """What it measures, in one pass in which somebody may look at it, too."""
         info = self.sound.info
         meter = Meter(info.sample_rate, info.channels, self.sound.layout, cinema=cinema)
-        inspector = Inspector(info.sample_rate, info.channels)
         for block in self.blocks():
             meter.push(block)
-            inspector.push(block)
-        return meter, inspector.result()
+            if inspector is not None:
+                inspector.push(block)
+        return meter
+
+    def inspect(self, *, cinema: bool = False) -> tuple[Meter, Health]:
+        """What it measures, and whether it is sound."""
+        inspector = Inspector(self.sound.info.sample_rate, self.sound.info.channels)
+        return self.hear(cinema=cinema, inspector=inspector), inspector.result()
 
     def _tell(self, position: int) -> None:
         if self.on_stage is not None:
@@ -91,7 +96,7 @@ def inspect_file(path: Path | str, *, options: Options | None = None, dialogue: 
     options = options or Options()
     with Source(path, layout=options.layout, sanitize=options.sanitize) as source:
         sound = Edited(source, options.edits)
-        meter, health = Hearing(sound).hear(cinema=options.cinema)
+        meter, health = Hearing(sound).inspect(cinema=options.cinema)
         return Measurement(
             loudness=meter.result(dialogue=_regions(dialogue, sound)),
             health=health,
@@ -153,7 +158,7 @@ def master_file(
         hearing = Hearing(Edited(source, options.edits), on_stage)
         hearing.say("measure")
         regions = _regions(dialogue, hearing.sound)
-        meter, health = hearing.hear(cinema=options.cinema or target.max_leq_m_db is not None)
+        meter, health = hearing.inspect(cinema=options.cinema or target.max_leq_m_db is not None)
         work = _Work(hearing, output, form, target, options, regions, health, _short_term(meter))
         asked, wanted_lufs = target, None
         for _ in range(_MAX_ENCODINGS):
@@ -179,7 +184,7 @@ def master_of_album(
     hearing = Hearing(Edited(source, options.edits), on_stage)
     hearing.say("measure")
     regions = _regions(dialogue, hearing.sound)
-    meter, health = hearing.hear(cinema=options.cinema)
+    meter, health = hearing.inspect(cinema=options.cinema)
     own = replace(
         together,
         before=meter.result(dialogue=regions),
@@ -242,7 +247,7 @@ class _Work:
             written = Hearing(Edited(source, type(options.edits)()), self.hearing.on_stage)
             written.sound.path = sound.path  # who listens knows the input
             written.say("verify")
-            meter = written.hear(cinema=fitted.before.leq_m_db is not None)[0]
+            meter = written.hear(cinema=fitted.before.leq_m_db is not None)
         after = meter.result(dialogue=self.regions)
         return replace(
             result,

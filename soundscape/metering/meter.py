@@ -23,14 +23,16 @@ _TINY = 1e-60  # state below it is flushed: it is far under any power that count
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
-def _weigh(x, weight, coefficients, state, position, index, sample_rate, energies):  # type: ignore[no-untyped-def]
-    """Add the K-weighted energy of one channel to the bins that are completed.
+def _weigh(x, y, weights, coefficients, states, position, index, sample_rate, energies):  # type: ignore[no-untyped-def]
+    """Add the K-weighted energy of two channels to the bins that are completed.
 
-    `position` is the first frame, which lies in bin `index`; `energies` begins with that bin. `state` holds the
-    two delays of each biquad and the energy of the bin that is not complete yet.
+    Two at once, because each sample waits for the one before it, and two that wait take no longer than one.
+    `position` is the first frame, which lies in bin `index`; `energies` begins with that bin. A row of `states`
+    holds the two delays of each biquad and the energy of the bin that is not complete yet.
     """
     b0, b1, b2, a1, a2, d0, d1, d2, c1, c2 = coefficients
-    p1, p2, q1, q2, energy = state
+    p1, p2, q1, q2, energy = states[0]
+    r1, r2, s1, s2, other_energy = states[1]
     filled = 0
     start = 0
     while start < x.shape[0]:
@@ -45,15 +47,25 @@ def _weigh(x, weight, coefficients, state, position, index, sample_rate, energie
             passed = (d1 * q1 + d2 * q2) + d0 * inner
             q2, q1 = q1, inner
             energy += passed * passed
+            inner = (np.float64(y[n]) - a2 * r2) - a1 * r1
+            shelved = (b1 * r1 + b2 * r2) + b0 * inner
+            r2, r1 = r1, inner
+            inner = (shelved - c2 * s2) - c1 * s1
+            passed = (d1 * s1 + d2 * s2) + d0 * inner
+            s2, s1 = s1, inner
+            other_energy += passed * passed
         start = stop
         if stop == edge:
-            energies[filled] += weight * energy
-            energy = 0.0
+            energies[filled] += weights[0] * energy + weights[1] * other_energy
+            energy = other_energy = 0.0
             filled += 1
             # At bin edges, not at block edges: the same samples in other blocks must give the same bits.
             if abs(p1) + abs(p2) + abs(q1) + abs(q2) < _TINY:
                 p1 = p2 = q1 = q2 = 0.0
-    state[0], state[1], state[2], state[3], state[4] = p1, p2, q1, q2, energy
+            if abs(r1) + abs(r2) + abs(s1) + abs(s2) < _TINY:
+                r1 = r2 = s1 = s2 = 0.0
+    states[0, 0], states[0, 1], states[0, 2], states[0, 3], states[0, 4] = p1, p2, q1, q2, energy
+    states[1, 0], states[1, 1], states[1, 2], states[1, 3], states[1, 4] = r1, r2, s1, s2, other_energy
 
 
 class EnergyMeter:
@@ -73,7 +85,10 @@ class EnergyMeter:
         self.sample_rate = sample_rate
         self._weights = weights(channels, layout)
         self._coefficients = tuple(value for stage in k_weighting(sample_rate) for value in stage.coefficients)
-        self._states = np.zeros((channels, 5))
+        heard = [channel for channel, weight in enumerate(self._weights) if weight]
+        # The last of an odd number goes with itself, once without weight.
+        self._pairs = [tuple((heard[i : i + 2] * 2)[:2]) for i in range(0, len(heard), 2)]
+        self._states = np.zeros((len(self._pairs), 2, 5))
         self._energies: list[Powers] = []
         self._bins = 0
         self._frames = 0
@@ -85,11 +100,12 @@ class EnergyMeter:
         end = self._frames + audio.shape[1]
         completed = bin_count(end, self.sample_rate) - self._bins
         energies = np.zeros(completed)
-        for channel, weight, state in zip(audio, self._weights, self._states, strict=True):
-            if weight:
-                _weigh(
-                    channel, weight, self._coefficients, state, self._frames, self._bins, self.sample_rate, energies
-                )
+        for (one, other), states in zip(self._pairs, self._states, strict=True):
+            pair_weights = (self._weights[one], self._weights[other] if other != one else 0.0)
+            _weigh(
+                audio[one], audio[other], pair_weights, self._coefficients, states, self._frames, self._bins,
+                self.sample_rate, energies,
+            )  # fmt: skip
         self._energies.append(energies)
         self._bins += completed
         self._frames = end

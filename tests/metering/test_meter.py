@@ -93,12 +93,12 @@ def test_blocks_of_any_size_give_the_same_bits(rate: int) -> None:
 
 
 def test_the_kernel_is_plain_python_too() -> None:
-    audio = programme(8_000, seconds=0.05, channels=1)
+    audio = programme(8_000, seconds=0.05)
     coefficients = Meter(8_000, 1)._coefficients
     found = []
     for kernel in (meter_module._weigh, meter_module._weigh.py_func):
-        energies, state = np.zeros(5), np.zeros(5)
-        kernel(audio[0], 1.0, coefficients, state, 0, 0, 8_000, energies)
+        energies, states = np.zeros(5), np.zeros((2, 5))
+        kernel(audio[0], audio[1], (1.0, 1.41), coefficients, states, 0, 0, 8_000, energies)
         found.append(energies)
     assert found[0] == pytest.approx(found[1], rel=1e-9)
     assert found[0].min() > 0.0
