@@ -1,10 +1,14 @@
-"""Measuring and mastering against ffmpeg and pyloudnorm on the same files, in one run.
+"""Measuring and mastering against ffmpeg, ffmpeg-normalize and pyloudnorm on the same files, in one run.
 
-python benchmarks/mastering.py [--seconds 600] [--files 8] [speed] [batch] [hard]      all three when none is named
+python benchmarks/mastering.py [--seconds 600] [--files 8] [speed] [batch] [pair] [hard]      all when none is named
 
 speed   audio-seconds per CPU-second: loudness + range + true peak of a 24-bit stereo file; mastering one file
-batch   a folder, end to end on two cores: audio-seconds per second, and the memory of the process
+batch   a folder, end to end on two cores: audio-seconds per second, per CPU-second, and the memory of the process
+pair    our command and ffmpeg-normalize on one folder of --files files of --seconds / 5, twice by turns
 hard    what each master chain makes of five hard mixes: integrated loudness, true peak, range
+
+CPU time is that of user and system, children included; on a machine that others use it is the figure to trust.
+ffmpeg-normalize is used where it is on PATH.
 """
 
 from __future__ import annotations
@@ -12,7 +16,9 @@ from __future__ import annotations
 import argparse
 import re
 import resource
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -81,6 +87,18 @@ def loudnorm(source: Path, output: Path, lufs: float, peak: float) -> float:
     return first + second
 
 
+def loudnorm_once(source: Path, output: Path, lufs: float, peak: float) -> float:
+    """ffmpeg's loudness normalisation in one pass, at the rate of the source again; CPU seconds."""
+    return ffmpeg(
+        source, f"loudnorm=I={lufs}:TP={peak}:LRA=7", "-ar", str(RATE), "-c:a", "pcm_s24le", output
+    )[0]  # fmt: skip
+
+
+def normalize(source: Path, output: Path, lufs: float, peak: float) -> float:
+    """ffmpeg-normalize as it comes; CPU seconds."""
+    return child_cpu("ffmpeg-normalize", source, "-f", "-o", output, "-t", str(lufs), "-tp", str(peak))[0]
+
+
 def gain_and_limiter(source: Path, output: Path, lufs: float, peak: float) -> float:
     """A static gain and ffmpeg's sample-peak limiter."""
     first, said = ffmpeg(source, "ebur128=peak=true")
@@ -124,12 +142,58 @@ def batch(folder: Path, seconds: float, files: int) -> None:
     for n, path in enumerate(paths):
         soundfile.write(path, mix(seconds, seed=n).T, RATE, subtype="PCM_24")
     (folder / "batch").mkdir()
-    begun = time.perf_counter()
-    results = master_files(paths, folder / "batch", load_target("ebu-r128"), jobs=2, options=FRESH)
-    took = time.perf_counter() - begun
+    target = load_target("ebu-r128")
+    master_files(paths[:1], folder / "batch", target, options=FRESH)
+    begun, cpu_begun = time.perf_counter(), time.process_time()
+    results = master_files(paths, folder / "batch", target, jobs=2, options=FRESH)
+    took, cpu_s = time.perf_counter() - begun, time.process_time() - cpu_begun
     met = sum(result.met for result in results)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"batch: {met} of {files} files on target, {files * seconds / took:.0f}x real time, {memory:.0f} MiB")
+    audio_s = files * seconds
+    print(
+        f"batch: {met} of {files} files on target, {audio_s / took:.0f}x real time on two cores (load included), "
+        f"{audio_s / cpu_s:.0f}x a core by CPU time; {memory:.0f} MiB with the making of the files"
+    )
+
+
+def pair(folder: Path, seconds: float, files: int) -> None:
+    """Both from the command line, start-up included; by turns, because the machine is not ours alone."""
+    mixes = folder / "mixes"
+    mixes.mkdir()
+    paths = [mixes / f"{n}.wav" for n in range(files)]
+    for n, path in enumerate(paths):
+        soundfile.write(path, mix(seconds, seed=n).T, RATE, subtype="PCM_24")
+    commands = {
+        "soundscape": [sys.executable, "-m", "soundscape", "master", mixes, "-o", folder / "ours", "--fresh", "-q"],
+        "ffmpeg-normalize": [
+            "ffmpeg-normalize",
+            *paths,
+            "-f",
+            "-of",
+            folder / "theirs",
+            "-ext",
+            "wav",
+            "-tp",
+            "-1",
+        ],
+    }
+    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(2):
+        for name, command in commands.items():
+            before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run([str(part) for part in command], capture_output=True, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            spent[name].append((cpu_s, time.perf_counter() - begun))
+    best = {}
+    for name, runs in spent.items():
+        cpu_s, wall_s = (min(values) for values in zip(*runs, strict=True))
+        best[name] = cpu_s, wall_s
+        print(
+            f"pair: {name:18} {files * seconds / cpu_s:6.0f}x a core by CPU time, {files * seconds / wall_s:6.0f}x wall"
+        )
+    (ours_cpu, ours_wall), (their_cpu, their_wall) = best["soundscape"], best["ffmpeg-normalize"]
+    print(f"pair: {their_cpu / ours_cpu:.1f} times less CPU time, {their_wall / ours_wall:.1f} times faster")
 
 
 def hard(folder: Path) -> None:
@@ -151,31 +215,35 @@ def hard(folder: Path) -> None:
         "clipped and hot": (np.clip(noise, -1.0, 1.0), -23.0),
         "quiet, +30 dB": (0.002 * noise, -23.0),
     }
-    print(f"{'mix':22}{'target':>10}{'soundscape':>36}{'loudnorm, 2 passes':>24}{'gain + alimiter':>24}")
+    peers = {"loudnorm, 1 pass": loudnorm_once, "loudnorm, 2 passes": loudnorm, "gain + alimiter": gain_and_limiter}
+    peers |= {"ffmpeg-normalize": normalize} if shutil.which("ffmpeg-normalize") else {}
+    print("| mix | target | soundscape |", " | ".join(peers), "|\n" + "|---" * (3 + len(peers)) + "|")
     for name, (audio, lufs) in mixes.items():
         path = folder / f"{name.replace(' ', '-')}.wav"
         soundfile.write(path, np.clip(audio, -1.0, 1.0).T, RATE, subtype="PCM_24")
         (folder / "hard").mkdir(exist_ok=True)
         result = master_file(path, folder / "hard", load_target(f"{lufs:g}/-1"), options=FRESH)
-        found = [summary(folder / "hard" / path.name)]
-        for peer in (loudnorm, gain_and_limiter):
+        found = [f"{summary(folder / 'hard' / path.name)}, {result.status}"]
+        for peer in peers.values():
             try:
                 peer(path, folder / "peer.wav", lufs, -1.0)
                 found.append(summary(folder / "peer.wav"))
             except subprocess.CalledProcessError:
                 found.append("refused")
-        print(f"{name:22}{lufs:7.0f}/-1{result.status:>13}{found[0]:>23}{found[1]:>24}{found[2]:>24}", flush=True)
+        print(f"| {name} | {lufs:g}/−1 |", " | ".join(found), "|", flush=True)
 
 
 def summary(path: Path) -> str:
     measured = measure_file(path)
     values = (measured.integrated_lufs, measured.true_peak_dbtp, measured.loudness_range_lu)
-    return " / ".join("none" if value is None else f"{value:.2f}" for value in values)
+    words = " / ".join("none" if value is None else f"{value:.2f}" for value in values)
+    rate = f", {measured.sample_rate / 1000:g} kHz" if measured.sample_rate != RATE else ""
+    return words.replace("-", "−") + rate
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="*", choices=["speed", "batch", "hard", []], default=[])
+    parser.add_argument("what", nargs="*", choices=["speed", "batch", "pair", "hard", []], default=[])
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--files", type=int, default=8)
     options = parser.parse_args()
@@ -184,6 +252,8 @@ def main() -> None:
             speed(Path(name), options.seconds)
         if not options.what or "batch" in options.what:
             batch(Path(name), options.seconds, options.files)
+        if "pair" in options.what or (not options.what and shutil.which("ffmpeg-normalize")):
+            pair(Path(name), options.seconds / 5, options.files)
         if not options.what or "hard" in options.what:
             hard(Path(name))
 

@@ -59,7 +59,7 @@ def test_signal_12_has_constant_momentary_loudness(rate: int) -> None:
     assert [power_to_lufs(float(w)) for w in windows] == pytest.approx([-23.0] * len(windows), abs=TOLERANCE_LU)
 
 
-@pytest.mark.parametrize("i", range(0, 20, 3))
+@pytest.mark.parametrize("i", range(20))
 def test_signals_10_and_11_find_the_short_term_maximum(i: int, rate: int) -> None:
     def loudest(segments: list[Segment]) -> float | None:
         return heard(stereo(tone(segments, rate)), rate).result().max_short_term_lufs
