@@ -35,19 +35,22 @@ class Distance:
         _apply(audio, gain.astype(np.float32), pole.astype(np.float32), self._state)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _apply(audio, gain, pole, state):  # type: ignore[no-untyped-def]
     step = np.float32(1.0 / TICK)
-    for channel in range(2):
-        y = state[channel]
-        for tick in range(gain.shape[0] - 1):
-            g, p = gain[tick], pole[tick]
-            dg, dp = (gain[tick + 1] - g) * step, (pole[tick + 1] - p) * step
-            start = tick * TICK
-            for i in range(start, min(start + TICK, audio.shape[1])):
-                x = audio[channel, i] * g
-                y = x + p * (y - x)
-                audio[channel, i] = y
-                g += dg
-                p += dp
-        state[channel] = y if abs(y) > 1e-20 else np.float32(0.0)
+    left, right = state[0], state[1]
+    for tick in range(gain.shape[0] - 1):
+        g, p = gain[tick], pole[tick]
+        dg, dp = (gain[tick + 1] - g) * step, (pole[tick + 1] - p) * step
+        start = tick * TICK
+        for i in range(start, min(start + TICK, audio.shape[1])):
+            # One multiplication from one frame to the next, and both channels while it waits.
+            through = g - p * g
+            left = p * left + through * audio[0, i]
+            right = p * right + through * audio[1, i]
+            audio[0, i] = left
+            audio[1, i] = right
+            g += dg
+            p += dp
+    state[0] = left if abs(left) > 1e-20 else np.float32(0.0)
+    state[1] = right if abs(right) > 1e-20 else np.float32(0.0)

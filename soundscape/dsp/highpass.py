@@ -25,7 +25,7 @@ class HighPass:
         _run(audio, self._pole, self._state)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _run(audio, pole, state):  # type: ignore[no-untyped-def]
     a, b = state[0, 0], state[0, 1]
     c, d = state[1, 0], state[1, 1]
