@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from soundscape.audio import Audio
+from soundscape.calibration import calibration_db
 from soundscape.contract import TICK, Tone
 from soundscape.errors import PresetError, ScoreError, SoundscapeError
 from soundscape.files import make_folder, write_text
@@ -26,7 +27,7 @@ from soundscape.pipeline.heard import ESTIMATE_S, Heard, hear, kept_at, known, m
 from soundscape.pipeline.keeping import film_line, keep_preset, own_folder
 from soundscape.pipeline.live import LiveSound, live_sound, room_response, space
 from soundscape.pipeline.settings import Settings
-from soundscape.planning.audition import Audition, find_kind
+from soundscape.planning.audition import Audition, audition_plan, find_kind
 from soundscape.planning.variations import varied
 from soundscape.registry import did_you_mean, get_preset, preset_folders, unit
 from soundscape.rng import Seed
@@ -36,6 +37,8 @@ REMEMBERED = 400
 """Measurements of shaped sounds that are kept while the page is open."""
 KEY_S = 4.0
 """Longest note under a finger."""
+LONGEST_CURVE_S = 60.0
+"""A longer one is measured without its curves."""
 CALM_S = 1.5
 """Background work waits until nothing has been asked for this long."""
 
@@ -103,13 +106,18 @@ class Studio:
         if found is not None:
             return found, True
         kind, _ = find_kind(wanted.preset, self.folders)
-        if kind in ("hits", "instruments", "spaces"):
+        if kind in ("hits", "instruments", "spaces") or wanted.curves:
             return self.hear(wanted), True
         live = live_sound(wanted, self.folders, self.settings.folder)
         heard = measured(whole(live, ESTIMATE_S, wanted.controls or {}, wanted.faders_db or {}))
         if heard.loudness_lufs is None:
             return self.hear(wanted), True
         return heard, False
+
+    def film_gain_db(self, wanted: Audition) -> float:
+        """What a film would give a sound before its fader; a palette and a space are mixes already."""
+        sounds = audition_plan(wanted, self.folders).sounds
+        return calibration_db(sounds[0], self.settings.folder) if len(sounds) == 1 else 0.0
 
     def hear(self, wanted: Audition) -> Heard:
         """Measure a sound exactly; a preset as it is packaged is measured once and for all."""
@@ -321,5 +329,9 @@ def melody_notes(notes: Sequence[Mapping[str, float]]) -> tuple[Note, ...]:
 
 
 def as_set(wanted: Audition, *, controls: bool) -> Audition:
-    """What is measured of a sound: with its controls for comparing, else as loud as its curves and controls make it."""
-    return wanted if controls else replace(wanted, controls=None, curves=None)
+    """What is measured of a sound: with its controls for comparing, else as loud as these make it.
+
+    Curves count, for what they make has a loudness as a whole, unless they are too long to be measured at once.
+    """
+    short = wanted.seconds <= LONGEST_CURVE_S
+    return replace(wanted, controls=wanted.controls if controls else None, curves=wanted.curves if short else None)

@@ -34,6 +34,9 @@ REACH_S = 12.0
 FIRST, THEN, BEFORE = 8 * SAMPLE_RATE, 20 * SAMPLE_RATE, 3 * SAMPLE_RATE
 """Frames of the first stretch that is mixed, of those after it, and of what is mixed before each for its spaces."""
 
+FILM_DB = -6.0
+"""Gain at which a mix is heard before its master: about what mastering to -23 LUFS takes from it."""
+
 Swaps = Mapping[str, tuple[str, Mapping[str, ParamValue]]]
 """Sound of the plan → preset and changes that are heard in its place."""
 

@@ -24,6 +24,7 @@ from starlette.staticfiles import StaticFiles
 from soundscape.contract import TICK
 from soundscape.errors import InputError, SoundscapeError
 from soundscape.pipeline.auditioning import Studio, as_set, melody_notes
+from soundscape.pipeline.film_room import FILM_DB
 from soundscape.planning.audition import Audition
 from soundscape.web import asking
 from soundscape.web.guard import App, Guard, TooLarge
@@ -113,8 +114,14 @@ class Page:
         wanted = self._audition(wish.sound)
 
         def begin() -> tuple[Playable, dict[str, Any]]:
-            heard, exact = self.studio.estimate(as_set(wanted, controls=wish.as_set))
             live = self.studio.play(wanted, wish.at)
+            if wish.as_in_film:
+                return live, {
+                    "gain_db": self.studio.film_gain_db(wanted),
+                    "exact": True,
+                    "room": live.room is not None,
+                }
+            heard, exact = self.studio.estimate(as_set(wanted, controls=wish.as_set))
             return live, {"gain_db": heard.gain_db, "exact": exact, "room": live.room is not None}
 
         return await self._begin(request, begin, wish.frames, wanted.controls or {})
@@ -264,7 +271,7 @@ class Page:
 
         def begin() -> tuple[Playable, dict[str, Any]]:
             live = room.play(wish.start, wish.stop, swaps=swaps, muted=wish.muted)
-            return live, {"gain_db": 0.0, "exact": True, "room": False}
+            return live, {"gain_db": FILM_DB, "exact": True, "room": False}
 
         return await self._begin(request, begin, wish.frames, {})
 

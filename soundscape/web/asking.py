@@ -61,6 +61,8 @@ class PlayAsked:
     frames: Annotated[int, Field(ge=256, le=65_536)] = 16_384
     as_set: bool = False
     """Measure the loudness with the controls as they are set, not at neutral: for comparing."""
+    as_in_film: bool = False
+    """As loud as a film would set it, and not as loud as all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

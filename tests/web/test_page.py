@@ -172,9 +172,14 @@ def test_everything_is_done_by_keys(open_page: Any) -> None:
 def test_what_lies_under_the_pointer_plays_until_it_leaves(open_page: Any) -> None:
     page = open_page()
     page.mouse.click(5, 300)
+    page.locator(WIND).scroll_into_view_if_needed()
     page.hover(WIND)
     sounding(page)
     assert chosen(page) == ""
+    playing = engine(page, "engine.current.id")
+    page.mouse.wheel(0, 150)
+    time.sleep(0.4)
+    assert engine(page, "engine.current.id") == playing
     page.mouse.move(5, 780)
     until(lambda: not engine(page, "engine.playing"))
 
@@ -234,6 +239,7 @@ def test_a_wind_that_rises_is_drawn(open_page: Any) -> None:
     page.click(WIND)
     sounding(page)
     page.fill("#curve-seconds", "4")
+    before = engine(page, "engine.current.id")
     canvas = page.locator(".curve")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -246,10 +252,19 @@ def test_a_wind_that_rises_is_drawn(open_page: Any) -> None:
     )
     assert len(curve) > 10
     assert curve[0][1] < 0.2 and curve[-1][1] > 0.8
-    until(lambda: engine(page, "engine.playing && engine.position") > 0.3)
-    quiet = engine(page, "engine.meters.rms")
-    until(lambda: engine(page, "engine.playing && engine.position") > 3.5)
-    assert engine(page, "engine.meters.rms") > 2.0 * quiet
+    until(lambda: engine(page, "engine.current?.id ?? 0") > before)
+    heard = page.evaluate("""async () => {
+        const { engine } = await import('/static/engine.js');
+        const heard = [];
+        while (heard.length < 45) {
+            await new Promise((done) => engine.addEventListener("meters", done, { once: true }));
+            heard.push([engine.position % 4, engine.meters.rms]);
+        }
+        return heard;
+    }""")
+    quiet = np.mean([rms for at, rms in heard if 0.2 < at < 1.0])
+    loud = np.mean([rms for at, rms in heard if at > 3.2])
+    assert loud > 2.0 * quiet
 
 
 def test_a_wav_is_downloaded_at_the_length_that_was_asked_for(open_page: Any, tmp_path: Path) -> None:

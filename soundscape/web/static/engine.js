@@ -67,7 +67,7 @@ class Engine extends EventTarget {
    * Plays a sound; what played before gives way when the first of it has arrived.
    * `path` is "play" for a preset and "scene" for the film; `body` is what the server is asked.
    */
-  async play(path, body, { controls = {}, matched = true, room = null, send = 1, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
+  async play(path, body, { controls = {}, room = null, send = 1, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
     const serial = ++this.serial;
     const asked = performance.now();
     this.opening?.abort();
@@ -98,7 +98,6 @@ class Engine extends EventTarget {
       tracks: first.tracks,
       exact: first.exact,
       gainDb: first.gain_db,
-      matched,
       controls,
       label,
       at,
@@ -120,7 +119,7 @@ class Engine extends EventTarget {
         tracks,
         gains: voice.faders.map(gainOf),
         sends: first.tracks.map(() => voice.send),
-        gain: gainOf(matched ? first.gain_db : first.film_db ?? 0),
+        gain: gainOf(first.gain_db),
         data: first.data,
         frames,
         ended: first.ended,
@@ -169,7 +168,6 @@ class Engine extends EventTarget {
     if (!this.current) return;
     this.current.gainDb = gainDb;
     this.current.exact = true;
-    if (!this.current.matched) return;
     this.mixer.port.postMessage({ type: "gain", id: this.current.id, gain: gainOf(gainDb), seconds });
   }
 

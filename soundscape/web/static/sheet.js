@@ -34,10 +34,16 @@ class Sheet {
     const hover = byId("hover");
     hover.checked = state.options.hover !== false;
     hover.addEventListener("change", () => state.option("hover", hover.checked));
+    const matched = byId("matched");
+    matched.checked = state.options.matched !== false;
+    matched.addEventListener("change", () => {
+      state.option("matched", matched.checked);
+      if (engine.playing) state.play({ keep: true });
+    });
     byId("tag").addEventListener("change", () => this.show());
     const sheet = byId("sheet");
     sheet.addEventListener("keydown", (event) => this.key(event));
-    sheet.addEventListener("pointerover", (event) => this.hover(event));
+    sheet.addEventListener("pointermove", (event) => this.hover(event));
     sheet.addEventListener("pointerleave", () => this.leave());
     state.addEventListener("chosen", () => this.mark());
     state.addEventListener("favour", ({ detail }) => this.heart(detail));
@@ -213,24 +219,32 @@ class Sheet {
     else state.choose(id);
   }
 
-  /** What lies under a resting pointer plays until it leaves; a click keeps it. */
-  hover({ target, pointerType }) {
-    if (pointerType !== "mouse" || !byId("hover").checked) return;
+  /** What lies under a resting pointer plays until it leaves; a click keeps it. What is scrolled there does not. */
+  hover({ target, pointerType, movementX, movementY }) {
+    if (pointerType !== "mouse" || !(movementX || movementY) || !byId("hover").checked) return;
     const id = target.closest(".card")?.dataset.id;
-    if (!id || id === this.hovered) return;
+    if (id === this.under) return;
+    this.under = id;
     clearTimeout(this.hovering);
+    if (!id) return;
     this.hovering = setTimeout(() => {
       if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
-      if (engine.playing && id === state.sound?.preset) return;
+      const own = id === state.sound?.preset;
+      if (own && engine.playing && !this.hovered) return;
+      if (!this.hovered) this.before = engine.playing;
       this.hovered = id;
-      state.play({ sound: id === state.sound?.preset ? state.sound : plain(id) });
+      state.play({ sound: own ? state.sound : plain(id) });
     }, HOVER_MS);
   }
 
+  /** Back to what played before. */
   leave() {
     clearTimeout(this.hovering);
-    if (this.hovered) engine.stop();
+    this.under = null;
+    if (!this.hovered) return;
     this.hovered = null;
+    if (this.before) state.play();
+    else engine.stop();
   }
 
   focus(id, play = true) {

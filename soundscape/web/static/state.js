@@ -129,15 +129,15 @@ class State extends EventTarget {
     const now = engine.position;
     const at = keep && engine.playing && now < LONGEST_AT_S ? now : 0;
     const preset = this.presets.get(sound.preset);
+    const matched = this.options.matched !== false;
     const voice = await attempt(() =>
       engine.play(
         "play",
-        { sound: asked(sound), at, as_set: asSet },
+        { sound: asked(sound), at, as_set: asSet, as_in_film: !matched },
         {
           controls: sound.controls,
           room: roomOf(preset, sound),
           faders: fadersOf(preset, sound),
-          matched: this.options.matched !== false,
           label: preset.title,
         },
       ),
