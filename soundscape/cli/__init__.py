@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
+import threading
 
 import click
 
@@ -56,6 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; every error that was foreseen is one line on standard error."""
     # Sounds are rendered in threads of our own; threads of the matrix library below them only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if threading.current_thread() is threading.main_thread():
+        # Whoever ends this politely is treated as Ctrl-C: what is half written is removed.
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         status = group.main(args=arguments, prog_name="soundscape", standalone_mode=False)
     except click.ClickException as error:
