@@ -20,6 +20,8 @@ from soundscape.rng import Seed
 
 ENTER_S = 0.4
 """Fade of a layer that comes or goes within a stay."""
+ASKED_DB = -8.0
+"""Level of a layer that only the `sounds` of a shot ask for: beside the bed of its place, as palettes place them."""
 SILENCE_DB = -80.0
 SILENCE_WORDS = ("silence", "silent", "dead quiet")
 RETURN_S, RETURNS = 40.0, 8
@@ -130,7 +132,7 @@ def _asked_for(stay: Stay, library: Sequence[Preset]) -> Iterator[Span]:
                 reasons.setdefault(best.name, f'"{words[0]}" in sounds of shot {shot.label}')
     for name, shots in asked.items():
         for run in _runs(shots, stay):
-            yield Span(layer=PaletteLayer(preset=name), shots=run, why=reasons[name], source=True)
+            yield Span(layer=PaletteLayer(preset=name, gain_db=ASKED_DB), shots=run, why=reasons[name], source=True)
 
 
 def _runs(shots: Sequence[Shot], stay: Stay) -> Iterator[tuple[Shot, ...]]:
