@@ -118,3 +118,27 @@ def test_narration_of_any_rate_becomes_stereo_at_48_khz(tmp_path: Path) -> None:
     expected = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(48_000) / 48_000)
     assert samples.shape == (48_000, 2)
     np.testing.assert_allclose(samples[2000:-2000, 1], expected[2000:-2000], atol=1e-4)
+
+
+def test_what_is_skipped_is_left_out_and_nothing_else_changes(tmp_path: Path) -> None:
+    skip, cache = 32 * TICK, PartCache(tmp_path)
+    whole = render_part(replace(LAYER, length=LAYER.length + skip), cache).part.read()
+    later = render_part(replace(LAYER, skip=skip), cache).part.read()
+    np.testing.assert_array_equal(later, whole[skip:])
+
+
+@pytest.mark.parametrize(("control", "value"), [("distance", 0.8), ("walls", 1.0)])
+def test_what_is_far_or_behind_walls_is_quieter_and_darker(tmp_path: Path, control: str, value: float) -> None:
+    cache = PartCache(tmp_path)
+    near = render_part(LAYER, cache).part.read()
+    far = render_part(replace(LAYER, curves={control: ((0, value),)}), cache).part.read()
+    assert far.shape == near.shape
+    assert far.std() < 0.7 * near.std()
+    assert np.diff(far, axis=0).std() / far.std() < np.diff(near, axis=0).std() / near.std()
+
+
+def test_a_fast_source_has_the_length_of_its_sound(tmp_path: Path) -> None:
+    passing = replace(LAYER, curves={"speed": ((0, 0.9), (LAYER.length, 0.1))})
+    part = render_part(passing, PartCache(tmp_path)).part
+    assert part.frames == LAYER.length
+    assert np.isfinite(part.read()).all()

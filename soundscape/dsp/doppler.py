@@ -60,10 +60,10 @@ def heard(blocks: Iterable[Audio], curve: Curve, length: int) -> Iterator[Audio]
         while first + held.shape[1] < last:
             held = np.concatenate((held, next(source)), axis=1)
         out = np.empty((2, frames), np.float32)
-        _read(held, position - first, table, out)
+        _read(held, first, position, table, out)
         yield out
         done = max(0, int(position[-1]) - HALF - first)
-        held, first = held[:, done:], first + done
+        held, first = np.ascontiguousarray(held[:, done:]), first + done
 
 
 def _edges(ahead: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
@@ -75,12 +75,13 @@ def _table() -> npt.NDArray[np.float32]:
     moments = np.arange(PHASES + 1)[:, None] / PHASES
     taps = np.arange(2 * HALF)[None, :] - (HALF - 1) - moments
     window = np.i0(9.0 * np.sqrt(np.maximum(0.0, 1.0 - (taps / HALF) ** 2))) / np.i0(9.0)
-    table = np.sinc(taps) * window
+    whole = np.abs(taps) % 1.0 == 0.0
+    table = np.where(whole, (taps == 0.0).astype(float), np.sinc(taps) * window)
     return (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def _read(held, position, table, out):  # type: ignore[no-untyped-def]
+def _read(held, first, position, table, out):  # type: ignore[no-untyped-def]
     left, right = held[0], held[1]
     for n in range(position.shape[0]):
         whole = int(np.floor(position[n]))
@@ -88,7 +89,7 @@ def _read(held, position, table, out):  # type: ignore[no-untyped-def]
         phase = int(moment)
         part = np.float32(moment - phase)
         here, there = table[phase], table[min(phase + 1, PHASES)]
-        begin = np.uintp(whole - HALF + 1)
+        begin = np.uintp(whole - HALF + 1 - first)
         sum_left, sum_right = np.float32(0.0), np.float32(0.0)
         for tap in range(np.uintp(2 * HALF)):
             weight = here[tap] + part * (there[tap] - here[tap])
