@@ -102,8 +102,8 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None, progress:
 
     film = film if isinstance(film, Film) else load_film(film)
     progress = progress or Silent()
-    progress.stage("plan", 1)
     timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
+    progress.stage("plan", 1)
     return calibrated(make_plan(film, timeline, diagnostics), settings or Settings(), progress)
 
 
