@@ -21,6 +21,8 @@ COLUMNS = (
     "true_peak_dbtp",
     "loudness_range_lu",
     "max_short_term_lufs",
+    "dialogue_lufs",
+    "leq_m_db",
     "before_lufs",
     "before_dbtp",
     "gain_db",
@@ -78,27 +80,34 @@ def _number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
+def _text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+
+
 def _value(measured: Loudness | None, name: str) -> str:
     return _number(None if measured is None else getattr(measured, name))
 
 
 def _row(result: FileResult) -> dict[str, str]:
-    before, after = result.before, result.after
+    before, after = result.before, _as_it_is(result)
     values = (
-        str(result.path),
+        _text(str(result.path)),
         result.status,
         "yes" if result.met else "no",
         _value(after, "integrated_lufs"),
         _value(after, "true_peak_dbtp"),
         _value(after, "loudness_range_lu"),
         _value(after, "max_short_term_lufs"),
+        _value(after, "dialogue_lufs"),
+        _value(after, "leq_m_db"),
         _value(before, "integrated_lufs"),
         _value(before, "true_peak_dbtp"),
         _number(result.gain_db),
         _number(result.limiting.max_db),
         _number(result.shortfall_lu),
-        "" if result.output is None else str(result.output),
-        "; ".join([result.error] if result.error else result.notes),
+        "" if result.output is None else _text(str(result.output)),
+        _text("; ".join([result.error] if result.error else result.notes)),
     )
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -115,6 +124,7 @@ def _section(result: FileResult) -> str:
             f"; limiter up to {result.limiting.max_db:.1f} dB, at work in {result.limiting.active_share:.1%} "
             f"of the time, above 3 dB in {result.limiting.over_3db_share:.2%}"
         )
+    gain = "As it is" if result.status == "measured" else f"Gain {result.gain_db:+.2f} dB{limiting}"
     rules = "".join(
         f"<tr><td>{check.rule}</td><td>{_number(check.value, 1)}</td><td>{escape(check.allowed)}</td>"
         f'<td class="{_class_of(check.passed, check.advice)}">{_number(check.margin, 1) or "no value"}</td></tr>'
@@ -122,10 +132,26 @@ def _section(result: FileResult) -> str:
     )
     notes = "".join(f"<li>{escape(note)}</li>" for note in result.notes)
     return (
-        f"<section>{head}<p>Gain {result.gain_db:+.2f} dB{limiting}</p>"
+        f"<section>{head}<p>{gain}{_others(_as_it_is(result))}</p>"
         f"<table><tr><th>rule</th><th>measured</th><th>allowed</th><th>margin</th></tr>{rules}</table>"
         f"{_drawing(result.curve_before, result.curve_after)}<ul>{notes}</ul></section>"
     )
+
+
+def _as_it_is(result: FileResult) -> Loudness | None:
+    """What the result measures: as written, or as it was when it was only measured."""
+    return result.before if result.status == "measured" else result.after
+
+
+def _others(measured: Loudness | None) -> str:
+    """Values that only some programmes have."""
+    found = ""
+    if measured is not None and measured.dialogue_lufs is not None and measured.integrated_lufs is not None:
+        above_lu = measured.integrated_lufs - measured.dialogue_lufs
+        found += f"; dialogue {measured.dialogue_lufs:.1f} LUFS, the programme {above_lu:+.1f} LU from it"
+    if measured is not None and measured.leq_m_db is not None:
+        found += f"; Leq(m) {measured.leq_m_db:.1f} dB, LAeq {_number(measured.leq_a_db, 1)} dB"
+    return found
 
 
 def _class_of(passed: bool, advice: bool) -> str:
@@ -136,10 +162,11 @@ def _drawing(before: Curve, after: Curve) -> str:
     if len(before) < 2:
         return ""
     lines = _line(before, "#999") + _line(after, "#27a")
+    blue = ", blue after" if after else ""
     return (
         f'<p><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
         f'aria-label="short-term loudness from {_BOTTOM_LUFS:g} to {_TOP_LUFS:g} LUFS">{lines}</svg><br>'
-        f"Short-term loudness, {_BOTTOM_LUFS:g} to {_TOP_LUFS:g} LUFS: grey before, blue after</p>"
+        f"Short-term loudness, {_BOTTOM_LUFS:g} to {_TOP_LUFS:g} LUFS: grey before{blue}</p>"
     )
 
 

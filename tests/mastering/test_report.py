@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import soundfile
 from soundscape.mastering.batch import FileResult, master_files
 from soundscape.mastering.report import COLUMNS, to_csv, to_html, to_json
 from soundscape.mastering.target import load_target
+from soundscape.model import Loudness
 
 TARGET = load_target("ebu-r128-s1")
 
@@ -70,3 +72,22 @@ def test_the_page_is_well_formed_and_escapes_names(results: tuple[FileResult, ..
 def test_no_files_make_an_empty_page() -> None:
     assert "0 of 0 files" in to_html([], TARGET)
     assert to_csv([]).strip() == ",".join(COLUMNS)
+
+
+def test_what_was_only_measured_is_shown_as_it_is_with_its_dialogue_and_leq() -> None:
+    loudness = Loudness(
+        integrated_lufs=-22.0, true_peak_dbtp=-3.0, sample_peak_dbfs=-3.1, loudness_range_lu=8.0,
+        max_momentary_lufs=-15.0, max_short_term_lufs=-18.0, duration_s=90.0, sample_rate=48_000, channels=2,
+        dialogue_lufs=-26.5, leq_m_db=84.0, leq_a_db=82.5,
+    )  # fmt: skip
+    result = FileResult(path=Path("a.wav"), status="measured", before=loudness, curve_before=(-22.0, -21.0))
+    (row,) = csv.DictReader(io.StringIO(to_csv([result])))
+    assert (row["integrated_lufs"], row["dialogue_lufs"], row["leq_m_db"]) == ("-22.00", "-26.50", "84.00")
+    page = to_html([result], TARGET)
+    assert "As it is; dialogue -26.5 LUFS, the programme +4.5 LU from it; Leq(m) 84.0 dB, LAeq 82.5 dB" in page
+    assert "blue after" not in page
+
+
+def test_no_name_becomes_a_formula() -> None:
+    (row,) = csv.DictReader(io.StringIO(to_csv([FileResult(path=Path("=1+1.wav"), status="failed", error="-x")])))
+    assert (row["file"], row["notes"]) == ("'=1+1.wav", "'-x")
