@@ -43,20 +43,19 @@ def hits_heard(request: CueRequest, music: Audio, at: int) -> Result:
 
 def onsets(music: Audio, sample: int) -> list[int]:
     """Where the spectrum of the music grows most around a sample, and where it grows at least half as much."""
-    first = max(0, sample - round(SEARCH_S * SAMPLE_RATE))
-    stop = sample + round(SEARCH_S * SAMPLE_RATE)
-    mono = np.concatenate([np.zeros(SIZE), music[:, first : stop + SIZE].mean(axis=0), np.zeros(SIZE)])
-    starts = np.arange(0, stop - first, HOP)
-    window = np.hanning(SIZE)
-    frames = np.stack([np.abs(np.fft.rfft(mono[start : start + SIZE] * window)) for start in starts])
+    span = round(SEARCH_S * SAMPLE_RATE)
+    padded = np.pad(music, ((0, 0), (span + SIZE, span + SIZE))).mean(axis=0)  # silence before and after the music
+    mono = padded[sample : sample + 2 * (span + SIZE)]
+    starts = np.arange(0, 2 * span + SIZE, HOP)
+    frames = np.abs(np.fft.rfft(np.stack([mono[start : start + SIZE] for start in starts]) * np.hanning(SIZE)))
     growth = np.maximum(0.0, np.diff(np.log1p(100.0 * frames), axis=0)).sum(axis=1)
     if growth.max(initial=0.0) <= 0.0:
         return []
     peaks = np.flatnonzero(
         (growth >= RISE * growth.max()) & (growth >= np.pad(growth, 1)[:-2]) & (growth >= np.pad(growth, 1)[2:])
     )
-    # A frame grows when the onset reaches its middle; the signal was padded by one frame.
-    return [first + int(starts[1 + peak]) + SIZE // 2 - SIZE for peak in peaks]
+    # A frame grows when the onset reaches its middle.
+    return [sample - span - SIZE + int(starts[1 + peak]) + SIZE // 2 for peak in peaks]
 
 
 def speech_clear(request: CueRequest, music: Audio, speech: Audio, at: int) -> Result:

@@ -10,7 +10,7 @@ from soundscape.score.harmony import Chord, choose_chords
 from soundscape.score.lines import Line
 from soundscape.score.perform import perform
 from soundscape.score.request import CueRequest, CueScore
-from soundscape.score.statements import place_statements
+from soundscape.score.statements import echo_lines, place_statements
 from soundscape.score.tempo import fit_tempo
 from soundscape.score.texture import accent_lines, bass_lines, chord_lines, pad_lines, pulse_lines, voice_pad
 
@@ -46,7 +46,7 @@ def compose(request: CueRequest) -> CueScore:
         character=request.brief.character,
         melody=[_tones_in(bar, melody) for bar in bars],
     )
-    lines = [*melody, *accent_lines(request, grid, chords, melody)]
+    lines = [*melody, *echo_lines(request, grid, placed), *accent_lines(request, grid, chords, melody)]
     if "pad" in request.voices:
         lines += pad_lines(bars, voice_pad(request, bars, chords))
     if "bass" in request.voices:

@@ -18,7 +18,7 @@ from soundscape.score.lines import Line
 from soundscape.score.request import CueRequest
 
 CORRELATION = 0.6
-STRENGTH_SD = 0.065
+STRENGTH_SD = 0.05
 CHORD_SD = 0.02
 """How unevenly the notes of a chord are struck, which otherwise share one stroke."""
 TIME_SD_S, TIME_MAX_S = 0.006, 0.015

@@ -16,11 +16,14 @@ from soundscape.score.lines import Line, fold
 from soundscape.score.motif import MotifNote
 from soundscape.score.pitch import Key
 from soundscape.score.request import Appearance, CueRequest, Voice
-from soundscape.score.transform import RECOGNISED, formed, shifted, transposed, trimmed
+from soundscape.score.transform import RECOGNISED, formed, fragment, shifted, transposed, trimmed
 
 SPOKEN_STRENGTH = 0.8
 AGAIN_BARS = 8
 """Someone who stays this long is heard again."""
+ECHO_BELOW = 0.42
+"""Tension below which a theme is echoed; above, the pulse is busy."""
+ECHO_STRENGTH = 0.6
 LATEST_BARS = 2
 """A statement that cannot begin this soon after its owner appears is left out."""
 COMFORT = (60, 84)
@@ -74,23 +77,57 @@ def place_statements(request: CueRequest, grid: Grid) -> tuple[Placed, ...]:
         if room:
             placed.append(_placed(request, grid, appearance, room))
     for appearance in _again(request, grid):
-        room = _room(request, grid, appearance, placed, 0)
+        room = _room(request, grid, appearance, placed, 1)
         if room:
             placed.append(_placed(request, grid, appearance, room))
     return tuple(sorted(placed, key=lambda item: item.statement.start))
 
 
+def echo_lines(request: CueRequest, grid: Grid, placed: Sequence[Placed]) -> list[Line]:
+    """The head of a theme once more, an octave higher and softly, where it has ended in calm and nothing follows.
+
+    It is played by whoever plays neither it nor anything else then, and is texture: no statement of the ledger.
+    """
+    lines = []
+    free = [role for role in ("counter", "pulse", "accent") if role in request.voices]
+    for item in placed:
+        role = next((role for role in free if role != item.statement.role), None)
+        bar = next((bar for bar in grid.bars if bar.first >= item.end - 1e-6 and bar.beats > 1), None)
+        if role is None or bar is None or not item.statement.complete or bar.tension >= ECHO_BELOW or bar.opens:
+            continue
+        head = fragment(item.notes)
+        end = bar.first + head[-1].beat + head[-1].length
+        others = (other for other in placed if other is not item)
+        if (
+            head[0].beat < 0
+            or end > _end(request, grid, bar)
+            or any(o.begin < end and bar.first < o.end for o in others)
+        ):
+            continue
+        voice = request.voices[role]
+        lines += [
+            Line(
+                role=role,
+                beat=bar.first + note.beat,
+                length=note.length,
+                pitch=fold(line.pitch + 12, voice.low, voice.high),
+                strength=ECHO_STRENGTH * line.strength,
+            )
+            for note, line in zip(head, item.lines, strict=False)
+        ]
+    return lines
+
+
 def _again(request: CueRequest, grid: Grid) -> list[Appearance]:
-    """A long appearance is taken up again every eight bars, in sequence and by its head."""
-    return [
-        replace(appearance, start=bar.start, form=("sequence", "fragment")[count % 2])
-        for appearance in request.appearances
-        for count, bar in enumerate(
-            [bar for bar in grid.bars if appearance.start <= bar.start and bar.end <= appearance.end][
-                AGAIN_BARS::AGAIN_BARS
-            ]
-        )
-    ]
+    """A long appearance is taken up again every eight bars, in sequence and by its head; several take turns."""
+    motifs = list(dict.fromkeys(appearance.motif for appearance in request.appearances))
+    found = []
+    for appearance in request.appearances:
+        turn = AGAIN_BARS * motifs.index(appearance.motif) // len(motifs)
+        bars = [bar for bar in grid.bars if appearance.start <= bar.start and bar.end <= appearance.end]
+        for count, bar in enumerate(bars[AGAIN_BARS // 2 + turn :: AGAIN_BARS]):
+            found.append(replace(appearance, start=bar.start, form=("sequence", "fragment")[count % 2]))
+    return sorted(found, key=lambda appearance: appearance.start)
 
 
 def _role(request: CueRequest, motif: str) -> str:

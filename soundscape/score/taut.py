@@ -15,9 +15,6 @@ import numpy.typing as npt
 
 from soundscape.errors import ScoreError
 
-CENTRING = 0.02
-"""Weight of an anchor's distance from its target against total variation: it settles what variation leaves open."""
-
 HELD_AT_MOST = 2.0
 """Beats that a fermata may last."""
 
@@ -31,6 +28,8 @@ def taut_beats(
     *,
     shortest_s: float,
     longest_s: float,
+    largest_s: float = np.inf,
+    centring: float = 0.02,
     shares: npt.NDArray[np.float64] | None = None,
     held: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.float64]:
@@ -44,6 +43,11 @@ def taut_beats(
         In order of time.
     shortest_s, longest_s : float
         Limits of a beat's length.
+    largest_s : float
+        Largest change from one beat to the next.
+    centring : float
+        Weight of an anchor's distance from its target against total variation; a small one settles only what
+        variation leaves open.
     shares : array, optional
         How much of a beat each one but the last lasts; 1 where it is left out.
     held : array, optional
@@ -96,10 +100,11 @@ def taut_beats(
     bounds = np.zeros((matrix.shape[1], 2))
     bounds[:, 1] = np.inf
     bounds[0] = 0.0
+    bounds[count + 1 : count + len(counted), 1] = largest_s * (1 + 1e-6) + 1e-9
     bounds[beats, 0] = earliest - start_s
     bounds[beats, 1] = latest - start_s
     turns = np.where(np.isin(counted[1:], beats), AT_ANCHOR, 1.0)
-    objective = np.concatenate([np.zeros(count + 1), turns, np.full(len(beats), CENTRING)])
+    objective = np.concatenate([np.zeros(count + 1), turns, np.full(len(beats), centring)])
     found = linprog(objective, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
     if found.x is None:
         raise ScoreError("no beats fit the hits inside the tempo range")

@@ -27,6 +27,10 @@ CANDIDATES = ("steady metre", "steady tempo", "another tempo")
 """The fewest odd bars without an audible step; the smallest steps; like the first, at a different pace."""
 ODD_COSTS = (1.0, 0.3, 0.1, 0.03)
 """Prices of an odd bar against a change of tempo: each may give another map, among which a candidate is chosen."""
+TAUT, CENTRED = 0.02, 1.0
+"""Weights of a hit's distance from the picture against changes of tempo: to find the map, and to settle it."""
+UNHEARD = NOTICED / 3
+"""Change of tempo that costs nothing."""
 RITARDANDO_BARS = 2
 HOME_STEP = 0.03
 LINES = 20
@@ -67,6 +71,7 @@ def fit_tempo(
         apart = homes[np.abs(np.log(homes / grid.counts.home_bpm)) >= APART]
         if len(apart):
             grid = _grid(opening, anchors, brief, apart, CANDIDATES[candidate])
+    grid = _centred(grid, opening, anchors, brief)
     beats, bars = _beats(grid, end / SAMPLE_RATE, brief)
     lengths = quarter_lengths(beats)[1]
     report = TempoReport(
@@ -126,10 +131,11 @@ def _grid(
 ) -> _Grid:
     """The best grid for a candidate among those that the prices of an odd bar give."""
     grids: dict[tuple[float, ...], _Grid] = {}
+    limits_s = 60.0 / brief.bpm_high, 60.0 / brief.bpm_low
     for odd_cost in ODD_COSTS:
         counts = count_beats(opening, anchors, brief, homes, odd_cost=odd_cost)
         if counts.beats not in grids:
-            grids[counts.beats] = _placed(opening.start_s, anchors, counts, brief)
+            grids[counts.beats] = _placed(opening.start_s, anchors, counts, limits_s)
 
     def order(grid: _Grid) -> tuple[float, ...]:
         step = _largest_step(grid.lengths_s, brief)
@@ -139,7 +145,26 @@ def _grid(
     return min(grids.values(), key=order)
 
 
-def _placed(start_s: float, anchors: list[Anchor], counts: BeatCounts, brief: Brief) -> _Grid:
+def _centred(grid: _Grid, opening: Opening, anchors: list[Anchor], brief: Brief) -> _Grid:
+    """The same beats with the hits as near to the picture as steps of tempo allow that nobody hears."""
+    if not anchors or brief.modulation or len(grid.lengths_s) < 2:
+        return grid
+    low, high = float(grid.lengths_s.min()), float(grid.lengths_s.max())
+    middle, apart = math.sqrt(low * high), math.exp(max(math.log(high / low) / 2, UNHEARD))
+    largest = max(UNHEARD * low, float(np.abs(np.diff(grid.lengths_s)).max()))
+    limits = (max(60.0 / brief.bpm_high, middle / apart), min(60.0 / brief.bpm_low, middle * apart))
+    return _placed(opening.start_s, anchors, grid.counts, limits, centring=CENTRED, largest_s=largest)
+
+
+def _placed(
+    start_s: float,
+    anchors: list[Anchor],
+    counts: BeatCounts,
+    limits_s: tuple[float, float],
+    *,
+    centring: float = TAUT,
+    largest_s: float = math.inf,
+) -> _Grid:
     """Times of all beats from the start to the last anchor."""
     steps = np.ceil(counts.beats).astype(int)
     at = np.cumsum(steps)
@@ -154,8 +179,10 @@ def _placed(start_s: float, anchors: list[Anchor], counts: BeatCounts, brief: Br
             (int(beat), anchor.earliest_s, anchor.target_s, anchor.latest_s)
             for beat, anchor in zip(at, anchors, strict=True)
         ],
-        shortest_s=60.0 / brief.bpm_high,
-        longest_s=60.0 / brief.bpm_low,
+        shortest_s=limits_s[0],
+        longest_s=limits_s[1],
+        largest_s=largest_s,
+        centring=centring,
         shares=shares,
         held=held,
     )

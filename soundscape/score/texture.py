@@ -13,14 +13,23 @@ from soundscape.contract import Tone
 from soundscape.score.bars import Bar, Grid
 from soundscape.score.harmony import Chord, character_of
 from soundscape.score.lines import Line, fold
-from soundscape.score.request import CueRequest
+from soundscape.score.request import CueRequest, Voice
 from soundscape.score.voicing import Voicing, lead_voices
 
 RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (math.inf, 4.0))
 """Tension below which the pulse plays so many notes a beat."""
 
-FIGURES = ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 0, 2), (2, 1, 0, 1))
-"""Orders in which a chord is broken, one for each section."""
+FIGURES = (
+    (0, 1, 2, 3, 4, 3, 2, 1),
+    (0, 2, 1, 3, 2, 4, 3, 1),
+    (0, 3, 1, 4, 2, 3, 1, 2),
+    (0, 2, 4, 2, 3, 1, 2, 1),
+)
+"""Orders in which the tones of a chord are broken, from its lowest up, one for each section."""
+SPREAD = 5
+"""Tones of a broken chord."""
+BREATH_BELOW = 0.6
+"""Tension below which the pulse rests for half a bar at the end of a phrase of four."""
 PEDAL = 0.5
 """Tension above which a threat holds its pedal point."""
 LONGEST_TIE = 4
@@ -52,7 +61,7 @@ def pad_lines(bars: Sequence[Bar], voicings: Sequence[Voicing]) -> list[Line]:
                     beat=bars[first].first,
                     length=length,
                     pitch=pitch,
-                    strength=0.22 + 0.55 * tension,
+                    strength=0.2 + 0.6 * tension,
                 )
             )
     return lines
@@ -79,7 +88,7 @@ def bass_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]
             beat=bar.first,
             length=bar.beats,
             pitch=fold(36 + (key.tonic if threat and bar.tension > PEDAL else chord.root), voice.low, voice.high),
-            strength=0.3 + 0.5 * bar.tension,
+            strength=0.27 + 0.57 * bar.tension,
         )
         for bar, chord in zip(bars, chords, strict=True)
         if bar.tension >= 0.2
@@ -94,10 +103,12 @@ def pulse_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> lis
         rate = next(rate for below, rate in RATES if bar.tension + 0.3 * (request.brief.density - 0.5) < below)
         if not rate:
             continue
-        tones = [fold(60 + tone, voice.low, voice.high) for tone in chord.classes]
-        tones = sorted(tones)
+        tones = _spread(chord, voice, _pulse_register(request, bar))
         order = FIGURES[request.seed.key("figure", bar.section) % len(FIGURES)]
-        for step in range(int(bar.beats * rate)):
+        steps = int(bar.beats * rate)
+        if _breathes(grid.bars, bar):
+            steps = -(-steps // 2)
+        for step in range(steps):
             if any(0 < bar.first + step / rate - held < 1 for held in grid.held):
                 continue
             on_beat = step % rate == 0
@@ -106,11 +117,30 @@ def pulse_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> lis
                     role="pulse",
                     beat=bar.first + step / rate,
                     length=1.0 / rate,
-                    pitch=tones[order[step % 4]],
-                    strength=0.2 + 0.55 * bar.tension + (0.04 if on_beat else 0.0),
+                    pitch=tones[order[step % len(order)] % len(tones)],
+                    strength=0.17 + 0.63 * bar.tension + (0.04 if on_beat else 0.0),
                 )
             )
     return lines
+
+
+def _pulse_register(request: CueRequest, bar: Bar) -> int:
+    """Lowest pitch of the pulse: over the pad where it is calm, under it where there is a threat."""
+    threat = character_of(request.brief.character, request.brief.tonality) == "threat"
+    return 48 if threat and bar.tension > PEDAL else 62 + round(6 * bar.tension)
+
+
+def _spread(chord: Chord, voice: Voice, lowest: int) -> list[int]:
+    """The tones of a chord upwards from about a pitch, inside the range of a voice."""
+    lowest = max(voice.low, min(lowest, voice.high - 18))
+    return [pitch for pitch in range(lowest, voice.high + 1) if pitch % 12 in chord.classes][:SPREAD]
+
+
+def _breathes(bars: Sequence[Bar], bar: Bar) -> bool:
+    """Whether a phrase ends here with a breath: every fourth bar of a section, unless it drives into a hit."""
+    since = bar.number - next(other.number for other in bars if other.section == bar.section)
+    into = bar.number < len(bars) and bars[bar.number].opens
+    return since % 4 == 3 and not into and bar.tension < BREATH_BELOW
 
 
 def accent_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord], melody: Sequence[Line]) -> list[Line]:

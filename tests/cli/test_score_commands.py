@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soundscape.cli import main
-from soundscape.score.checks import CHECKS
+from soundscape.score.checks import AUDIO_CHECKS, CHECKS
 from soundscape.score.tempo import CANDIDATES
 from tests.conftest import SAMPLES
 
@@ -34,9 +34,9 @@ def test_spotting_notes_as_json_count_frames(small_film: Path, capsys: pytest.Ca
 def test_the_scores_of_the_sample_films_pass_every_check(film: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["check-score", str(SAMPLES / film / "film.toml"), "--json"])
     findings = json.loads(capsys.readouterr().out)
-    assert [finding for finding in findings if not finding["passed"]] == []
+    assert [finding for finding in findings if finding["passed"] is False] == []
     assert status == 0
-    assert {finding["check"] for finding in findings} == set(CHECKS)
+    assert {finding["check"] for finding in findings} == {*CHECKS, *AUDIO_CHECKS}
 
 
 def test_a_score_that_fails_a_check_is_named_and_gives_exit_status_3(
@@ -69,3 +69,19 @@ def test_the_three_tempo_maps_of_every_cue_are_shown_side_by_side(
 def test_a_film_that_does_not_exist_is_one_clear_line(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "no-such-film.toml"]) == 2
     assert "no-such-film.toml" in capsys.readouterr().err
+
+
+def test_hits_and_speech_are_measured_in_the_stems_of_a_scored_film(
+    small_film: Path, tmp_path: Path, parts_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["score", str(small_film), "-o", str(out), "--cache", str(parts_folder), "--json"]) == 0
+    capsys.readouterr()
+    main(["check-score", str(small_film), "--stems", str(out), "--json"])
+    found = {item["check"]: item for item in json.loads(capsys.readouterr().out)}
+    assert found["hits heard"]["passed"], found["hits heard"]["value"]
+    assert found["speech clear"]["passed"]
+    main(["check-score", str(small_film), "--json"])
+    assert {item["passed"] for item in json.loads(capsys.readouterr().out) if "hear" in item["check"]} >= {None}
+    assert main(["check-score", str(small_film), "--stems", str(tmp_path)]) == 2
+    assert "there is no music stem here" in capsys.readouterr().err

@@ -311,3 +311,27 @@ def test_a_cue_of_half_beats_and_fermatas_is_composed_without_a_gap_or_a_rush() 
     assert all(
         finding.passed for finding in check_score(asked, score) if finding.check in ("hits met", "tempo steps")
     )
+
+
+def test_a_theme_that_ends_in_calm_is_echoed_softly_by_another_player() -> None:
+    calm = request(tension=((0, 0.2),), hits=request().hits[:1])
+    score = compose(calm)
+    statement = score.statements[0]
+    lead = [note for note in score.parts["lead"] if statement.start <= calm.start + note.start < statement.end]
+    echo = score.parts["pulse"]  # which has no other part in so calm a cue
+    assert 2 <= len(echo) < len(lead)
+    assert calm.start + echo[0].start >= statement.end - SAMPLE_RATE // 10
+    assert max(note.velocity for note in echo) < min(note.velocity for note in lead)
+    steps = np.diff([note.pitch for note in echo])
+    assert list(steps) == list(np.diff([note.pitch for note in lead])[: len(steps)])
+
+
+def test_the_pulse_breathes_at_the_end_of_a_phrase_and_drives_into_a_hit() -> None:
+    score = compose(request(tension=((0, 0.5),), ending="fade"))
+    opens = {bar.number for before, bar in pairwise(score.music.bars) if bar.section != before.section}
+    first = {bar.section: bar.number for bar in reversed(score.music.bars)}
+    begins = np.cumsum([0.0, *(bar.beats for bar in score.music.bars)])
+    for bar, begin in zip(score.music.bars[:-1], begins, strict=False):
+        count = sum(begin <= note.beat < begin + bar.beats for note in score.parts["pulse"])
+        ends_phrase = (bar.number - first[bar.section]) % 4 == 3 and bar.number + 1 not in opens
+        assert count == round(2 * bar.beats) / (2 if ends_phrase else 1), bar
