@@ -60,13 +60,19 @@ def bar_lines(score: CueScore) -> Array:
     return np.array([beat.sample for index, beat in enumerate(score.music.beats) if not index or beat.beat == 1])
 
 
+def bar_begins(score: CueScore) -> Array:
+    """Where bars begin and the last one ends, in quarter notes of the cue."""
+    opens = [index for index, beat in enumerate(score.music.beats) if not index or beat.beat == 1]
+    return quarters_of(score.music.beats)[opens]
+
+
 def by_bar(score: CueScore, role: str = "") -> list[list[Note]]:
-    """The notes that begin in each bar, with 20 ms of grace for unevenness."""
-    downs = bar_lines(score) - score.music.at
-    groups: list[list[Note]] = [[] for _ in range(max(0, len(downs) - 1))]
+    """The notes that are written in each bar, whenever their players begin."""
+    begins = bar_begins(score)
+    groups: list[list[Note]] = [[] for _ in range(max(0, len(begins) - 1))]
     chosen: Iterable[Note] = score.parts.get(role, ()) if role else notes_of(score)
     for note in chosen:
-        index = int(np.searchsorted(downs, note.start + 960, side="right")) - 1
+        index = int(np.searchsorted(begins, note.beat + 1e-6, side="right")) - 1
         if 0 <= index < len(groups):
             groups[index].append(note)
     return groups
@@ -82,10 +88,10 @@ def own_strength(request: CueRequest, score: CueScore, notes: Sequence[Note]) ->
 
 def pattern_of(score: CueScore, bar: int) -> Array:
     """A bar as 16 places in time and 12 pitch classes."""
-    start, end = bar_lines(score)[bar : bar + 2] - score.music.at
+    start, end = bar_begins(score)[bar : bar + 2]
     rhythm, tones = np.zeros(16), np.zeros(12)
     for note in by_bar(score)[bar]:
-        rhythm[min(15, max(0, round(16 * (note.start - start) / (end - start))))] += 1.0
+        rhythm[min(15, max(0, round(16 * (note.beat - start) / (end - start))))] += 1.0
         tones[round(note.pitch) % 12] += 1.0
     return np.concatenate([part / max(1e-9, float(np.linalg.norm(part))) for part in (rhythm, tones)])
 

@@ -143,11 +143,17 @@ def robotic(request: CueRequest, score: CueScore) -> tuple[CueRequest, CueScore]
 
 def looped(request: CueRequest, score: CueScore) -> tuple[CueRequest, CueScore]:
     """The first bar over and over."""
-    downs = [beat.sample - score.music.at for beat in score.music.beats if beat.beat == 1]
+    downs = [(beat.sample - score.music.at, at) for at, beat in enumerate(score.music.beats) if beat.beat == 1]
     pattern = [(0.0, 62.0), (0.25, 65.0), (0.5, 69.0), (0.75, 65.0)]
     notes = tuple(
-        Note(start=round(a + share * (b - a)), length=9_600, pitch=pitch, velocity=0.5)
-        for a, b in pairwise(downs)
+        Note(
+            start=round(a + share * (b - a)),
+            length=9_600,
+            pitch=pitch,
+            velocity=0.5,
+            beat=on + share * (after - on),
+        )
+        for (a, on), (b, after) in pairwise(downs)
         for share, pitch in pattern
     )
     return request, replace(score, parts={"pulse": notes})
