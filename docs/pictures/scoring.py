@@ -19,7 +19,7 @@ from soundscape.score.transform import formed, inverted, reversed_in_time
 from soundscape.timecode import Rate
 
 HERE = Path(__file__).parent
-INK, SOFT, GOOD, BAD = "#24303a", "#b9c4cc", "#1f7a5c", "#b8452f"
+INK, SOFT, FAINT, GOOD, BAD = "#24303a", "#b9c4cc", "#e6ebee", "#1f7a5c", "#b8452f"
 RATE = Rate.parse("24")
 HITS_S = (9.3, 20.1, 31.0, 38.6, 47.7, 56.2)
 LENGTH_S = 62.0
@@ -76,10 +76,17 @@ def tempo_map() -> None:
     lengths = np.diff([beat.sample for beat in tempo.beats])
     bpm = 60 * SAMPLE_RATE / lengths
     low, high = bpm.min() - 1, bpm.max() + 1
+    samples = np.minimum([beat.sample / SAMPLE_RATE for beat in tempo.beats], LENGTH_S)
+    heights = 300 - 70 * (bpm - low) / (high - low)
     steps = [
-        (x(beat.sample / SAMPLE_RATE), 300 - 70 * (value - low) / (high - low))
-        for beat, value in zip(tempo.beats, bpm, strict=False)
-        if beat.sample <= LENGTH_S * SAMPLE_RATE
+        (x(at), height)
+        for start, end, height in zip(samples, samples[1:], heights, strict=False)
+        for at in (start, end)
+        if start < LENGTH_S
+    ]
+    parts += [
+        f'<line x1="{x(t):.1f}" x2="{x(t):.1f}" y1="195" y2="305" stroke="{SOFT}" stroke-dasharray="3 4"/>'
+        for t in HITS_S
     ]
     path = "M" + " L".join(f"{px:.1f} {py:.1f}" for px, py in steps)
     parts.append(f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="2"/>')
@@ -101,6 +108,11 @@ def best_single(hits_s: np.ndarray, brief: Brief) -> np.ndarray:
     return np.arange(0.0, LENGTH_S + bar_s, bar_s)
 
 
+def height_of(pitch: int, top: float) -> float:
+    """Where a pitch lies in a piano roll."""
+    return top + 100 - 2.7 * (pitch - 46)
+
+
 def piano_roll(motif: Motif) -> None:
     """A motif and its forms, each as a small piano roll; what is no longer recognised is drawn pale."""
     key = Key.parse("C", "ionian")
@@ -110,17 +122,21 @@ def piano_roll(motif: Motif) -> None:
     forms.append(("retrograde", reversed_in_time(motif.notes), key))
     parts = []
     for index, (name, notes, scale) in enumerate(forms):
-        left, top = 20 + 235 * (index % 4), 40 + 150 * (index // 4)
+        left, top = 20 + 235 * (index % 4), 50 + 160 * (index // 4)
         colour = SOFT if name in ("fragment", "inversion", "retrograde") else INK
-        parts.append(text(left, top - 12, name))
-        parts.append(line(left, top + 100, left + 215, top + 100, colour=SOFT))
+        parts.append(text(left, top - 22, name))
+        for octave in (-7, 0, 7, 14):  # the tonic
+            y = height_of(scale.pitch(octave), top) + 3
+            parts.append(line(left, y, left + 215, y, colour=FAINT))
+        for bar in range(0, 15, 4):
+            parts.append(line(left + 15 * bar, top - 8, left + 15 * bar, top + 104, colour=FAINT))
         for note in notes:
             pitch = scale.pitch(note.degree, note.alteration)
             parts.append(
-                f'<rect x="{left + 15 * note.beat:.1f}" y="{top + 100 - 3.1 * (pitch - 46):.1f}" '
+                f'<rect x="{left + 15 * note.beat:.1f}" y="{height_of(pitch, top):.1f}" '
                 f'width="{15 * note.length - 2:.1f}" height="6" rx="2" fill="{colour}"/>'
             )
-    write("motif-forms.svg", 320, parts)
+    write("motif-forms.svg", 330, parts)
 
 
 if __name__ == "__main__":
