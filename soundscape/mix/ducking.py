@@ -20,6 +20,7 @@ from numba import njit
 from soundscape.audio import Audio
 from soundscape.metering.gating import BINS_PER_SECOND, integrated, power_to_lufs
 from soundscape.metering.meter import EnergyMeter
+from soundscape.mix.lows import BUTTERWORTH_Q
 from soundscape.model import SAMPLE_RATE, Clip, Ducking
 
 BIN = SAMPLE_RATE // BINS_PER_SECOND
@@ -72,7 +73,8 @@ class DuckAnalysis:
         active = speech_bins(self._loudness["dialogue"].energies)
         for clip in clips:
             if clip.speech:
-                active[clip.at // BIN : -(-(clip.at + clip.length) // BIN)] = False
+                # What is heard spreads by a bin either way.
+                active[max(0, clip.at // BIN - 2) : -(-(clip.at + clip.length) // BIN) + 2] = False
                 for begin, end in clip.speech:
                     active[(clip.at + begin) // BIN : -(-(clip.at + end) // BIN)] = True
         return active
@@ -213,7 +215,25 @@ def _dip(voice: Curve, bed: Curve, active: npt.NDArray[np.bool_], settings: Duck
             ratios.append(10.0 * math.log10(max(over, 1e-30) / under))
     if not ratios:
         return 0.0
-    return round(float(np.clip(settings.clarity_db - np.percentile(ratios, 5), 0.0, settings.deepest_dip_db)), 2)
+    missing_db = max(0.0, settings.clarity_db - float(np.percentile(ratios, 5)))
+    return round(min(_bell_db(missing_db), settings.deepest_dip_db), 2)
+
+
+def _bell_db(wanted_db: float) -> float:
+    """Depth at `DIP_HZ` of the bell that takes so much from the whole band of intelligibility."""
+    depths = np.arange(0.0, 20.5, 0.5)
+    z = np.exp(2j * np.pi * np.geomspace(*BAND_HZ, 64) / SAMPLE_RATE)
+    b0, a1, a2 = _bell()
+    bell = b0 * (1.0 - z**-2) / (1.0 + a1 / z + a2 / z**2)
+    left = np.abs(1.0 + (10.0 ** (-depths[:, None] / 20.0) - 1.0) * bell) ** 2
+    return float(np.interp(wanted_db, -10.0 * np.log10(left.mean(axis=1)), depths))
+
+
+def _bell() -> tuple[float, float, float]:
+    """`b0`, `a1`, `a2` of a band-pass with a gain of 1 at `DIP_HZ` (R. Bristow-Johnson, *Cookbook formulae*)."""
+    omega = 2.0 * math.pi * DIP_HZ / SAMPLE_RATE
+    alpha = math.sin(omega) / (2.0 * DIP_Q)
+    return alpha / (1.0 + alpha), -2.0 * math.cos(omega) / (1.0 + alpha), (1.0 - alpha) / (1.0 + alpha)
 
 
 def _runs(active: npt.NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
@@ -239,18 +259,17 @@ def _gain(level_db: Curve, position: int, frames: int) -> npt.NDArray[np.float32
 
 
 @njit(cache=True, nogil=True)
-def _band_energies(x, low, high, state, energies, filled):  # type: ignore[no-untyped-def]
-    """Energy per bin of a signal through two biquads; `filled` is the number of frames in the first bin already."""
+def _band_energies(x, sections, state, energies, filled):  # type: ignore[no-untyped-def]
+    """Energy per bin of a signal through biquads; `filled` is the number of frames in the first bin already."""
     index = 0
     for n in range(x.shape[0]):
         y = np.float64(x[n])
-        a = low[0] * y + state[0]
-        state[0] = low[1] * y - low[3] * a + state[1]
-        state[1] = low[2] * y - low[4] * a
-        b = high[0] * a + state[2]
-        state[2] = high[1] * a - high[3] * b + state[3]
-        state[3] = high[2] * a - high[4] * b
-        energies[index] += b * b
+        for k in range(sections.shape[0]):
+            out = sections[k, 0] * y + state[k, 0]
+            state[k, 0] = sections[k, 1] * y - sections[k, 3] * out + state[k, 1]
+            state[k, 1] = sections[k, 2] * y - sections[k, 4] * out
+            y = out
+        energies[index] += y * y
         filled += 1
         if filled == BIN:
             filled = 0
@@ -261,8 +280,15 @@ class _BandMeter:
     """Energy between 1 and 4 kHz in bins of 10 ms, both channels together."""
 
     def __init__(self) -> None:
-        self._filters = _pass(BAND_HZ[0], high=True), _pass(BAND_HZ[1], high=False)
-        self._states = np.zeros((2, 4))
+        # Fourth order: a voice has most of its energy just below the band, which must not leak into it.
+        self._sections = np.array(
+            [
+                _pass(cutoff, q, high=high)
+                for cutoff, high in zip(BAND_HZ, (True, False), strict=True)
+                for q in BUTTERWORTH_Q
+            ]
+        )
+        self._states = np.zeros((2, 2 * len(BUTTERWORTH_Q), 2))
         self._bins: list[Curve] = []
         self._rest = 0.0
         self._filled = 0
@@ -272,7 +298,7 @@ class _BandMeter:
         energies = np.zeros((self._filled + audio.shape[1]) // BIN + 1)
         energies[0] = self._rest
         for channel, state in zip(audio, self._states, strict=True):
-            _band_energies(channel, *self._filters, state, energies, self._filled)
+            _band_energies(channel, self._sections, state, energies, self._filled)
         self._filled = (self._filled + audio.shape[1]) % BIN
         self._rest = float(energies[-1])
         self._bins.append(energies[:-1])
@@ -283,10 +309,10 @@ class _BandMeter:
         return np.concatenate([np.empty(0), *self._bins])
 
 
-def _pass(cutoff_hz: float, *, high: bool) -> tuple[float, float, float, float, float]:
-    """Butterworth low- or high-pass of second order (R. Bristow-Johnson, *Cookbook formulae*)."""
+def _pass(cutoff_hz: float, q: float, *, high: bool) -> tuple[float, float, float, float, float]:
+    """Low- or high-pass of second order (R. Bristow-Johnson, *Cookbook formulae*)."""
     omega = 2.0 * math.pi * cutoff_hz / SAMPLE_RATE
-    cosine, alpha = math.cos(omega), math.sin(omega) / math.sqrt(2.0)
+    cosine, alpha = math.cos(omega), math.sin(omega) / (2.0 * q)
     b1 = -(1.0 + cosine) if high else 1.0 - cosine
     a0 = 1.0 + alpha
     return abs(b1) / 2.0 / a0, b1 / a0, abs(b1) / 2.0 / a0, -2.0 * cosine / a0, (1.0 - alpha) / a0
@@ -307,13 +333,7 @@ class _Dip:
     """A bell around 2 kHz whose depth moves: the signal plus its own band times a changing factor."""
 
     def __init__(self) -> None:
-        omega = 2.0 * math.pi * DIP_HZ / SAMPLE_RATE
-        alpha = math.sin(omega) / (2.0 * DIP_Q)
-        self._coefficients = (
-            alpha / (1.0 + alpha),
-            -2.0 * math.cos(omega) / (1.0 + alpha),
-            (1.0 - alpha) / (1.0 + alpha),
-        )
+        self._coefficients = _bell()
         self._states = np.zeros((2, 2))
 
     def apply(self, audio: Audio, gain: npt.NDArray[np.float32]) -> None:

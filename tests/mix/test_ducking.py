@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
+from scipy import signal
 
-from soundscape.audio import BLOCK, Audio
-from soundscape.metering.meter import Meter
-from soundscape.mix.ducking import BIN, DuckAnalysis, Passage, curve, duck
-from soundscape.model import SAMPLE_RATE, Ducking
+from soundscape.audio import BLOCK, Audio, read
+from soundscape.calibration import anchor_db
+from soundscape.metering.meter import EnergyMeter, Meter
+from soundscape.mix.ducking import BIN, DuckAnalysis, Passage, curve, duck, regions, speech_bins
+from soundscape.model import SAMPLE_RATE, Clip, Ducking
 
 LENGTH = 30 * SAMPLE_RATE
 SPEECH = ((5.0, 9.0), (9.5, 13.0), (20.0, 24.0))
@@ -148,3 +152,58 @@ def test_blocks_of_any_size_are_heard_alike(size: int) -> None:
     for start in range(0, LENGTH, size):
         analysis.push({bus: np.ascontiguousarray(audio[:, start : start + size]) for bus, audio in STEMS.items()})
     assert analysis.passages(SETTINGS) == passages(STEMS)
+
+
+def spoken_words() -> Audio:
+    """The narration of a sample film, each recording two seconds after the one before, at its anchor."""
+    folder = Path(__file__).parents[2] / "samples" / "legacy" / "narration"
+    pieces = []
+    for path in sorted(folder.glob("*.wav")):
+        audio, rate = read(path)
+        mono = soxr.resample(audio[0], rate, SAMPLE_RATE) * 10 ** (anchor_db(path) / 20)
+        pieces += [mono, np.zeros(2 * SAMPLE_RATE, np.float32)]
+    both = np.concatenate(pieces)[:LENGTH]
+    return np.stack([np.pad(both, (0, LENGTH - both.size))] * 2).astype(np.float32)
+
+
+def test_real_words_stand_clear_of_a_bed_that_covers_them() -> None:
+    stems = {**STEMS, "dialogue": spoken_words(), "effects": shaped(500.0, 6000.0, -30.0)}
+    settings = Ducking(deepest_db=30.0)
+    found = passages(stems, settings)
+    pieces = list(duck(blocks(stems), found, settings, LENGTH))
+    made = {bus: np.concatenate([piece[bus] for piece in pieces], axis=1) for bus in stems}
+    assert len(found) >= 4
+    energies = {}
+    for bus, audio in made.items():
+        meter = EnergyMeter(SAMPLE_RATE, 2)
+        meter.push(np.ascontiguousarray(audio))
+        energies[bus] = meter.energies
+    speaking = speech_bins(energies["dialogue"])
+    band = signal.butter(4, (1000.0, 4000.0), "bandpass", fs=SAMPLE_RATE, output="sos")
+    power = {
+        bus: (signal.sosfilt(band, audio) ** 2).sum(axis=0).reshape(-1, BIN).sum(axis=1)
+        for bus, audio in made.items()
+    }
+    clear = []
+    for passage in found:
+        width = min(300, passage.end - passage.start)
+        for first in range(passage.start, passage.end - width + 1, 10):
+            window = slice(first, first + width)
+            voice = energies["dialogue"][window][speaking[window]].mean()
+            for bus, wanted in (("music", 10.0), ("ambience", 15.0)):
+                assert 10 * np.log10(voice / energies[bus][window].mean()) >= wanted - 0.5, (bus, first)
+        for first in range(passage.start, passage.end - 100, 25):
+            second = slice(first, first + 100)
+            if speaking[second].sum() >= 10:
+                rest = sum(power[bus][second].mean() for bus in power if bus != "dialogue")
+                clear.append(10 * np.log10(power["dialogue"][second][speaking[second]].mean() / rest))
+    assert np.percentile(clear, 5) >= 6.0 - 0.5
+
+
+def test_speech_that_is_stated_counts_instead_of_what_is_heard() -> None:
+    clip = Clip(name="v", path="v.wav", at=5 * SAMPLE_RATE, length=8 * SAMPLE_RATE, speech=((0, SAMPLE_RATE),))
+    analysis = DuckAnalysis(STEMS)
+    for block in blocks(STEMS):
+        analysis.push(block)
+    assert regions(analysis.speech([clip]))[0] == (5 * SAMPLE_RATE, 6 * SAMPLE_RATE)
+    assert analysis.passages(SETTINGS, [clip])[0].end == 600
