@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from soundscape.ahead import ahead
 from soundscape.audio import Audio
 from soundscape.files import slug
 from soundscape.mastering.dither import Dither
@@ -122,7 +123,7 @@ def write_stems(
         peaks = np.zeros(3)
         pool = files.enter_context(ThreadPoolExecutor(max_workers=2))
         others = _blocks(finer)
-        for stems, gain in zip(store.blocks(), gains, strict=True):
+        for stems, gain in ahead(zip(store.blocks(), gains, strict=True)):
             mastered = {bus: stem * gain for bus, stem in stems.items()}
             signals = {PROGRAMME: programme_of(mastered)}
             signals |= mastered if finer is None else {name: stem * gain for name, stem in next(others).items()}

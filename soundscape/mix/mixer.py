@@ -132,13 +132,16 @@ def _sources(plan: Plan, parts: Mapping[str, Part]) -> dict[str, Source]:
 
 def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
     """The impulse response of every space that is used."""
-    responses = {}
-    for name in sorted(spaces):
+
+    def response(name: str) -> Audio:
         room = plan.rooms[name]
         module = unit("spaces", room.unit)
-        params = make_params(module.Params, room.params)
-        responses[name] = module.impulse_response(params, SAMPLE_RATE, Seed(room.seed))
-    return responses
+        made: Audio = module.impulse_response(make_params(module.Params, room.params), SAMPLE_RATE, Seed(room.seed))
+        return made
+
+    names = sorted(spaces)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(names, pool.map(response, names), strict=True))
 
 
 def _end_fade(length: int, start: int, frames: int) -> Audio | np.float32:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from soundscape.ahead import ahead
 from soundscape.audio import BLOCK, Audio
 from soundscape.errors import OutputError
 
@@ -35,7 +36,7 @@ class StemStore:
         """Store the blocks of a mix; `done` is told of each."""
         files = {bus: path.open("wb") for bus, path in self._paths.items()}
         try:
-            for block in blocks:
+            for block in ahead(blocks):
                 for bus, file in files.items():
                     file.write(np.ascontiguousarray(block[bus]).data)
                 done()
@@ -63,7 +64,7 @@ class StemStore:
 
     def programme(self) -> Iterator[Audio]:
         """The sum of the stems, in blocks."""
-        for stems in self.blocks():
+        for stems in ahead(self.blocks()):
             yield programme_of(stems)
 
 
