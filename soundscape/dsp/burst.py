@@ -28,6 +28,11 @@ def glide(frames: int, rate: int, points: Points) -> Floats:
     return np.exp(np.interp(np.arange(frames // STEP + 2) * STEP / rate, time, np.log(value)))
 
 
+def unlike(rng: np.random.Generator, sd: float = 0.1) -> float:
+    """A factor by which one gesture differs from the last of its kind: log-normal around 1, bounded at two sd."""
+    return math.exp(sd * float(np.clip(rng.standard_normal(), -2.0, 2.0)))
+
+
 def between(frames: int, values: npt.NDArray[np.floating], *, step: int = STEP) -> Audio:
     """A curve `(frames,)` through values that stand every `step` frames, straight between them."""
     out = np.empty(frames, np.float32)

@@ -15,6 +15,8 @@ from soundscape.audio import Audio
 
 MODES = 32
 """A multiple of the widest vectors, so that no lane is left over."""
+RESTING = np.float32(1e-15)
+"""A push that nobody hears keeps a resting casing out of denormal numbers."""
 
 
 class Casing:
@@ -54,7 +56,7 @@ def _resonate(out, drive, state, pole, gain):  # type: ignore[no-untyped-def]
     cos, sin, into = pole[0].copy(), pole[1].copy(), gain.copy()
     for i in range(out.shape[1]):
         for side in range(2):
-            force = drive[side, i]
+            force = drive[side, i] + RESTING
             total = np.float32(0.0)
             for m in range(side * MODES, side * MODES + MODES):
                 x, y = re[m], im[m]
@@ -62,6 +64,5 @@ def _resonate(out, drive, state, pole, gain):  # type: ignore[no-untyped-def]
                 im[m] = x * sin[m] + y * cos[m]
                 total += re[m]
             out[side, i] += total
-    # A tiny offset keeps a resting casing out of denormal numbers.
-    state[0] = re + np.float32(1e-25)
+    state[0] = re
     state[1] = im

@@ -14,7 +14,7 @@ import numpy as np
 
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
-from soundscape.dsp.burst import envelope, flutter, noise_band, tone
+from soundscape.dsp.burst import envelope, flutter, noise_band, tone, unlike
 from soundscape.dsp.shot import finish
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -42,17 +42,21 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     length_s = 6.0**size
     frames = round(1.15 * length_s * rate)
     audio = np.zeros((2, frames), np.float32)
-    level = envelope(frames, rate, [(0.0, -18.0), (0.002, 0.0), (0.4 * length_s, -12.0), (1.1 * length_s, -72.0)])
-    top_hz = 1_500.0 * 6.0**force * 0.6**size
+    level = envelope(
+        frames,
+        rate,
+        [(0.0, -18.0), (0.002, 0.0), (0.4 * length_s * unlike(rng, 0.2), -12.0), (1.1 * length_s, -72.0)],
+    )
+    top_hz = 1_500.0 * 6.0**force * 0.6**size * unlike(rng, 0.15)
     air = noise_band(
         frames,
         rate,
         seed.child("air"),
         low_hz=[(0.0, 0.2 * top_hz), (length_s, 50.0)],
-        high_hz=[(0.0, top_hz), (length_s, 160.0)],
+        high_hz=[(0.0, top_hz), (0.5 * length_s, 0.4 * top_hz**0.5 * 31.0 * unlike(rng, 0.3)), (length_s, 160.0)],
         width=0.9,
     )
-    audio += (1.0 - 0.8 * params.tonal) * air * flutter(frames, rate, seed.child("flutter"), 1.0)
+    audio += (1.0 - 0.8 * params.tonal) * air * flutter(frames, rate, seed.child("flutter"), 2.0)
     start_hz = 4.0 * midi_to_hz(params.root)
     for voice in range(6):
         detune = 2.0 ** (rng.uniform(-0.12, 0.12) / 12.0 + voice % 3)

@@ -16,7 +16,7 @@ import numpy as np
 from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import friedlander
-from soundscape.dsp.burst import envelope, noise_band, tone
+from soundscape.dsp.burst import envelope, noise_band, tone, unlike
 from soundscape.dsp.modal import material_t60_s, ring
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
@@ -50,7 +50,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The shot; sync is the discharge, after the charge."""
     size, force = params.size, params.intensity
     rng = seed.generator("shot")
-    pitch, pace = rng.uniform(0.94, 1.06, 2)
+    pitch, pace = unlike(rng, 0.07), unlike(rng, 0.12)
     lead = round((0.05 + 0.75 * params.charge) * rate)
     frames = lead + round((0.9 + 1.4 * size) * rate)
     audio = np.zeros((2, frames), np.float32)
@@ -66,6 +66,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         shot += np.array(side, np.float32)[:, None] * chirp
     shot += (0.5 + 0.6 * force) * friedlander(rest, rate, (0.001 + 0.002 * size) * pace, rise_s=0.0001)
     loss, lowest_hz, level = TARGETS[params.target]
+    lowest_hz *= unlike(rng, 0.12)
     order = np.arange(1, 25)
     modes_hz = lowest_hz * 2.0 ** (0.7 - 1.4 * size) * order**1.15 * rng.uniform(0.95, 1.05, 24)
     ring(
@@ -73,7 +74,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         rate,
         frequency_hz=modes_hz,
         t60_s=np.minimum(material_t60_s(modes_hz, loss), 0.8),
-        gain=level * order**-0.4 * rng.lognormal(0.0, 0.4, 24),
+        gain=level * unlike(rng, 0.3) * order**-0.4 * rng.lognormal(0.0, 0.4, 24),
         pan=rng.uniform(-0.4, 0.4, 24),
     )
     air = noise_band(

@@ -16,7 +16,7 @@ import numpy as np
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
 from soundscape.dsp.blast import friedlander, thump
-from soundscape.dsp.burst import envelope, flutter, noise_band
+from soundscape.dsp.burst import envelope, flutter, noise_band, unlike
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.shot import finish
@@ -45,7 +45,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The eruption; sync is the pressure onset, its first frame."""
     size, force = params.size, params.intensity
     rng = seed.generator("eruption")
-    time_scale = (0.55 + 0.9 * size) * rng.uniform(0.94, 1.06)
+    time_scale = (0.55 + 0.9 * size) * unlike(rng, 0.1)
     frames = round((2.2 + 2.0 * time_scale) * rate)
     audio = np.zeros((2, frames), np.float32)
 
@@ -74,7 +74,9 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
 def _dust(params: Params, frames: int, rate: int, seed: Seed, time_scale: float) -> Audio:
     """The roar: a band that rushes upward within half a second, then sinks and dies."""
     top = 2_200.0 * 4.0**params.intensity * 0.45**params.size
-    rise, sink = 0.28 * time_scale, 1.5 * time_scale
+    rng = seed.generator("dust")
+    top *= unlike(rng, 0.15)
+    rise, sink = 0.28 * time_scale * unlike(rng, 0.2), 1.5 * time_scale * unlike(rng, 0.1)
     band = noise_band(
         frames,
         rate,
@@ -88,7 +90,7 @@ def _dust(params: Params, frames: int, rate: int, seed: Seed, time_scale: float)
         rate,
         [(0.0, -60.0), (0.003, -9.0), (0.06, -17.0), (rise, -13.0), (sink, -28.0), (2.6 * sink, -72.0)],
     )
-    return band * level * flutter(frames, rate, seed.child("flutter"), 3.0)
+    return band * level * flutter(frames, rate, seed.child("flutter"), 4.0)
 
 
 def _fountain(audio: Audio, params: Params, rate: int, seed: Seed, time_scale: float) -> None:

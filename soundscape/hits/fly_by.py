@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
-from soundscape.dsp.burst import between, flutter, noise_band
+from soundscape.dsp.burst import between, flutter, noise_band, unlike
 from soundscape.dsp.distance import FARTHEST, Distance
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.shot import finish
@@ -107,12 +107,12 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The pass; sync is when it is heard nearest."""
     source, size, force = SOURCES[params.source], params.size, params.intensity
     rng = seed.generator("fly by")
-    near_m = nearest_m(params) * rng.uniform(0.93, 1.07)
+    near_m = nearest_m(params) * unlike(rng, 0.08)
     before_s = after_s = 0.9 * (FARTHEST**0.75) * near_m / params.speed
     frames, sync = round((before_s + after_s) * rate), round(before_s * rate)
     ticks = np.arange(frames // TICK + 2) * TICK / rate - before_s
     path = heard_path(ticks, nearest_m=near_m, speed_m_s=params.speed)
-    scale = 2.0 ** (1.0 - 2.0 * size) * rng.uniform(0.96, 1.04)
+    scale = 2.0 ** (1.0 - 2.0 * size) * unlike(rng, 0.06)
     audio = _voice(params, source, path, frames, rate, seed, scale)
     _reflect(audio, path, rate, near_m)
     audio *= _places(path, WAYS[params.way], frames)
@@ -143,7 +143,7 @@ def _voice(params: Params, source: Source, path: Path, frames: int, rate: int, s
     )
     close = (path.away_m.min() / path.away_m) ** 3
     audio += source.rush * rush * between(frames, close, step=TICK)
-    audio *= flutter(frames, rate, seed.child("flutter"), 1.2, low_hz=1.5)
+    audio *= flutter(frames, rate, seed.child("flutter"), 2.0, low_hz=1.5)
     if source.lines:
         cycle = _cycle(source, rng, pitch_hz=source.pitch_hz * scale, bright=bright, most=path.doppler.max() / rate)
         turns = np.cumsum(between(frames, path.doppler, step=TICK), dtype=np.float64) * (

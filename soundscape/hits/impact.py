@@ -17,7 +17,7 @@ import numpy as np
 from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
-from soundscape.dsp.burst import envelope, noise_band
+from soundscape.dsp.burst import envelope, noise_band, unlike
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.modal import material_t60_s, ring
 from soundscape.dsp.shot import finish
@@ -56,8 +56,8 @@ class Material:
 
 MATERIALS = {
     "metal": Material(
-        loss=0.0022, longest_s=1.6, lowest_hz=260.0, stretch=1.25, hardness_hz=2_600.0, modes=1.0, noise_s=0.02,
-        thump=0.35, splinter_hz=2_400.0, splinter_s=0.25,
+        loss=0.0022, longest_s=1.6, lowest_hz=260.0, stretch=1.25, hardness_hz=4_400.0, modes=1.0, noise_s=0.02,
+        thump=0.25, splinter_hz=2_400.0, splinter_s=0.25,
     ),
     "stone": Material(
         loss=0.02, longest_s=0.35, lowest_hz=240.0, stretch=1.4, hardness_hz=2_200.0, modes=0.7, noise_s=0.05,
@@ -97,20 +97,20 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The impact; sync is the first contact, frame 0."""
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("impact")
-    scale = 2.0 ** (1.4 * (1.0 - 2.0 * size))
+    scale = 2.0 ** (1.4 * (1.0 - 2.0 * size)) * unlike(rng, 0.05)
     length_s = min(1.3 * material.longest_s * (0.5 + size), 4.5) + 0.5 + 1.2 * params.debris
     frames = round(length_s * rate)
     audio = np.zeros((2, frames), np.float32)
 
-    corner_hz = material.hardness_hz * 4.0 ** (force - 0.5) * scale**0.4
+    corner_hz = material.hardness_hz * 4.0 ** (force - 0.5) * scale**0.4 * unlike(rng, 0.1)
     _modes(audio, material, rate, rng, scale=scale, corner_hz=corner_hz, size=size)
     noise = noise_band(
         frames, rate, seed.child("contact"), low_hz=120.0 * scale**0.5, high_hz=2.0 * corner_hz, width=0.3
     )
-    fall_s = material.noise_s * (0.6 + size)
+    fall_s = material.noise_s * (0.6 + size) * unlike(rng, 0.2)
     audio += noise * envelope(frames, rate, [(0.0, -40.0), (0.0007, -8.0), (fall_s, -20.0), (7.0 * fall_s, -90.0)])
     ground = thump(frames, rate, start_hz=105.0 * scale**0.5, end_hz=52.0 * scale**0.5, t60_s=0.1 + 0.22 * size)
-    audio += material.thump * (0.2 + 0.8 * size) * ground
+    audio += material.thump * unlike(rng, 0.2) * (0.2 + 0.8 * size) * ground
     pieces = rng.poisson(45.0 * params.debris * (0.4 + force))
     scatter(
         audio,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundscape.contract import Hit
-from soundscape.dsp.burst import envelope, flutter, noise_band, tone
+from soundscape.dsp.burst import envelope, flutter, noise_band, tone, unlike
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
 from soundscape.params import number
@@ -51,13 +51,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         rate,
         [
             (0.0, -48.0),
-            (0.5 * length_s, -22.0),
+            (0.5 * length_s, -22.0 * unlike(rng, 0.12)),
             (length_s - 0.01, 0.0),
             (length_s + 0.015, -24.0),
             (length_s + TAIL_S, -70.0),
         ],
     )
-    top_hz = 1_800.0 * 6.0**force
+    top_hz = 1_800.0 * 6.0**force * unlike(rng, 0.12)
     air = noise_band(
         frames,
         rate,
@@ -66,7 +66,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         high_hz=[(0.0, 260.0), (length_s, top_hz)],
         width=0.9,
     )
-    audio += (1.0 - 0.8 * params.tonal) * air * flutter(frames, rate, seed.child("flutter"), 1.0)
+    audio += (1.0 - 0.8 * params.tonal) * air * flutter(frames, rate, seed.child("flutter"), 2.0)
     end_hz = 4.0 * midi_to_hz(params.root)
     for voice in range(6):
         detune = 2.0 ** (rng.uniform(-0.12, 0.12) / 12.0 + voice % 3)

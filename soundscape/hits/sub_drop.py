@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundscape.contract import Hit
-from soundscape.dsp.burst import envelope, noise_band, tone
+from soundscape.dsp.burst import envelope, noise_band, tone, unlike
 from soundscape.dsp.shot import finish
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -36,23 +36,27 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The drop; sync is its first frame."""
     size, force = params.size, params.intensity
     rng = seed.generator("drop")
-    length_s = 0.8 + 2.8 * size
+    length_s = (0.8 + 2.8 * size) * unlike(rng, 0.12)
     frames = round(1.1 * length_s * rate)
-    start_hz = params.start * 1.25 * 0.7**size * rng.uniform(0.97, 1.03)
-    end_hz = max(27.0, 0.36 * start_hz)
+    start_hz = params.start * 1.25 * 0.7**size * unlike(rng, 0.08)
+    end_hz = max(27.0, 0.36 * start_hz * unlike(rng, 0.1))
+    bend_s = 0.12 * length_s * unlike(rng, 0.5)
+    middle_db = -5.0 * unlike(rng, 0.4)
     audio = np.zeros((2, frames), np.float32)
     for harmonic in range(1, 7):
         points = [
             (0.0, harmonic * start_hz),
-            (0.12 * length_s, 0.8 * harmonic * start_hz),
+            (bend_s, 0.8 * harmonic * start_hz),
             (length_s, harmonic * end_hz),
         ]
-        share = 1.0 if harmonic == 1 else 0.5 * (0.25 + 0.75 * force) ** harmonic / harmonic * rng.uniform(0.8, 1.2)
+        share = 1.0 if harmonic == 1 else 0.5 * (0.25 + 0.75 * force) ** harmonic / harmonic * unlike(rng, 0.4)
         # Upper harmonics are a little apart between the sides; the fundamental is alike, as a subwoofer needs it.
         for side in range(2):
             apart = 0.0 if harmonic == 1 else float(rng.uniform(0.0, 0.1))
             audio[side] += share * tone(frames, rate, points, phase=apart)
-    audio *= envelope(frames, rate, [(0.0, -12.0), (0.004, 0.0), (0.5 * length_s, -5.0), (1.05 * length_s, -76.0)])
+    audio *= envelope(
+        frames, rate, [(0.0, -12.0), (0.004, 0.0), (0.5 * length_s, middle_db), (1.05 * length_s, -76.0)]
+    )
     blow = noise_band(frames, rate, seed.child("blow"), low_hz=60.0, high_hz=250.0 + 700.0 * force, width=0.5)
     audio += blow * envelope(frames, rate, [(0.0, -34.0), (0.001, -13.0), (0.03, -24.0), (0.3, -90.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)

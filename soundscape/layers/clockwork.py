@@ -41,8 +41,6 @@ TEETH = 15
 """Of the wheel that rattles."""
 FAR = 0.12
 """Level of a movement that density keeps away."""
-RESTING = 1e-15
-"""Keeps brass that no tooth touches out of denormal numbers."""
 ROOM_HZ, ROOM_SHARE = (110.0, 420.0, 2_600.0), (1.0, 0.5, 0.22)
 
 
@@ -94,7 +92,7 @@ class Works:
 
     def run(self, block: ControlBlock) -> Audio:
         """The works under these controls."""
-        drives = np.full((len(self._cases), 2, block.frames), RESTING, np.float32)
+        drives = np.zeros((len(self._cases), 2, block.frames), np.float32)
         pace = self._pace.advance(block.ticks)
         flurry, rush = self._flurry.advance(block.ticks).T
         density = block["density"].astype(np.float64)

@@ -50,8 +50,6 @@ FLOW_HZ, FLOW_SHARE = (70.0, 260.0, 1_300.0), (1.0, 0.6, 0.25)
 SHARED = (0.7, 0.4, 0.1)
 FLOW_DB = -1.0
 """Oil and fans against the hum."""
-RESTING = 1e-15
-"""Keeps a tank that nothing shakes out of denormal numbers."""
 ON, LEFT_S, AGE_S, COUNT = range(4)
 """State of the telegraph: whether it is on, for how long yet and since when, how often it has turned."""
 
@@ -181,7 +179,7 @@ class Arc:
         motion = self._motion.advance(block.ticks)
         gate *= np.exp(0.5 * params.unrest * motion[:, -1])
         pace = self._restrikes_hz * np.exp(0.01 * params.unrest * motion[:, -2])
-        drive = np.full((2, block.frames), RESTING, np.float32)
+        drive = np.zeros((2, block.frames), np.float32)
         self._pulses.add(drive, pace, gate)
         swell = np.zeros((2, block.frames), np.float32)
         self._swell.add(swell, pace, 0.12 * params.hiss * gate)

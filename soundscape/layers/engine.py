@@ -43,8 +43,6 @@ NONE_DB = -60.0
 """At this level a part is not there."""
 SWELL = 0.5
 """How far the noise swells with every blade, or else with every stroke."""
-RESTING = 1e-15
-"""Keeps a casing between slow strokes out of denormal numbers."""
 WASH_HZ, WASH_SHARE = (140.0, 420.0, 1_900.0), (1.0, 0.45, 0.16)
 
 
@@ -121,7 +119,7 @@ class Pistons:
 
     def run(self, block: ControlBlock) -> Audio:
         """Exhaust, block and clatter under these controls."""
-        drives = np.full((len(self._cases), 2, block.frames), RESTING, np.float32)
+        drives = np.zeros((len(self._cases), 2, block.frames), np.float32)
         cycle_hz = self._params.firing / self._params.cylinders
         speeds, levels = self._running.advance(block)
         engines = zip(self._firing, self._valves, speeds, levels, strict=True)

@@ -44,8 +44,6 @@ SQUEALS = 3
 """Resonances that squeal; the other lanes are modes of wheels and rails that roll."""
 BODY = 12
 """Modes of a casing that are the carriage's or the ground's; the others are the rail's."""
-RESTING = 1e-15
-"""Keeps the rail between joints out of denormal numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +143,7 @@ class Joints:
 
     def run(self, block: ControlBlock) -> Audio:
         """The blows under these controls."""
-        drive = np.full((2, block.frames), RESTING, np.float32)
+        drive = np.zeros((2, block.frames), np.float32)
         speed, gain = self._running.advance(block)
         self._wheel.add(drive, speed / self._period_m, gain)
         out = np.zeros((2, block.frames), np.float32)
