@@ -22,6 +22,7 @@ from soundscape.mastering.file import (
     master_file,
     master_of_album,
     measure_file,
+    regions_of,
     speech_in_file,
 )
 from soundscape.mastering.formats import format_of
@@ -157,11 +158,12 @@ def master_album(
             open_files.enter_context(Source(job.path, layout=options.layout, sanitize=options.sanitize))
             for job in work
         ]
-        together = _fit_together([Edited(source, options.edits) for source in sources], target)
+        sounds = [Edited(source, options.edits) for source in sources]
+        together = _fit_together(sounds, [job.dialogue for job in work], target)
     return _run([replace(job, together=together) for job in work], jobs, on_progress, run)
 
 
-def _fit_together(sounds: Sequence[Edited], target: Target) -> Fit:
+def _fit_together(sounds: Sequence[Edited], dialogue: Sequence[Dialogue], target: Target) -> Fit:
     shapes = {(sound.info.sample_rate, sound.info.channels) for sound in sounds}
     if len(shapes) > 1:
         found = ", ".join(f"{rate} Hz with {channels} channels" for rate, channels in sorted(shapes))
@@ -175,7 +177,11 @@ def _fit_together(sounds: Sequence[Edited], target: Target) -> Fit:
         of_loudest = replace(target, integrated_lufs=target.album_loudest_lufs)
         fits = [fit(sound.blocks, rate, of_loudest, layout=layout) for sound in sounds]
         return max(fits, key=lambda fitted: fitted.before.integrated_lufs or -100.0)
-    return fit(all_blocks, rate, target, layout=layout)
+    spoken, position = [], 0
+    for sound, stem in zip(sounds, dialogue, strict=True):
+        spoken += [(start + position, end + position) for start, end in regions_of(stem, sound) or ()]
+        position += sound.info.frames
+    return fit(all_blocks, rate, target, layout=layout, dialogue=spoken or None)
 
 
 def _jobs(

@@ -36,6 +36,7 @@ Dialogue = Regions | Path | None
 
 _MAX_ENCODINGS = 4
 _MUCH_GAIN_DB = 20.0
+_MUCH_LIMITING_SHARE = 0.02
 
 
 @dataclass(slots=True)
@@ -98,7 +99,7 @@ def inspect_file(path: Path | str, *, options: Options | None = None, dialogue: 
         sound = Edited(source, options.edits)
         meter, health = Hearing(sound).inspect(cinema=options.cinema)
         return Measurement(
-            loudness=meter.result(dialogue=_regions(dialogue, sound)),
+            loudness=meter.result(dialogue=regions_of(dialogue, sound)),
             health=health,
             encoding=sound.info.subtype,
             short_term=_short_term(meter),
@@ -157,7 +158,7 @@ def master_file(
     with Source(path, layout=options.layout, sanitize=options.sanitize) as source:
         hearing = Hearing(Edited(source, options.edits), on_stage)
         hearing.say("measure")
-        regions = _regions(dialogue, hearing.sound)
+        regions = regions_of(dialogue, hearing.sound)
         meter, health = hearing.inspect(cinema=options.cinema or target.max_leq_m_db is not None)
         work = _Work(hearing, output, form, target, options, regions, health, _short_term(meter))
         asked, wanted_lufs = target, None
@@ -183,7 +184,7 @@ def master_of_album(
     """One file of a set that was fitted together: `together` says gain and ceiling."""
     hearing = Hearing(Edited(source, options.edits), on_stage)
     hearing.say("measure")
-    regions = _regions(dialogue, hearing.sound)
+    regions = regions_of(dialogue, hearing.sound)
     meter, health = hearing.inspect(cinema=options.cinema)
     own = replace(
         together,
@@ -281,7 +282,7 @@ def _measured(source: Source) -> Meter:
     return meter
 
 
-def _regions(dialogue: Dialogue, sound: Edited) -> Regions | None:
+def regions_of(dialogue: Dialogue, sound: Edited) -> Regions | None:
     """Where somebody speaks in a sound as it is mastered."""
     if isinstance(dialogue, Path):
         with Source(dialogue) as stem:
@@ -323,6 +324,10 @@ def _surprises(fitted: Fit, after: Loudness, clipped: int, form: Format) -> tupl
     found = []
     if fitted.gain_db > _MUCH_GAIN_DB:
         found.append(f"raised by {fitted.gain_db:.0f} dB, and its noise with it")
+    if fitted.limiting.over_3db_share > _MUCH_LIMITING_SHARE:
+        found.append(
+            f"the limiter takes more than 3 dB in {fitted.limiting.over_3db_share:.0%} of the time: listen"
+        )
     if clipped:
         found.append(f"{clipped} samples were beyond full scale and are clipped")
     expected, measured = fitted.after.integrated_lufs, after.integrated_lufs

@@ -18,18 +18,19 @@ from soundscape.mastering.riff import Riff, read_riff
 
 
 @njit(cache=True, nogil=True)
-def _decode_24(raw, out):  # type: ignore[no-untyped-def]
-    channels, frames = out.shape
+def _decode_24(words, out):  # type: ignore[no-untyped-def]
+    """Four samples from every three words of 32 bits: a third of the loads that single bytes would take."""
     step = np.float32(2.0**-31)
-    for c in range(channels):
-        row = out[c]
-        for n in range(frames):
-            # Unsigned, because an index that might be negative costs a test a sample.
-            at = np.uintp(3 * (n * channels + c))
-            low = np.uint32(raw[at]) << np.uint32(8)
-            middle = np.uint32(raw[at + np.uintp(1)]) << np.uint32(16)
-            high = np.uint32(raw[at + np.uintp(2)]) << np.uint32(24)
-            row[n] = np.float32(np.int32(np.uint32(low | middle | high))) * step
+    for i in range(words.shape[0] // 3):
+        a, b, c = words[3 * i], words[3 * i + 1], words[3 * i + 2]
+        first = np.uint32(a << np.uint32(8))
+        second = np.uint32(((a >> np.uint32(16)) & np.uint32(0xFF00)) | np.uint32(b << np.uint32(16)))
+        third = np.uint32(((b >> np.uint32(8)) & np.uint32(0xFFFF00)) | np.uint32(c << np.uint32(24)))
+        fourth = np.uint32(c & np.uint32(0xFFFFFF00))
+        out[4 * i] = np.float32(np.int32(first)) * step
+        out[4 * i + 1] = np.float32(np.int32(second)) * step
+        out[4 * i + 2] = np.float32(np.int32(third)) * step
+        out[4 * i + 3] = np.float32(np.int32(fourth)) * step
 
 
 class Source:
@@ -124,6 +125,7 @@ def _decoded(raw: np.ndarray[tuple[int], np.dtype[np.uint8]], riff: Riff, frames
     if riff.bits == 16:
         planar = raw.view("<i2").reshape(frames, riff.channels).T
         return np.ascontiguousarray(planar, np.float32) * np.float32(2.0**-15)
-    out = np.empty((riff.channels, frames), np.float32)
-    _decode_24(raw, out)
-    return out
+    whole = np.concatenate((raw, np.zeros(-len(raw) % 12, np.uint8))) if len(raw) % 12 else raw
+    flat = np.empty(len(whole) // 3, np.float32)
+    _decode_24(whole.view("<u4"), flat)
+    return np.ascontiguousarray(flat[: frames * riff.channels].reshape(frames, riff.channels).T)

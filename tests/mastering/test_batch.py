@@ -363,3 +363,17 @@ def test_processes_give_the_same_bytes_as_threads(tmp_path: Path, out: Path) -> 
     master_files(paths, tmp_path / "threads", TARGET, jobs=2)
     for path in paths[:2]:
         assert (out / path.name).read_bytes() == (tmp_path / "threads" / path.name).read_bytes()
+
+
+def test_reels_are_anchored_on_the_dialogue_of_all_of_them(tmp_path: Path, out: Path) -> None:
+    speech = tone([(2, None), (4, -20), (2, None)], RATE)
+    reels = [
+        save(tmp_path / "0.wav", noise(8.0)),
+        save(tmp_path / "1.wav", noise(8.0, level=0.01) + stereo(speech)),
+    ]
+    stem = save(tmp_path / "1-dx.wav", stereo(speech))
+    results = master_album(reels, out, load_target("netflix"), dialogue={reels[1]: stem})
+    assert [result.met for result in results] == [True, True]
+    assert results[1].after is not None
+    assert results[1].after.dialogue_lufs == pytest.approx(-27.0, abs=0.05)
+    assert {check.rule for check in results[0].checks if not check.advice} == {"album", "true peak"}
