@@ -229,3 +229,26 @@ def test_a_sound_is_swapped_only_for_one_of_its_kind(room: FilmRoom) -> None:
     sound = next(item for item in room.overview()["sounds"] if item["bus"] == "ambience")
     with pytest.raises(Exception, match="is of the kind layers"):
         room.play(0.0, 1.0, swaps={sound["name"]: ("hits/impact-metal", {})})
+
+
+def test_a_notebook_shows_a_player_of_the_sound_as_it_is(tmp_path: Path, settings: pipeline.Settings) -> None:
+    import io
+    import re
+
+    import soundfile
+
+    made = pipeline.audition("hits/impact-metal", out=tmp_path, seconds=2.0, settings=settings)
+    shown = made._repr_html_()
+    assert f"{made.loudness.integrated_lufs:.1f} LUFS" in shown
+    packed = re.search(r"data:audio/flac;base64,([^\"]+)", shown)
+    assert packed
+    played, rate = soundfile.read(io.BytesIO(base64.b64decode(packed[1])))
+    written, _ = soundfile.read(made.path)
+    assert rate == SAMPLE_RATE
+    np.testing.assert_allclose(played, written, atol=1.01 / 32_768)
+
+
+def test_a_long_sound_is_shown_in_part_and_says_so(tmp_path: Path, settings: pipeline.Settings) -> None:
+    made = pipeline.audition("layers/mains-hum", out=tmp_path, seconds=31.0, settings=settings)
+    assert "31.0 s" in made._repr_html_()
+    assert "the first 30 s are played" in made._repr_html_()

@@ -62,13 +62,11 @@ def play(page: Any, preset: str) -> None:
 
 SHOTS: dict[str, tuple[Callable[[Any], None], dict[str, int], str]] = {
     "audition-sheet": (sheet, DESK, "dark"),
-    "audition-sheet-light": (sheet, DESK, "light"),
     "audition-shape": (shape, DESK, "dark"),
     "audition-palette": (palette, DESK, "light"),
     "audition-instrument": (instrument, DESK, "dark"),
     "audition-film": (film, DESK, "dark"),
     "audition-phone": (sheet, PHONE, "dark"),
-    "audition-phone-shape": (shape, PHONE, "light"),
 }
 
 
@@ -83,8 +81,9 @@ def main() -> None:
             page = context.new_page()
             page.goto(server.address)
             page.wait_for_selector("body.ready")
+            page.mouse.move(2, 2)
             prepare(page)
-            time.sleep(8.0)
+            time.sleep(8.0)  # so that something is seen of what is heard
             page.screenshot(path=HERE / f"{name}.jpg", type="jpeg", quality=80)
             print(name, flush=True)
             context.close()

@@ -93,9 +93,13 @@ class Studio:
 
     # ------------------------------------------------------------ hearing
 
+    def listened(self) -> None:
+        """Somebody listens now: what is only for later waits."""
+        self._asked_at = time.monotonic()
+
     def play(self, wanted: Audition, at_s: float = 0.0) -> LiveSound:
         """A sound that is read while it is heard, from a time on."""
-        self._asked_at = time.monotonic()
+        self.listened()
         live = live_sound(wanted, self.folders, self.settings.folder)
         live.skip(round(at_s * SAMPLE_RATE / TICK) * TICK, wanted.controls or {})
         return live
@@ -150,7 +154,7 @@ class Studio:
         self, preset: str, changes: Mapping[str, ParamValue], *, pitch: float, velocity: float, seed: int
     ) -> Audio:
         """One note of an instrument, as long as a finger may hold it; float32 `(2, frames)`."""
-        self._asked_at = time.monotonic()
+        self.listened()
         _, name = find_kind(preset, self.folders)
         found = get_preset("instruments", name, self.folders)
         module = unit("instruments", found.unit)

@@ -31,6 +31,12 @@ class Auditioned:
     seed: int
     loudness: Loudness
 
+    def _repr_html_(self) -> str:
+        """A player, where a notebook shows it."""
+        from soundscape.pipeline.player import player_html
+
+        return player_html(self.path, self.path.stem, self.loudness)
+
 
 def audition(
     preset: str,

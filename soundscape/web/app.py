@@ -157,6 +157,7 @@ class Page:
         """The next frames of a sound, with its controls as they stand now."""
         wish = asking.asked(asking.MoreAsked, await request.body())
         name, frames = request.path_params["name"], wish.frames // TICK * TICK
+        self.studio.listened()
         tracks = await anyio.to_thread.run_sync(
             lambda: self.streams.read(name, frames, wish.controls), limiter=self._readers
         )

@@ -39,7 +39,8 @@ export function drawFace(canvas, picture) {
   const map = palette();
   for (let column = 0; column < COLUMNS; column++) {
     for (let row = 0; row < ROWS; row++) {
-      const colour = map[levels[column * ROWS + row]];
+      // What stands out is drawn apart from what is merely there.
+      const colour = map[Math.round(255 * (levels[column * ROWS + row] / 255) ** 1.7)];
       const at = 4 * ((ROWS - 1 - row) * COLUMNS + column);
       image.data.set([...colour, 255], at);
     }
