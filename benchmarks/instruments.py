@@ -1,4 +1,4 @@
-"""How fast every instrument is, how well in tune, how much force changes its colour, and how loud it is.
+"""How fast every preset of an instrument is, how well in tune, how much force changes its colour, and how loud it is.
 
 python benchmarks/instruments.py
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import Tone
-from soundscape.registry import unit, units
+from soundscape.registry import all_presets, unit
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
@@ -43,25 +43,26 @@ def played(module: Any, params: Any, pitch: int, velocity: float, *, seed: int =
 
 
 def main() -> None:
-    """One row an instrument, at the middle of its range."""
-    print("instrument    | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff")
-    for name in units("instruments"):
-        module = unit("instruments", name)
-        params = module.Params()
-        pitch = sum(module.RANGE) // 2
-
+    """One row a preset, at D4 or the nearest note of its range; times are CPU times of one core."""
+    print("preset             | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff")
+    for preset in all_presets():
+        if preset.kind != "instruments":
+            continue
+        module, params = unit("instruments", preset.unit), preset.make()
+        pitch = min(max(62, module.RANGE[0]), module.RANGE[1])
         play = partial(played, module, params, pitch)
         play(0.5)
-        spent = []
-        for seed in range(7):
-            began = time.perf_counter()
+        spent, off = [], []
+        for seed in range(5):
+            began = time.process_time()
             audio = play(0.7, seed=seed)
-            spent.append(time.perf_counter() - began)
+            spent.append(time.process_time() - began)
+            off.append(cents_off(audio, midi_to_hz(pitch)))
         loud = play(1.0)
         onset = module.onset_s(params, Tone(pitch=pitch, length_s=3.0, velocity=0.7))
         print(
-            f"{name:13s} | {audio.shape[1] / RATE / np.median(spent):11.0f} | {1_000 * np.median(spent):9.1f} | "
-            f"{cents_off(audio, midi_to_hz(pitch)):9.2f} | {centroid_hz(loud) / centroid_hz(play(0.2)):12.2f} | "
+            f"{preset.name:18s} | {audio.shape[1] / RATE / np.median(spent):11.0f} | {1_000 * np.median(spent):9.1f} | "
+            f"{np.mean(off):9.2f} | {centroid_hz(loud) / centroid_hz(play(0.2)):12.2f} | "
             f"{1_000 * onset:8.0f} | {np.abs(loud).max():.2f}"
         )
 

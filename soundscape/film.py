@@ -106,6 +106,8 @@ class Film:
     scenes: dict[str, Brief] = field(default_factory=dict)
     tempo_candidate: int = 0
     """Which of three tempo maps: 0 steady metre, 1 steady tempo, 2 another tempo."""
+    turning_point: str = ""
+    """The shot in which the story turns: there motifs return completely."""
     mix: MixSettings = field(default_factory=MixSettings)
     narration: tuple[NarrationSource, ...] = ()
     ducking: Ducking = field(default_factory=Ducking)

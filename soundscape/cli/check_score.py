@@ -10,6 +10,7 @@ import click
 from soundscape.cli._console import print_json, print_table
 
 if TYPE_CHECKING:
+    from soundscape.score.ledger import Entry
     from soundscape.score.request import TempoReport
 
 EXIT_FAILED_CHECK = 3
@@ -20,6 +21,7 @@ EXIT_FAILED_CHECK = 3
 @click.option("--fps", metavar="RATE", help="Frame rate of a timeline that does not carry one.")
 @click.option("--tempo-candidate", type=click.IntRange(0, 2), help="Check another of the three tempo maps.")
 @click.option("--tempo", is_flag=True, help="Show the three tempo maps of every cue side by side instead.")
+@click.option("--ledger", is_flag=True, help="Show every statement of a motif over the film instead.")
 @click.option(
     "--stems",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -27,7 +29,13 @@ EXIT_FAILED_CHECK = 3
 )
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(
-    film: Path, fps: str | None, tempo_candidate: int | None, tempo: bool, stems: Path | None, as_json: bool
+    film: Path,
+    fps: str | None,
+    tempo_candidate: int | None,
+    tempo: bool,
+    ledger: bool,
+    stems: Path | None,
+    as_json: bool,
 ) -> int:
     """Compose FILM and check its score: hits on downbeats, tempo steps, motifs, harmony, ranges, touch, silence.
 
@@ -42,6 +50,9 @@ def command(
     if tempo:
         _print_tempi(pipeline.tempo_reports(opened), as_json=as_json)
         return 0
+    if ledger:
+        _print_ledger(pipeline.motif_ledger(opened), as_json=as_json)
+        return 0
     findings = pipeline.check_score(opened, stems)
     if as_json:
         print_json([to_data(finding) for finding in findings])
@@ -50,6 +61,17 @@ def command(
         rows = [[item.cue, item.check, told[item.passed], item.value] for item in findings]
         print_table("Checks of the score", ["cue", "check", "result", "measured"], rows)
     return 0 if all(finding.passed is not False for finding in findings) else EXIT_FAILED_CHECK
+
+
+def _print_ledger(entries: tuple[Entry, ...], *, as_json: bool) -> None:
+    from soundscape.score.ledger import ledger_lines
+    from soundscape.serial import to_data
+
+    if as_json:
+        print_json([{"cue": entry.cue, **to_data(entry.statement)} for entry in entries])
+        return
+    for line in ledger_lines(entries):
+        click.echo(line)
 
 
 def _print_tempi(reports: list[tuple[str, TempoReport]], *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from soundscape.progress import Progress, Silent
 if TYPE_CHECKING:
     from soundscape.audio import Audio
     from soundscape.score.checks import Finding
+    from soundscape.score.ledger import Entry
     from soundscape.score.request import TempoReport
     from soundscape.score.spotting import SpottedCue
     from soundscape.timecode import Rate
@@ -201,6 +202,16 @@ def _stretch(path: Path, start: int, stop: int) -> Audio:
 
     audio: Audio = soundfile.read(path, start=start, stop=stop, dtype="float32", always_2d=True)[0].T
     return audio
+
+
+def motif_ledger(film: Film) -> tuple[Entry, ...]:
+    """Every statement of a motif in a film, in order of time."""
+    from soundscape.planning.make import cues_of
+    from soundscape.score.compose import compose
+    from soundscape.score.ledger import ledger_of
+
+    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    return ledger_of(compose(cue.request) for cue in cues_of(film, timeline))
 
 
 def tempo_reports(film: Film) -> list[tuple[str, TempoReport]]:

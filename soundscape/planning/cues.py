@@ -69,7 +69,11 @@ def wanted_cues(
     """The cues of a film, with a warning for motifs that are too much alike, or the motif that was made up."""
     palettes = {id(shot): stay.palette for stay in stays for shot in stay.shots}
     motifs, notes = _motifs(film, timeline, palettes, seed)
-    appearances = develop(_appearances(timeline.shots, motifs, clock), length=clock.length)
+    appearances = develop(
+        _appearances(timeline.shots, motifs, clock),
+        length=clock.length,
+        turning_point=_turning_point(film, timeline, clock),
+    )
     cues = []
     for cue in spot(timeline, silent=is_silent):
         brief = film.brief(cue.shots[0].scene)
@@ -91,7 +95,9 @@ def wanted_cues(
         moved = (
             replace(item, start=own_clock.moved(item.start), end=own_clock.moved(item.end)) for item in appearances
         )
-        own = tuple(replace(item, start=max(item.start, start)) for item in moved if seen_from <= item.start < end)
+        own = tuple(
+            replace(item, start=max(item.start, start)) for item in moved if seen_from <= item.start < end - overlap
+        )
         speech = ((own_clock.moved(clip.at), clip.length) for clip in narration)
         presets, players = _orchestra(own, film, palette, folders)
         request = CueRequest(
@@ -123,6 +129,20 @@ def wanted_cues(
             )
         )
     return tuple(cues), notes
+
+
+def _turning_point(film: Film, timeline: Timeline, clock: Clock) -> int | None:
+    """Sample of the shot in which the story turns, where the film says it."""
+    if not film.turning_point:
+        return None
+    found = [shot for shot in timeline.shots if shot.label == film.turning_point]
+    if not found:
+        raise FilmError(
+            f'there is no shot "{film.turning_point}"; allowed: the name of a shot of the cut',
+            path=film.path,
+            column="turning_point",
+        )
+    return clock.sample(found[0].start)
 
 
 def _motifs(

@@ -45,7 +45,9 @@ def develop(
         own = [item for item in ordered if item.motif == motif]
         returns = _return(own, length, turning_point)
         for count, item in enumerate(own):
-            forms[id(item)] = _form(count, item, own.index(returns) if returns else len(own), plain, length)
+            form = _form(count, item, own.index(returns) if returns else len(own), plain, length)
+            # The last word of a motif is a whole one.
+            forms[id(item)] = "plain" if form == "fragment" and count + 1 == len(own) else form
     return tuple(replace(item, form=forms[id(item)]) if item.form == "plain" else item for item in ordered)
 
 

@@ -22,7 +22,7 @@ STRENGTH_SD = 0.05
 CHORD_SD = 0.02
 """How unevenly the notes of a chord are struck, which otherwise share one stroke."""
 TIME_SD_S, TIME_MAX_S = 0.006, 0.015
-ARCH = 0.08
+ARCH = 0.12
 """How much louder the middle of a phrase of four bars is than its ends."""
 SHORTEST_S = 0.05
 

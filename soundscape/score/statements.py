@@ -77,9 +77,12 @@ def place_statements(request: CueRequest, grid: Grid) -> tuple[Placed, ...]:
         if room:
             placed.append(_placed(request, grid, appearance, room))
     for appearance in _again(request, grid):
-        room = _room(request, grid, appearance, placed, 1)
-        if room:
-            placed.append(_placed(request, grid, appearance, room))
+        for form in dict.fromkeys((appearance.form, "fragment")):
+            formed_so = replace(appearance, form=form)
+            room = _room(request, grid, formed_so, placed, 1)
+            if room:
+                placed.append(_placed(request, grid, formed_so, room))
+                break
     return tuple(sorted(placed, key=lambda item: item.statement.start))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,21 @@ def test_hits_and_speech_are_measured_in_the_stems_of_a_scored_film(
     assert {item["passed"] for item in json.loads(capsys.readouterr().out) if "hear" in item["check"]} >= {None}
     assert main(["check-score", str(small_film), "--stems", str(tmp_path)]) == 2
     assert "there is no music stem here" in capsys.readouterr().err
+
+
+def test_the_ledger_tells_every_statement_and_a_turning_point_moves_the_return(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = shutil.copytree(SAMPLES / "gemini-ring", tmp_path / "film") / "film.toml"
+    assert main(["check-score", str(film), "--ledger"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("gemini ring: plain, complete" in line for line in lines)
+    assert main(["check-score", str(film), "--ledger", "--json"]) == 0
+    before = [entry["form"] for entry in json.loads(capsys.readouterr().out)]
+    assert len(before) == len(lines)
+    film.write_text('turning_point = "7"\n' + film.read_text())
+    assert main(["check-score", str(film), "--ledger", "--json"]) == 0
+    assert [entry["form"] for entry in json.loads(capsys.readouterr().out)] != before
+    film.write_text(film.read_text().replace('"7"', '"nowhere"', 1))
+    assert main(["check-score", str(film)]) == 2
+    assert 'there is no shot "nowhere"' in capsys.readouterr().err
