@@ -404,6 +404,8 @@ class Plan:
     """Stems besides the buses; see `soundscape.mix.tracks`."""
     also: tuple[str, ...] = ()
     """Further mixes besides the programme."""
+    draft: bool = False
+    """Whether sounds are rendered at half rate and rooms are cut short, for a fast look."""
     master: MasterGain | None = None
     """Of an earlier run, to be held while it meets the target; None: found anew."""
     diagnostics: tuple[Diagnostic, ...] = ()

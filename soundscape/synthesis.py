@@ -26,8 +26,11 @@ from soundscape.registry import unit
 from soundscape.rng import Seed
 from soundscape.serial import to_data
 
+DRAFT_RATE = SAMPLE_RATE // 2
+"""Rate in Hz at which the sounds of a draft are rendered."""
 
-def part_key(source: Sound | Clip) -> str:
+
+def part_key(source: Sound | Clip, *, draft: bool = False) -> str:
     """Hash of everything that determines the samples of a part; where and how loud it is placed does not."""
     if isinstance(source, Clip):
         facts: dict[str, object] = {"clip": _file_digest(Path(source.path))}
@@ -36,7 +39,7 @@ def part_key(source: Sound | Clip) -> str:
         kept = ("kind", "unit", "params", "seed", "length", "skip", "curves", "notes")
         facts = {name: data[name] for name in kept} | {"code": code_digest(source.kind, source.unit)}
         facts |= given_files(source)
-    facts["rate"] = SAMPLE_RATE
+    facts["rate"] = DRAFT_RATE if draft and isinstance(source, Sound) else SAMPLE_RATE
     text = json.dumps(facts, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
 
@@ -83,9 +86,9 @@ class Rendered:
     fresh: bool
 
 
-def render_part(source: Sound | Clip, cache: PartCache) -> Rendered:
-    """The part of a sound, rendered unless the cache has it."""
-    key = part_key(source)
+def render_part(source: Sound | Clip, cache: PartCache, draft: bool = False) -> Rendered:
+    """The part of a sound, rendered unless the cache has it; a draft is rendered at half rate and then doubled."""
+    key = part_key(source, draft=draft)
     found = cache.find(key)
     if found is not None:
         return Rendered(part=found, fresh=False)
@@ -93,19 +96,38 @@ def render_part(source: Sound | Clip, cache: PartCache) -> Rendered:
         found = cache.find(key)  # another run may have made it while this one waited
         if found is not None:
             return Rendered(part=found, fresh=False)
-        blocks, sync = render_blocks(source)
+        blocks, sync = draft_blocks(source) if draft and isinstance(source, Sound) else render_blocks(source)
         return Rendered(part=cache.keep(key, blocks, sync=sync, what=source.name), fresh=True)
 
 
-def render_blocks(source: Sound | Clip) -> tuple[Iterator[Audio], int]:
-    """Blocks of a part, and its sync frame."""
+def render_blocks(source: Sound | Clip, *, rate: int = SAMPLE_RATE) -> tuple[Iterator[Audio], int]:
+    """Blocks of a part, and its sync frame; positions in a sound are frames at `rate`."""
     if isinstance(source, Clip):
         return _narration(source), 0
     params = make_params(unit(source.kind, source.unit).Params, source.params)
     if source.kind == "hits":
-        hit: Hit = unit("hits", source.unit).render(params, SAMPLE_RATE, Seed(source.seed))
+        hit: Hit = unit("hits", source.unit).render(params, rate, Seed(source.seed))
         return iter([hit.audio]), hit.sync
-    return (_layer if source.kind == "layers" else _instrument)(on_ticks(source), params), 0
+    return (_layer if source.kind == "layers" else _instrument)(on_ticks(source), params, rate), 0
+
+
+def draft_blocks(sound: Sound) -> tuple[Iterator[Audio], int]:
+    """The same, rendered at half the rate: a fast look without the upper octave."""
+    import soxr
+
+    curves = {name: tuple((at // 2, value) for at, value in curve) for name, curve in sound.curves.items()}
+    notes = tuple(replace(note, start=note.start // 2, length=max(1, note.length // 2)) for note in sound.notes)
+    length, skip = -(-sound.length // 2), sound.skip // 2 // TICK * TICK
+    half = replace(sound, length=length, skip=skip, curves=curves, notes=notes)
+    blocks, sync = render_blocks(half, rate=DRAFT_RATE)
+
+    def doubled() -> Iterator[Audio]:
+        resampler = soxr.ResampleStream(DRAFT_RATE, SAMPLE_RATE, 2, dtype="float32", quality="LQ")
+        for block in chain(blocks, (None,)):
+            frames = np.zeros((0, 2), np.float32) if block is None else np.ascontiguousarray(block.T)
+            yield np.ascontiguousarray(resampler.resample_chunk(frames, last=block is None).T)
+
+    return doubled(), 2 * sync
 
 
 def control_blocks(
@@ -126,7 +148,7 @@ def control_blocks(
         )
 
 
-def _layer(sound: Sound, params: object) -> Iterator[Audio]:
+def _layer(sound: Sound, params: object, rate: int) -> Iterator[Audio]:
     """A layer over the curves of its sound; speed, distance and walls are applied here, to all layers alike."""
     from soundscape.dsp import doppler
     from soundscape.dsp.distance import Distance
@@ -134,14 +156,12 @@ def _layer(sound: Sound, params: object) -> Iterator[Audio]:
 
     speed = sound.curves.get("speed")
     if speed:
-        performed = _performance(sound, params, sound.length + doppler.extra(speed, sound.length))
+        performed = _performance(sound, params, rate, sound.length + doppler.extra(speed, sound.length))
         blocks = doppler.heard(performed, speed, sound.length)
     else:
-        blocks = _performance(sound, params, sound.length)
+        blocks = _performance(sound, params, rate, sound.length)
     passed = {
-        name: effect(SAMPLE_RATE)
-        for name, effect in (("distance", Distance), ("walls", Walls))
-        if sound.curves.get(name)
+        name: effect(rate) for name, effect in (("distance", Distance), ("walls", Walls)) if sound.curves.get(name)
     }
     for controls, block in zip(control_blocks(sound.length, sound.curves), blocks, strict=True):
         audio = block
@@ -152,15 +172,15 @@ def _layer(sound: Sound, params: object) -> Iterator[Audio]:
         yield audio
 
 
-def _performance(sound: Sound, params: object, length: int) -> Iterator[Audio]:
+def _performance(sound: Sound, params: object, rate: int, length: int) -> Iterator[Audio]:
     """What the layer plays, after what is skipped, in the blocks of `control_blocks(length, …)`."""
     before = list(control_blocks(0, sound.curves, start=-sound.skip))
     blocks = chain(before, control_blocks(length, sound.curves))
-    rendered = unit("layers", sound.unit).render(params, blocks, SAMPLE_RATE, Seed(sound.seed))
+    rendered = unit("layers", sound.unit).render(params, blocks, rate, Seed(sound.seed))
     return islice(rendered, len(before), None)
 
 
-def _instrument(sound: Sound, params: object) -> Iterator[Audio]:
+def _instrument(sound: Sound, params: object, rate: int) -> Iterator[Audio]:
     """The notes of a sound, each a tone with a seed of its own, summed block by block."""
     instrument = unit("instruments", sound.unit)
     seed = Seed(sound.seed)
@@ -171,8 +191,8 @@ def _instrument(sound: Sound, params: object) -> Iterator[Audio]:
         block = np.zeros((2, BLOCK), np.float32)
         while notes and notes[0][1].start < position + BLOCK:
             index, note = notes.pop(0)
-            tone = Tone(pitch=note.pitch, length_s=note.length / SAMPLE_RATE, velocity=note.velocity)
-            ringing.append((note.start, instrument.tone(params, tone, SAMPLE_RATE, seed.child("note", index))))
+            tone = Tone(pitch=note.pitch, length_s=note.length / rate, velocity=note.velocity)
+            ringing.append((note.start, instrument.tone(params, tone, rate, seed.child("note", index))))
         for start, audio in ringing:
             begin, end = max(start, position), min(start + audio.shape[1], position + BLOCK)
             if begin < end:

@@ -129,3 +129,25 @@ def test_what_is_no_earlier_run_is_refused(
     with pytest.raises(InputError, match="is no report of an earlier run"):
         pipeline.hold_gain(plan_of(SHORT, tmp_path, settings), tmp_path)
     assert first.exists()
+
+
+def test_a_draft_says_what_it_is_and_is_never_taken_for_the_final(
+    first: Path, tmp_path: Path, settings: Settings
+) -> None:
+    plan = plan_of(SHORT, tmp_path, settings)
+    drafted = pipeline.draft(plan)
+    assert {part_key(sound, draft=True) for sound in plan.sounds}.isdisjoint(map(part_key, plan.sounds))
+    pipeline.render(drafted, tmp_path / "out", settings=settings)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["title"] == "cut draft"
+    assert any("a draft: sounds at half rate" in note for note in report["notes"])
+    programme = tmp_path / "out" / "cut-draft_programme.wav"
+    assert b"cut draft" in programme.read_bytes()[:1000]
+    draft, rate = soundfile.read(programme)
+    final = soundfile.read(first / "cut_programme.wav")[0]
+    assert (rate, draft.shape) == (48_000, final.shape)
+    # The same film: its course of level is that of the final, but nothing is above the half of 24 kHz.
+    levels = [np.sqrt(np.mean(audio[: 36 * rate].reshape(36, -1) ** 2, axis=1)) for audio in (draft, final)]
+    assert np.corrcoef(*(20 * np.log10(level + 1e-6) for level in levels))[0, 1] > 0.9
+    spectrum = np.abs(np.fft.rfft(draft[:, 0])) ** 2
+    assert spectrum[len(spectrum) * 13 // 24 :].sum() < 1e-4 * spectrum.sum()

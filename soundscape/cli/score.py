@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     help="Tempo map: 0 steady metre, 1 steady tempo, 2 another tempo.",
 )
 @click.option(
+    "--draft",
+    is_flag=True,
+    help="A fast look: sounds at half rate, short rooms, into the folder `draft` of the results.",
+)
+@click.option(
     "--hold-gain",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
@@ -67,6 +72,7 @@ def command(
     fps: str | None,
     seed: int | None,
     tempo_candidate: int | None,
+    draft: bool,
     hold_gain: Path | None,
     settings: Settings,
     dry_run: bool,
@@ -91,6 +97,8 @@ def command(
         opened = pipeline.open_film(film, target=target, fps=fps, seed=seed, tempo_candidate=tempo_candidate)
         made = pipeline.plan(opened, settings=settings, progress=watch.progress)
         made = pipeline.hold_gain(made, hold_gain) if hold_gain else made
+        if draft:
+            made, out = pipeline.draft(made), out / "draft"
         if not dry_run:
             report = pipeline.render(made, out, settings=settings, progress=watch.progress)
     if dry_run:

@@ -27,6 +27,8 @@ from soundscape.units import db_to_gain
 
 END_FADE = SAMPLE_RATE // 50
 """Samples over which whatever still sounds at the end of the programme is taken away."""
+DRAFT_TAIL = SAMPLE_RATE // 2
+"""Samples of a room that are heard in a draft."""
 
 
 def mix(
@@ -136,12 +138,19 @@ def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
     def response(name: str) -> Audio:
         room = plan.rooms[name]
         module = unit("spaces", room.unit)
-        made: Audio = module.impulse_response(make_params(module.Params, room.params), SAMPLE_RATE, Seed(room.seed))
-        return made
+        params = make_params(module.Params, room.params)
+        whole: Audio = module.impulse_response(params, SAMPLE_RATE, Seed(room.seed))
+        return _short(whole) if plan.draft else whole
 
     names = sorted(spaces)
     with ThreadPoolExecutor(max_workers=2) as pool:
         return dict(zip(names, pool.map(response, names), strict=True))
+
+
+def _short(response: Audio) -> Audio:
+    """The beginning of a response, faded out."""
+    kept = response[:, :DRAFT_TAIL]
+    return (kept * np.linspace(1.0, 0.0, kept.shape[1]) ** 2).astype(np.float32)
 
 
 def _end_fade(length: int, start: int, frames: int) -> Audio | np.float32:

@@ -26,7 +26,7 @@ from soundscape.pipeline.films import (
 from soundscape.pipeline.forecast import forecast
 from soundscape.pipeline.listening import Auditioned, audition, play, presets
 from soundscape.pipeline.mixdown import Mixdown, mix_film
-from soundscape.pipeline.rendering import hold_gain, last_changes, render, render_parts
+from soundscape.pipeline.rendering import draft, hold_gain, last_changes, render, render_parts
 from soundscape.pipeline.settings import Settings
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "audition",
     "check_score",
     "dialogue_stems",
+    "draft",
     "forecast",
     "hold_gain",
     "in_language",

@@ -51,7 +51,7 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
 
     cache = settings.parts()
     sources: list[Sound | Clip] = [*plan.sounds, *plan.narration]
-    missing = [source for source in sources if not cache.holds(part_key(source))]
+    missing = [source for source in sources if not cache.holds(part_key(source, draft=plan.draft))]
     frames = sum(source.length for source in missing)
     channels, buses = CHANNELS[plan.layout], len(buses_of(plan))
     tracks = buses + sum(len(set(tracks_of(plan, kind).values())) for kind in plan.stems)

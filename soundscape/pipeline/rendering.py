@@ -128,6 +128,7 @@ def render(
             files=tuple(files),
             chosen=chosen(plan),
             notes=(
+                *(["a draft: sounds at half rate, rooms cut short; not to be delivered"] if plan.draft else []),
                 *(str(note) for note in plan.diagnostics),
                 *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
             ),
@@ -150,6 +151,11 @@ def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
     except (OSError, ValueError):
         return None
     return compare(before, plan, fresh)
+
+
+def draft(plan: Plan) -> Plan:
+    """The plan as a draft: sounds at half rate and short rooms, for a fast look; its title says so everywhere."""
+    return replace(plan, draft=True, title=f"{plan.title} draft")
 
 
 def hold_gain(plan: Plan, earlier: Path | str) -> Plan:
@@ -195,7 +201,7 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
     progress.stage("synthesis", len(jobs))
     cache = settings.parts()
     rendered: list[Rendered] = settings.run()(
-        partial(render_part, cache=cache),
+        partial(render_part, cache=cache, draft=plan.draft),
         jobs,
         workers=settings.workers,
         done=lambda job: progress.step(job.name),
