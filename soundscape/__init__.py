@@ -15,6 +15,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from soundscape.kernel_cache import keep_kernels_writable
+
+keep_kernels_writable()
+
 __version__ = "0.1.0"
 
 _HOMES = {

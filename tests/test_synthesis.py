@@ -12,7 +12,7 @@ from soundscape.contract import TICK
 from soundscape.model import SAMPLE_RATE, Clip, Note, Sound
 from soundscape.parts import PartCache
 from soundscape.registry import units
-from soundscape.synthesis import control_blocks, part_key, render_part
+from soundscape.synthesis import control_blocks, on_ticks, part_key, render_part
 from soundscape.wav import open_wav
 
 LAYER = Sound(
@@ -140,5 +140,5 @@ def test_what_is_far_or_behind_walls_is_quieter_and_darker(tmp_path: Path, contr
 def test_a_fast_source_has_the_length_of_its_sound(tmp_path: Path) -> None:
     passing = replace(LAYER, curves={"speed": ((0, 0.9), (LAYER.length, 0.1))})
     part = render_part(passing, PartCache(tmp_path)).part
-    assert part.frames == LAYER.length
+    assert part.frames == on_ticks(LAYER).length
     assert np.isfinite(part.read()).all()
