@@ -18,6 +18,8 @@ from soundscape.rng import Seed
 
 STEP = 32
 """Frames between two values of a moving filter."""
+STEADY_S = 0.4
+"""From where on a sound flutters as it likes, away from the moment at which it must be loudest."""
 Floats = npt.NDArray[np.float64]
 Points = Sequence[tuple[float, float]]
 
@@ -58,11 +60,22 @@ def envelope(frames: int, rate: int, points: Points) -> Audio:
 
 
 def flutter(
-    frames: int, rate: int, seed: Seed, sd_db: float, *, low_hz: float = 1.0, high_hz: float = 20.0
+    frames: int,
+    rate: int,
+    seed: Seed,
+    sd_db: float,
+    *,
+    low_hz: float = 1.0,
+    high_hz: float = 20.0,
+    steady: int | None = None,
 ) -> Audio:
-    """Amplitude `(frames,)` that wanders by `sd_db` with a 1/f**1.5 spectrum."""
+    """Amplitude `(frames,)` that wanders by `sd_db` with a 1/f**1.5 spectrum; not around the frame `steady`."""
     drift = Drift(seed, rate, low_hz=low_hz, high_hz=high_hz, slope=1.5)
-    return between(frames, 10.0 ** (sd_db * drift.advance(frames // TICK + 1)[:, 0] / 20.0), step=TICK)
+    wander = drift.advance(frames // TICK + 1)[:, 0]
+    if steady is not None:
+        away_s = np.abs(np.arange(len(wander)) * TICK - steady) / rate
+        wander = wander * np.minimum(1.0, (away_s / STEADY_S) ** 2)
+    return between(frames, 10.0 ** (sd_db * wander / 20.0), step=TICK)
 
 
 def noise_band(

@@ -33,6 +33,8 @@ EAR_M, CRAFT_M = 1.7, 6.0
 WAYS = {"left to right": 1.0, "right to left": -1.0}
 GROUND = np.float32(0.55)
 """Share of the sound that the ground sends back."""
+ABEAM = 0.6
+"""How much louder it is to its side than ahead and behind: exponent of the sine of the angle to its course."""
 CYCLE = 4096
 HIGHEST = 0.4
 
@@ -119,7 +121,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     far = np.log(path.away_m / near_m) / np.log(FARTHEST)
     Distance(rate).apply(audio, far.astype(np.float32))
     fade = np.sin(np.linspace(0.0, np.pi, len(ticks))) ** 2
-    audio *= between(frames, np.minimum(1.0, 4.0 * fade), step=TICK)
+    broadside = (near_m / path.away_m) ** ABEAM
+    audio *= between(frames, broadside * np.minimum(1.0, 4.0 * fade), step=TICK)
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
 
@@ -143,7 +146,8 @@ def _voice(params: Params, source: Source, path: Path, frames: int, rate: int, s
     )
     close = (path.away_m.min() / path.away_m) ** 3
     audio += source.rush * rush * between(frames, close, step=TICK)
-    audio *= flutter(frames, rate, seed.child("flutter"), 2.0, low_hz=1.5)
+    nearest = round(-path.time_s[0] * rate)
+    audio *= flutter(frames, rate, seed.child("flutter"), 2.0, low_hz=1.5, steady=nearest)
     if source.lines:
         cycle = _cycle(source, rng, pitch_hz=source.pitch_hz * scale, bright=bright, most=path.doppler.max() / rate)
         turns = np.cumsum(between(frames, path.doppler, step=TICK), dtype=np.float64) * (

@@ -31,7 +31,7 @@ TAIL_S = 0.12
 class Params:
     """How long it climbs, how far, and of what it is made."""
 
-    size: float = number(0.5, low=0.0, high=1.0, help="length: from 1 s to 8 s; larger begins deeper")
+    size: float = number(0.5, low=0.0, high=1.0, help="length: from 1 s to 8 s; larger is deeper")
     distance: float = number(0.0, low=0.0, high=1.0, help="near to far: softer, darker")
     intensity: float = number(0.7, low=0.0, high=1.0, help="level, and how bright it ends")
     root: int = number(45, low=24, high=72, help="MIDI pitch on which the tones end, some octaves up")
@@ -57,7 +57,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             (length_s + TAIL_S, -70.0),
         ],
     )
-    top_hz = 1_800.0 * 6.0**force * unlike(rng, 0.12)
+    top_hz = 1_800.0 * 6.0**force * 2.0 ** (0.3 - 0.6 * size) * unlike(rng, 0.12)
     air = noise_band(
         frames,
         rate,

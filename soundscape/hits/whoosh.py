@@ -45,13 +45,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The whoosh; sync is the moment when it is fastest and nearest."""
     size, force = params.size, params.intensity
     rng = seed.generator("whoosh")
-    length_s = (0.45 + 1.5 * size) * unlike(rng, 0.1)
+    length_s = (0.45 + 1.5 * size) * unlike(rng, 0.14)
     frames = round(length_s * rate)
     sync = round(0.6 * frames)
     time = np.linspace(0.0, length_s, POINTS)
     away = np.abs(time / length_s - 0.6) / np.where(time < 0.6 * length_s, 0.6, 0.4)
     speed = np.cos(0.5 * np.pi * away) ** 2 + 0.04
-    top_hz = 900.0 * 5.0**force * 2.0 ** (0.8 - 1.6 * size) * unlike(rng, 0.12)
+    top_hz = 900.0 * 5.0**force * 2.0 ** (0.8 - 1.6 * size) * unlike(rng, 0.16)
     centre = top_hz * speed ** (0.9 * unlike(rng, 0.15))
     body = noise_band(
         frames,
@@ -70,7 +70,11 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     )
     frame = np.arange(frames)
     level = np.interp(frame / rate, time, speed ** (POWER * unlike(rng, 0.15))).astype(np.float32)
-    audio = (body + params.whistle * edge) * level * flutter(frames, rate, seed.child("flutter"), 1.8, low_hz=2.0)
+    audio = (
+        (body + params.whistle * edge)
+        * level
+        * flutter(frames, rate, seed.child("flutter"), 1.8, low_hz=2.0, steady=sync)
+    )
     start, end = WAYS[params.way]
     # It sweeps past quickest where it is nearest.
     place = np.interp(np.arctan(6.0 * (frame - sync) / frames), (-np.arctan(3.6), np.arctan(2.4)), (start, end))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from soundscape.timecode import Rate
 PHRASE = ((0.0, 0, 0.6), (0.5, 7, 0.45), (1.0, 12, 0.7), (2.0, 3, 0.5), (2.5, 10, 0.8), (3.5, 0, 0.9))
 """Beats of a second, semitones above the root, velocity: shows range, decay and touch of an instrument."""
 LEAD_IN_S = 0.25
+BLOW_DB = -6.0
+"""Of the blow in a space, so that its peak does not hold the notes down."""
 LONGEST_S = 14_400
 """Four hours."""
 
@@ -178,7 +180,7 @@ def _space(name: str, seed: Seed, folders: Sequence[Path]) -> tuple[Sound, ...]:
     played = _maker(
         get_preset("instruments", bell, folders), 6 * SAMPLE_RATE, seed.child("bell"), wanted, space=name
     )
-    return struck, played
+    return replace(struck, gain_db=BLOW_DB), played
 
 
 def _palette(

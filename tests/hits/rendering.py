@@ -67,7 +67,7 @@ def onset_frame(hit: Hit, rate: int = RATE) -> int:
 
 
 def loudest_frame(hit: Hit, rate: int = RATE) -> int:
-    """Middle of the loudest 60 ms."""
+    """Middle of the loudest 100 ms."""
     power = (hit.audio.astype(np.float64) ** 2).sum(axis=0)
-    size = round(0.06 * rate)
+    size = round(0.1 * rate)
     return int(np.argmax(np.convolve(power, np.hanning(size), "same")))
