@@ -16,6 +16,8 @@ from soundscape.model import Ducking
 from soundscape.registry import read_toml
 
 T = TypeVar("T")
+FILE = "film.toml"
+"""What a folder is a film by."""
 _FORBID: dict[str, Any] = {"extra": "forbid", "arbitrary_types_allowed": True}
 NOTE_NAMES = ("C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#", "Gb", "G", "G#", "Ab", "A", "A#", "Bb", "B")
 MODES = ("ionian", "dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian", "major", "minor")
@@ -153,16 +155,14 @@ class Film:
 
 
 def load_film(path: Path | str) -> Film:
-    """The film in a film.toml, or the film that a bare shot list or EDL is.
+    """The film in a film.toml or in a folder that has one, or the film that a bare shot list or EDL is.
 
     Raises
     ------
     FilmError
         With file, line and key of what is wrong: syntax, an unknown key, a wrong type, a value out of range.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FilmError("there is no such file; give a film.toml, a shot list or an EDL", path=path)
+    path = _film_file(Path(path))
     if path.suffix.lower() != ".toml":
         return Film(timeline=path.name, folder=path.parent)
     try:
@@ -176,6 +176,19 @@ def load_film(path: Path | str) -> Film:
         line = _line_of(path.read_text(encoding="utf-8-sig"), tuple((error.column or "").split(".")))
         raise error.at(path=path, line=line) from None
     return film
+
+
+def _film_file(path: Path) -> Path:
+    """The file that is meant by a path; a folder with a suffix may be a bundle, which readers of cuts know."""
+    if not path.exists():
+        raise FilmError("there is no such file; give a film.toml, a shot list or an EDL", path=path)
+    if not path.is_dir():
+        return path
+    if (path / FILE).is_file():
+        return path / FILE
+    if not path.suffix:
+        raise FilmError(f"there is no {FILE} in this folder; give one, a shot list or an EDL", path=path)
+    return path
 
 
 def _first(own: T | None, film: T | None) -> T | None:

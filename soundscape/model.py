@@ -305,8 +305,8 @@ class Ducking:
     effects_lu: float = 8.0
     attack_s: float = 0.25
     """The fall ends where the speech begins."""
-    hold_s: float = 0.8
-    """Pauses shorter than this change nothing."""
+    hold_s: float = 1.5
+    """Pauses shorter than this change nothing: there is no time to come back in them, only to sway."""
     release_s: float = 1.2
     deepest_db: float = 18.0
     """No bus is ever taken down by more."""

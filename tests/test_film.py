@@ -94,6 +94,23 @@ def test_a_missing_film_says_what_to_give() -> None:
         load_film("nowhere.toml")
 
 
+def test_a_folder_is_the_film_in_it(tmp_path: Path) -> None:
+    path = film_file(tmp_path, WHOLE)
+    assert load_film(tmp_path) == load_film(path)
+
+
+def test_a_folder_without_a_film_says_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "shots.csv").write_text("shot,duration\n1,2\n")
+    with pytest.raises(FilmError, match="there is no film.toml in this folder; give one, a shot list or an EDL"):
+        load_film(tmp_path)
+
+
+def test_a_folder_that_is_a_cut_is_left_to_its_reader(tmp_path: Path) -> None:
+    bundle = tmp_path / "reel.fcpxmld"
+    bundle.mkdir()
+    assert load_film(bundle).timeline == "reel.fcpxmld"
+
+
 def test_internal_fields_cannot_be_set(tmp_path: Path) -> None:
     with pytest.raises(FilmError, match="unknown key"):
         load_film(film_file(tmp_path, 'timeline = "a.csv"\nfolder = "/etc"\n'))

@@ -50,7 +50,7 @@ from soundscape.cli._console import Watch, number, print_json
 @click.option("--no-open", is_flag=True, help="Print the address of the page, and open no browser.")
 @click.option(
     "--film",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True),
     help="Shape sounds against this film, on the page.",
 )
 @click.option("--video", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Its picture.")

@@ -80,7 +80,7 @@ def command(
     quiet: bool,
     log_json: Path | None,
 ) -> None:
-    """Score FILM: a film.toml, or a shot list or EDL alone.
+    """Score FILM: a film.toml or the folder of one, or a shot list or EDL alone.
 
     Writes the mastered programme, a stem a bus, the score as MIDI, a session, markers, the cue sheet, plan.json and
     a report into the folder.

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from numba import njit
 
 from soundscape.audio import Audio
-from soundscape.metering.gating import BINS_PER_SECOND, integrated, power_to_lufs
+from soundscape.metering.gating import BINS_PER_SECOND, integrated
 from soundscape.metering.meter import EnergyMeter
 from soundscape.mix.lows import BUTTERWORTH_Q
 from soundscape.model import SAMPLE_RATE, Clip, Ducking
@@ -26,6 +26,10 @@ from soundscape.model import SAMPLE_RATE, Clip, Ducking
 BIN = SAMPLE_RATE // BINS_PER_SECOND
 """Frames of a bin of 10 ms."""
 WINDOW_BINS = 300
+SHORTEST_BINS = 10
+"""Windows with less speech than this say nothing about it."""
+TINY = 1e-20
+"""Energy of a bin that counts as silence."""
 SPEECH_FLOOR_LUFS = -50.0
 SPEECH_BELOW_LU = 20.0
 """Speech is what is louder than the floor and no more than this below the dialogue's own loudness."""
@@ -35,7 +39,7 @@ LEAD_S = 0.05
 """The room is made this long before the first sound of speech."""
 TAIL_S = 0.25
 STEEPEST_DB_S = 20.0
-"""Steepest release."""
+"""Steepest release, where a bus and the dip in it come back together."""
 BAND_HZ = (1000.0, 4000.0)
 DIP_HZ, DIP_Q = 2000.0, 2.0 / 3.0
 
@@ -89,12 +93,13 @@ class DuckAnalysis:
         wanted = {bus: getattr(settings, f"{bus}_lu") for bus in loudness}
         found = []
         for start, end in _runs(active, round(settings.hold_s * BINS_PER_SECOND)):
+            at = slice(start, end)
             depth = {
-                bus: _depth(speech, energies, active, start, end, wanted[bus], settings.deepest_db)
+                bus: _depth(speech[at], energies[at], active[at], wanted[bus], settings.deepest_db)
                 for bus, energies in loudness.items()
             }
-            lowered = sum(energies[start:end] * 10.0 ** (-depth[bus] / 10.0) for bus, energies in band.items())
-            dip = _dip(voice[start:end], np.asarray(lowered), active[start:end], settings)
+            lowered = sum(energies[at] * 10.0 ** (-depth[bus] / 10.0) for bus, energies in band.items())
+            dip = _dip(voice[at], np.asarray(lowered), active[at], settings)
             found.append(Passage(start=start, end=end, depth_db=depth, dip_db=dip))
         return tuple(found)
 
@@ -171,7 +176,8 @@ def curve(passages: tuple[Passage, ...], depths_db: list[float], settings: Ducki
             continue
         begin = passage.start / BINS_PER_SECOND - LEAD_S
         end = passage.end / BINS_PER_SECOND + TAIL_S
-        release = max(settings.release_s, 0.5 * math.pi * depth / STEEPEST_DB_S)
+        most_db = max(passage.depth_db.values()) + passage.dip_db
+        release = max(settings.release_s, 0.5 * math.pi * most_db / STEEPEST_DB_S)
         falling = np.clip((edges - (begin - settings.attack_s)) / max(settings.attack_s, 0.01), 0.0, 1.0)
         rising = np.clip((end + release - edges) / release, 0.0, 1.0)
         shape = 0.5 - 0.5 * np.cos(math.pi * np.minimum(falling, rising))
@@ -179,44 +185,37 @@ def curve(passages: tuple[Passage, ...], depths_db: list[float], settings: Ducki
     return level
 
 
-def _depth(
-    speech: Curve,
-    bed: Curve,
-    active: npt.NDArray[np.bool_],
-    start: int,
-    end: int,
-    wanted_lu: float,
-    deepest_db: float,
-) -> float:
+def _depth(speech: Curve, bed: Curve, active: npt.NDArray[np.bool_], wanted_lu: float, deepest_db: float) -> float:
     """By how much a bus must fall so that in every 3-second window speech is louder by what is wanted."""
-    needed = 0.0
-    width = min(WINDOW_BINS, end - start)
-    for first in range(start, end - width + 1, max(1, width // 6)):
-        window = slice(first, first + width)
-        speaking = active[window]
-        if speaking.sum() < 10:
-            continue
-        voice = float(speech[window][speaking].mean()) / BIN
-        under = float(bed[window].mean()) / BIN
-        if under > 0.0 and voice > 0.0:
-            needed = max(needed, wanted_lu - (power_to_lufs(voice) - power_to_lufs(under)))
-    return round(min(needed, deepest_db), 2)
+    needed = wanted_lu - _over_db(speech, bed, active, WINDOW_BINS).min(initial=math.inf)
+    return round(min(max(0.0, needed), deepest_db), 2)
 
 
 def _dip(voice: Curve, bed: Curve, active: npt.NDArray[np.bool_], settings: Ducking) -> float:
     """How deep the band of intelligibility must be dipped: by the worst twentieth of seconds."""
-    ratios = []
-    for first in range(0, max(1, len(voice) - BINS_PER_SECOND + 1), BINS_PER_SECOND // 4):
-        window = slice(first, first + BINS_PER_SECOND)
-        speaking = active[window]
-        under = float(bed[window].mean())
-        if speaking.sum() >= 10 and under > 0.0:
-            over = float(voice[window][speaking].mean())
-            ratios.append(10.0 * math.log10(max(over, 1e-30) / under))
-    if not ratios:
+    over_db = _over_db(voice, bed, active, BINS_PER_SECOND)
+    if not over_db.size:
         return 0.0
-    missing_db = max(0.0, settings.clarity_db - float(np.percentile(ratios, 5)))
+    missing_db = max(0.0, settings.clarity_db - float(np.percentile(over_db, 5)))
     return round(min(_bell_db(missing_db), settings.deepest_dip_db), 2)
+
+
+def _over_db(voice: Curve, bed: Curve, active: npt.NDArray[np.bool_], width: int) -> Curve:
+    """How far speech stands over a bed in every window of `width` bins (or the whole, if it is shorter) in which
+    somebody speaks: the bed as it is meanwhile, or in all of the window where that is louder."""
+    width = min(width, len(active))
+
+    def total(energies: npt.NDArray[np.float64] | npt.NDArray[np.bool_]) -> Curve:
+        sums = np.concatenate(([0.0], np.cumsum(energies, dtype=np.float64)))
+        return sums[width:] - sums[:-width]
+
+    bins = total(active)
+    heard = bins >= min(SHORTEST_BINS, width)
+    speaking = np.where(heard, bins, 1.0)
+    over = total(voice * active) / speaking
+    under = np.maximum(total(bed) / width, total(bed * active) / speaking)
+    heard &= under > TINY
+    return 10.0 * np.log10(np.maximum(over[heard], TINY) / under[heard])
 
 
 def _bell_db(wanted_db: float) -> float:

@@ -92,7 +92,7 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None, progress:
     Parameters
     ----------
     film : Film or Path or str
-        A film, or the path of a film.toml, shot list or EDL.
+        A film, or the path of a film.toml, its folder, a shot list or an EDL.
 
     Raises
     ------

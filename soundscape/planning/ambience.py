@@ -18,8 +18,8 @@ from soundscape.planning.words import field_text, found_words, shot_text
 from soundscape.registry import Preset, all_presets, get_preset, unit
 from soundscape.rng import Seed
 
-ENTER_S = 0.4
-"""Fade of a layer that comes or goes within a stay."""
+ENTER_S = 0.8
+"""Fade of a layer that comes or goes within a stay; it lies around the cut, so that nothing comes late."""
 ASKED_DB = -8.0
 """Level of a layer that only the `sounds` of a shot ask for: beside the bed of its place, as palettes place them."""
 SILENCE_DB = -80.0
@@ -161,16 +161,17 @@ class Edges:
 def _edges(span: Span, stay: Stay, clock: Clock, before: Seam | None, after: Seam | None) -> Edges:
     """Where a span begins and ends: with its stay at the seams, else with the shots that have it."""
     cut, enter = clock.samples(CUT_S), clock.samples(ENTER_S)
+    here = clock.sample(stay.start)
     first, last = span.shots[0], span.shots[-1]
     start, end = clock.sample(first.start), clock.sample(last.end)
     if first is not stay.shots[0]:
-        fade_in = enter
+        start, fade_in = max(here, start - enter // 2), enter
     elif before is not None:
         start, fade_in = before.start, before.fade_in
     else:
         fade_in = max(cut, clock.sample(first.start + first.transition.frames) - start)
     if last is not stay.shots[-1]:
-        end, fade_out = end + enter, enter
+        end, fade_out = end + enter // 2, enter
     elif after is not None:
         end, fade_out = after.end, after.fade_out
     else:

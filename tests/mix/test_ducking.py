@@ -91,7 +91,7 @@ def test_the_wanted_difference_is_reached_in_every_window(ducked: dict[str, Audi
             for first in np.arange(start, end - 3.0 + 0.01, 0.25):
                 window = slice(round(first * SAMPLE_RATE), round((first + 3.0) * SAMPLE_RATE))
                 difference = loudness(STEMS["dialogue"][:, window]) - loudness(ducked[bus][:, window])
-                assert difference >= wanted - 0.5, (bus, first)
+                assert difference >= wanted - 0.1, (bus, first)
 
 
 def test_where_nobody_speaks_every_sample_stays(ducked: dict[str, Audio]) -> None:
@@ -115,6 +115,30 @@ def test_the_room_is_there_when_speech_begins_and_goes_gently() -> None:
     rising = np.diff(level) * 100.0
     assert rising.max() <= 20.0 + 1e-6
     assert np.abs(np.diff(level)).max() < 1.5, "no step, not even in the attack"
+
+
+def test_a_bus_and_its_dip_come_back_no_faster_than_the_ear_forgives() -> None:
+    loud = {**STEMS, "music": STEMS["music"] + shaped(1000.0, 4000.0, -12.0)}
+    found = passages(loud, Ducking(music_lu=4.0, clarity_db=20.0, deepest_dip_db=20.0, release_s=0.1))
+    assert all(passage.dip_db > 3.0 and passage.dip_db + passage.depth_db["music"] > 17.0 for passage in found)
+    bins = LENGTH // BIN + 2
+    depths = [passage.depth_db["music"] for passage in found]
+    both = curve(found, depths, SETTINGS, bins) + curve(
+        found, [passage.dip_db for passage in found], SETTINGS, bins
+    )
+    assert (100.0 * np.diff(both)).max() <= 20.0 + 1e-6
+
+
+def test_a_pause_shorter_than_the_hold_changes_nothing_at_any_length() -> None:
+    for pause_s in (0.1, 0.31, 0.9, 1.4):
+        gate = np.ones(LENGTH, np.float32)
+        gate[: 2 * SAMPLE_RATE] = gate[10 * SAMPLE_RATE :] = 0.0
+        gate[6 * SAMPLE_RATE : round((6 + pause_s) * SAMPLE_RATE)] = 0.0
+        spoken = {**STEMS, "dialogue": (shaped(200.0, 4000.0, -24.0) * gate).astype(np.float32)}
+        (found,) = passages(spoken)
+        for depth in (found.depth_db["music"], found.depth_db["ambience"], found.dip_db):
+            level = curve((found,), [depth], SETTINGS, LENGTH // BIN + 2)
+            assert np.ptp(level[200:1000]) < 1e-9
 
 
 def test_a_quiet_bed_is_left_alone() -> None:
@@ -191,7 +215,7 @@ def test_real_words_stand_clear_of_a_bed_that_covers_them() -> None:
             window = slice(first, first + width)
             voice = energies["dialogue"][window][speaking[window]].mean()
             for bus, wanted in (("music", 10.0), ("ambience", 15.0)):
-                assert 10 * np.log10(voice / energies[bus][window].mean()) >= wanted - 0.5, (bus, first)
+                assert 10 * np.log10(voice / energies[bus][window].mean()) >= wanted - 0.1, (bus, first)
         for first in range(passage.start, passage.end - 100, 25):
             second = slice(first, first + 100)
             if speaking[second].sum() >= 10:

@@ -114,14 +114,15 @@ def test_silence_takes_the_place_away_and_ends_the_music() -> None:
     assert [(cue.at, cue.length) for cue in made.music] == [(0, 8 * SECOND)]
 
 
-def test_what_is_asked_for_sounds_in_its_shots_only() -> None:
+def test_what_is_asked_for_sounds_in_its_shots_and_comes_and_goes_around_their_cuts() -> None:
     made = plan(
         shot("1", 0, 4, "red dunes"),
         shot("2", 4, 8, "red dunes", sounds=("mains hum",)),
         shot("3", 8, 9, "red dunes"),
     )
     (hum,) = [sound for sound in made.sounds if sound.preset == "mains-hum"]
-    assert hum.at == 4 * SECOND
+    middle = hum.at + hum.fade_in // 2, hum.at + hum.length - hum.fade_out // 2
+    assert middle == (4 * SECOND, 8 * SECOND), "fades lie around the cuts"
     assert '"' in hum.why
     assert "shot 2" in hum.why
 
