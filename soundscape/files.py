@@ -16,8 +16,10 @@ UNFINISHED = ".unfinished"
 
 
 @contextlib.contextmanager
-def atomic(path: Path) -> Iterator[BinaryIO]:
+def atomic(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     """A file that appears under its name when all has been written, and not at all when something fails.
+
+    Nothing waits for the disk unless it is `durable`: a crash of the system may then lose what the file holds.
 
     Raises
     ------
@@ -29,8 +31,9 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
     try:
         with temporary.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", path=path) from error

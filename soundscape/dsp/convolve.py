@@ -8,6 +8,8 @@ never depends on how blocks were grouped into calls, so any grouping gives the s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -30,19 +32,17 @@ Spectra = npt.NDArray[np.complex64]
 
 @njit(cache=True, nogil=True)
 def _accumulate(past, heard, latest, response, total):  # type: ignore[no-untyped-def]
-    """Fill `total` `(2, BINS)` with the sum of past spectra times the partitions of a response; False if silent.
+    """Add to `total` `(2, BINS)` the sum of past spectra times the partitions of a response; False if silent.
 
     `past` is a ring `(partitions, 2, BINS)` whose latest entry is `latest`; what is not `heard` is silent.
     """
-    count = response.shape[0]
     sounds = False
     for channel in range(2):
         for first in range(0, BINS, AT_A_TIME):
             stop = min(first + AT_A_TIME, BINS)
             out = total[channel, first:stop]
-            out[:] = 0.0
-            for k in range(count):
-                at = (latest - k) % count
+            for k in range(response.shape[0]):
+                at = (latest - k) % past.shape[0]
                 if heard[at]:
                     sounds = True
                     spectrum, gains = past[at, channel, first:stop], response[k, channel, first:stop]
@@ -72,12 +72,14 @@ class Convolver:
         padded[:, :frames] = impulse_response
         parts = padded.reshape(2, count, PARTITION).transpose(1, 0, 2)
         self._response = fft.rfft(parts, 2 * PARTITION)
-        self._past = np.zeros((count, 2, BINS), np.complex64)
+        # All partitions of a block are heard before the first of them is convolved.
+        self._past = np.zeros((count + PARTITIONS - 1, 2, BINS), np.complex64)
         """Ring of the spectra of what was heard."""
-        self._heard = np.zeros(count, np.bool_)
+        self._heard = np.zeros(len(self._past), np.bool_)
         """Which of them are not silent."""
         self._latest = 0
-        self._last = np.zeros((2, PARTITION), np.float32)
+        self._last: Audio | None = None
+        """The last partition that was heard, None for silence."""
 
     def push(self, block: Audio) -> Audio:
         """The wet signal of the next `block`, as long as the block and aligned with it.
@@ -91,7 +93,9 @@ class Convolver:
             raise ValueError(f"a block of shape {block.shape}; allowed: (2, a multiple of {GRID})")
         wet = np.zeros(block.shape, np.float32)
         for at in range(0, block.shape[1], GRID):
-            self._convolve(block[:, at : at + GRID], wet[:, at : at + GRID])
+            wets = convolved({self: block[:, at : at + GRID]})
+            if wets is not None:
+                wet[:, at : at + GRID] = wets
         return wet
 
     def flush(self, frames: int) -> Audio:
@@ -99,28 +103,49 @@ class Convolver:
         blocks = -(-frames // GRID)
         return self.push(np.zeros((2, blocks * GRID), np.float32))[:, :frames]
 
-    def _convolve(self, block: Audio, wet: Audio) -> None:
-        """Fill `wet`, which is silent, with what `block` and those before it leave in it; both are `GRID` long."""
+    def hear(self, block: Audio | None) -> None:
+        """Take the next `GRID` frames; None is silence."""
         from scipy import fft
 
-        heard = np.concatenate((self._last, block), axis=1)
-        self._last = heard[:, GRID:]
-        spectra = np.zeros((PARTITIONS, 2, BINS), np.complex64)
-        sounds = bool(heard.any())
+        sounds = self._last is not None or (block is not None and bool(block.any()))
         if sounds:
+            silence = np.zeros((2, GRID), np.float32)
+            last = silence[:, :PARTITION] if self._last is None else self._last
+            heard = np.concatenate((last, silence if block is None else block), axis=1)
             windows = np.lib.stride_tricks.sliding_window_view(heard, 2 * PARTITION, axis=1)[:, ::PARTITION]
             spectra = fft.rfft(windows.transpose(1, 0, 2))
-        totals = np.empty((PARTITIONS, 2, BINS), np.complex64)
-        wets = [self._total(*pair, sounds=sounds) for pair in zip(spectra, totals, strict=True)]
-        if any(wets):
-            cyclic = fft.irfft(totals, 2 * PARTITION, overwrite_x=True)
-            # Of a cyclic convolution over two partitions the second half is the linear one.
-            wet.reshape(2, PARTITIONS, PARTITION)[:] = cyclic[:, :, PARTITION:].transpose(1, 0, 2)
+            self._last = heard[:, GRID:].copy() if heard[:, GRID:].any() else None
+        for partition in range(PARTITIONS):
+            self._latest = (self._latest + 1) % len(self._past)
+            self._heard[self._latest] = sounds
+            if sounds:
+                self._past[self._latest] = spectra[partition]
 
-    def _total(self, spectrum: Spectra, total: Spectra, *, sounds: bool) -> bool:
-        """Fill `total` with the spectrum of the wet signal once `spectrum` was heard; False if it is silent."""
-        self._latest = (self._latest + 1) % len(self._past)
-        self._heard[self._latest] = sounds
-        if sounds:
-            self._past[self._latest] = spectrum
-        return bool(_accumulate(self._past, self._heard, self._latest, self._response, total))
+    def add_to(self, totals: Spectra) -> bool:
+        """Add the spectra of the wet signal of the last block, `(PARTITIONS, 2, BINS)`; False if it is silent."""
+        sounds = False
+        for ago, total in zip(range(PARTITIONS)[::-1], totals, strict=True):
+            latest = self._latest - ago
+            sounds |= bool(_accumulate(self._past, self._heard, latest, self._response, total))
+        return sounds
+
+
+def convolved(blocks: Mapping[Convolver, Audio | None]) -> Audio | None:
+    """The sum of the wet signals of convolvers, for the price of one transform back; None if all are silent.
+
+    Parameters
+    ----------
+    blocks : mapping of Convolver to Audio or None
+        What each hears next, float32 `(2, GRID)`; None is silence.
+    """
+    from scipy import fft
+
+    for convolver, block in blocks.items():
+        convolver.hear(block)
+    totals = np.zeros((PARTITIONS, 2, BINS), np.complex64)
+    sounding = [convolver.add_to(totals) for convolver in blocks]
+    if not any(sounding):
+        return None
+    cyclic = fft.irfft(totals, 2 * PARTITION, overwrite_x=True)
+    # Of a cyclic convolution over two partitions the second half is the linear one.
+    return np.ascontiguousarray(cyclic[:, :, PARTITION:].transpose(1, 0, 2)).reshape(2, GRID)

@@ -6,13 +6,14 @@ space has one convolver a track: the result depends on nothing but the plan. Mem
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from soundscape.audio import BLOCK, Audio
-from soundscape.dsp.convolve import Convolver
+from soundscape.dsp.convolve import Convolver, convolved
 from soundscape.mix.gains import curve_gain
 from soundscape.mix.lows import MonoLows
 from soundscape.mix.morphing import Morphing
@@ -96,14 +97,15 @@ class _Strip:
     def block(self, start: int) -> Audio:
         """The `BLOCK` frames from `start` on; every block in turn."""
         stem = np.zeros((2, BLOCK), np.float32)
-        sends = {space: np.zeros((2, BLOCK), np.float32) for space in self._convolvers}
+        sends: defaultdict[str, Audio] = defaultdict(lambda: np.zeros((2, BLOCK), np.float32))
         for item in self._sources:
             if item.start < start + BLOCK and item.stop > start:
-                item.add(start, stem, sends.get(item.space))
+                item.add(start, stem, sends[item.space] if item.space else None)
         for morph in self._morphs:
             morph.add(start, stem, sends)
-        for space, convolver in self._convolvers.items():
-            stem += convolver.push(sends[space])
+        wet = convolved({convolver: sends.get(space) for space, convolver in self._convolvers.items()})
+        if wet is not None:
+            stem += wet
         stem *= self._gain
         if self._level_db:
             stem *= curve_gain(self._level_db, start, start + BLOCK)

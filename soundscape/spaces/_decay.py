@@ -13,6 +13,10 @@ BANDS_AN_OCTAVE = 3
 LOWEST_HZ = 31.25
 EAR_SPACING_M = 0.175
 SUBSONIC_HZ = 25.0
+OCTAVES = 4
+"""By which a low band may be rendered at a lower rate, where it costs less."""
+HIGHEST_BIN = 0.4
+"""A band must lie below this share of the rate at which it is rendered: what decays is wider than its band."""
 
 Spectrum = npt.NDArray[np.complex64]
 Curve = npt.NDArray[np.float64]
@@ -59,21 +63,31 @@ def decay(
     from scipy import fft
 
     frames = early.shape[1]
-    size = fft.next_fast_len(frames, real=True)
+    size = fft.next_fast_len(-(-frames >> OCTAVES), real=True) << OCTAVES
     frequencies = np.fft.rfftfreq(size, 1.0 / rate).astype(np.float64)
-    early_spectrum, late_spectrum = fft.rfft(early, size), fft.rfft(late, size)
+    early_spectrum, late_spectrum = (fft.rfft(side, size, norm="forward") for side in (early, late))
     late_spectrum *= texture(frequencies).astype(np.float32)
-    seconds = np.arange(frames - start, dtype=np.float32) / np.float32(rate)
-    field = np.zeros((2, frames), np.float32)
+    total = np.zeros((2, size // 2 + 1), np.complex64)
+    fields = [np.zeros((2, size >> octave), np.float32) for octave in range(OCTAVES + 1)]
     for centre, bins, gains in bands(frequencies):
         half = 0.5 * np.arccos(1.0 - width * (1.0 - coherence(centre)))
         middle, side = np.cos(half) * late_spectrum[0, bins], np.sin(half) * late_spectrum[1, bins]
-        spectrum = np.zeros((2, size // 2 + 1), np.complex64)
+        field = next(
+            field for field in fields[::-1] if bins.stop <= HIGHEST_BIN * field.shape[1] or field is fields[0]
+        )
+        spectrum = np.zeros((2, field.shape[1] // 2 + 1), np.complex64)
         spectrum[0, bins] = (early_spectrum[0, bins] + middle + side) * gains
         spectrum[1, bins] = (early_spectrum[1, bins] + middle - side) * gains
+        step = size // field.shape[1]
+        seconds = (np.arange(field.shape[1], dtype=np.float32) * np.float32(step) - start) / np.float32(rate)
         envelope = np.exp(seconds * np.float32(-3.0 * np.log(10.0) / t60_s(centre)))
-        field[:, start:] += fft.irfft(spectrum, size)[:, start:frames] * envelope
-    return field
+        field += fft.irfft(spectrum, field.shape[1], norm="forward", overwrite_x=True) * envelope
+    for field in fields[1:]:
+        kept = field.shape[1] // 2
+        total[:, :kept] += fft.rfft(field, norm="forward")[:, :kept]
+    fields[0] += fft.irfft(total, size, norm="forward", overwrite_x=True)
+    fields[0][:, :start] = 0.0
+    return fields[0][:, :frames]
 
 
 def coherence(frequency_hz: float) -> float:

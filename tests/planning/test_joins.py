@@ -86,4 +86,4 @@ def test_a_place_that_returns_goes_on_where_nobody_heard_it() -> None:
     made = plan(FIRST, SECOND_SHOT, shot("3", 14, 20, "red dunes"))
     beds: list[Sound] = [bed for bed in layers(made, "red dunes") if bed.preset == "desert-wind"]
     assert len({bed.seed for bed in beds}) == 1, "it is the same wind"
-    assert [bed.skip for bed in beds] == [0, 40 * SECOND]
+    assert [bed.skip for bed in beds] == [0, 10 * SECOND]
