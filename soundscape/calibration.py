@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from soundscape.audio import Audio, AudioFile
+from soundscape.code import code_digest
 from soundscape.contract import TICK, Tone, neutral
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.files import atomic, make_folder
@@ -24,7 +25,7 @@ from soundscape.model import SAMPLE_RATE, Sound
 from soundscape.params import ParamValue, make_params
 from soundscape.registry import unit
 from soundscape.rng import Seed
-from soundscape.synthesis import code_digest, given_files
+from soundscape.synthesis import code_of, given_files
 
 LAYER_LUFS = -23.0
 HIT_LUFS = -14.0
@@ -49,7 +50,7 @@ def calibration_db(sound: Sound, folder: Path) -> float:
     """
     seed = sound.seed if sound.kind == "hits" else 0
     facts = [sound.kind, sound.unit, sound.params, seed]
-    facts += [code_digest(sound.kind, sound.unit), given_files(sound)]
+    facts += [code_of(sound.kind, sound.unit), code_digest(__name__), given_files(sound)]
     return _known(json.dumps(facts, sort_keys=True), folder)
 
 

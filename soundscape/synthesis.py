@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.audio import BLOCK, Audio, AudioFile
+from soundscape.code import code_digest
 from soundscape.contract import TICK, ControlBlock, Hit, Tone
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Sound
 from soundscape.params import make_params, params_of
@@ -33,15 +34,20 @@ DRAFT_RATE = SAMPLE_RATE // 2
 def part_key(source: Sound | Clip, *, draft: bool = False) -> str:
     """Hash of everything that determines the samples of a part; where and how loud it is placed does not."""
     if isinstance(source, Clip):
-        facts: dict[str, object] = {"clip": _file_digest(Path(source.path))}
+        facts: dict[str, object] = {"clip": _file_digest(Path(source.path)), "code": code_digest(__name__)}
     else:
         data = to_data(on_ticks(source))
         kept = ("kind", "unit", "params", "seed", "length", "skip", "curves", "notes")
-        facts = {name: data[name] for name in kept} | {"code": code_digest(source.kind, source.unit)}
+        facts = {name: data[name] for name in kept} | {"code": code_of(source.kind, source.unit)}
         facts |= given_files(source)
     facts["rate"] = DRAFT_RATE if draft and isinstance(source, Sound) else SAMPLE_RATE
     text = json.dumps(facts, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+def code_of(kind: str, name: str) -> str:
+    """Hash of the code that the sound of a unit depends on: its own, and what renders it."""
+    return code_digest(__name__, unit(kind, name).__name__)
 
 
 def on_ticks(sound: Sound) -> Sound:
@@ -61,21 +67,6 @@ def given_files(sound: Sound) -> dict[str, object]:
     """Hashes of the files that a user gave to the unit of a sound, by parameter; a path may change its content."""
     named = [param.name for param in params_of(unit(sound.kind, sound.unit).Params) if param.file]
     return {name: _file_digest(Path(str(sound.params[name]))) for name in named if sound.params.get(name)}
-
-
-@cache
-def code_digest(kind: str, name: str) -> str:
-    """Hash of the code that a unit's sound depends on: its module, what it shares, `dsp`, and what renders it."""
-    import numba
-
-    here = Path(__file__).parent
-    module = Path(str(unit(kind, name).__file__))
-    shared = [*sorted(module.parent.glob("_*.py")), *sorted((here / "dsp").glob("*.py"))]
-    files = [module, Path(__file__), here / "contract.py", here / "rng.py", *shared]
-    digest = hashlib.blake2b(f"{np.__version__} {numba.__version__}".encode(), digest_size=16)
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

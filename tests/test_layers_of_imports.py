@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "soundscape"
 STAGES = (
-    "__init__ kernel_cache errors units params progress ahead",
+    "__init__ kernel_cache code errors units params progress ahead",
     "timecode rng",
     "model",
     "serial audio files",

@@ -21,7 +21,7 @@ from soundscape.model import SAMPLE_RATE
 from soundscape.pipeline.live import LiveSound, live_sound, room_response
 from soundscape.planning.audition import Audition, audition_plan
 from soundscape.serial import to_data
-from soundscape.synthesis import code_digest
+from soundscape.synthesis import code_of
 from soundscape.units import db_to_gain
 
 REFERENCE_LUFS = -23.0
@@ -140,7 +140,7 @@ def kept_at(wanted: Audition, folders: Sequence[Path], folder: Path) -> Path:
     plan = audition_plan(wanted, folders)
     units = {(sound.kind, sound.unit) for sound in plan.sounds}
     units |= {("spaces", room.unit) for room in plan.rooms.values()}
-    digests = [code_digest(kind, name) for kind, name in sorted(units)]
+    digests = [code_of(kind, name) for kind, name in sorted(units)]
     facts = json.dumps([FORM, to_data(plan), digests], sort_keys=True)
     return folder / "calibration" / f"heard-{hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()}.json"
 
