@@ -1,14 +1,16 @@
 """Measuring and mastering against ffmpeg, ffmpeg-normalize and pyloudnorm on the same files, in one run.
 
-python benchmarks/mastering.py [--seconds 600] [--files 8] [speed] [batch] [pair] [hard]      all when none is named
+python benchmarks/mastering.py [--seconds 600] [--files 20] [speed] [folder] [hard]      all when none is named
+python benchmarks/mastering.py folder --files 200 --peer VENV/bin/ffmpeg-normalize
 
 speed   audio-seconds per CPU-second: loudness + range + true peak of a 24-bit stereo file; mastering one file
-batch   a folder, end to end on two cores: audio-seconds per second, per CPU-second, and the memory of the process
-pair    our command and ffmpeg-normalize on one folder of --files files of --seconds / 5, twice by turns
+folder  our command on --files files of --seconds, end to end, two at a time: audio-seconds per second and per
+        CPU-second, memory; then by turns with ffmpeg-normalize on --paired of them. Ten mixes are made and
+        mastered as often as it takes, so that ten files and their masters are all that is on the disk at once
 hard    what each master chain makes of five hard mixes: integrated loudness, true peak, range
 
 CPU time is that of user and system, children included; on a machine that others use it is the figure to trust.
-ffmpeg-normalize is used where it is on PATH.
+ffmpeg-normalize is that on PATH, or what --peer names.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from soundscape.mastering.batch import Options, master_file, master_files, measure_file
+from soundscape.mastering.batch import Options, master_file, measure_file
 from soundscape.mastering.target import load_target
 
 RATE = 48_000
+MIXES = 10
+"""Files of a folder that are made; larger folders take them again."""
 FRESH = Options(resume=False)
 
 
@@ -94,9 +98,13 @@ def loudnorm_once(source: Path, output: Path, lufs: float, peak: float) -> float
     )[0]  # fmt: skip
 
 
-def normalize(source: Path, output: Path, lufs: float, peak: float) -> float:
+def normalize(program: str) -> Callable[[Path, Path, float, float], float]:
     """ffmpeg-normalize as it comes; CPU seconds."""
-    return child_cpu("ffmpeg-normalize", source, "-f", "-o", output, "-t", str(lufs), "-tp", str(peak))[0]
+
+    def peer(source: Path, output: Path, lufs: float, peak: float) -> float:
+        return child_cpu(program, source, "-f", "-o", output, "-t", str(lufs), "-tp", str(peak))[0]
+
+    return peer
 
 
 def gain_and_limiter(source: Path, output: Path, lufs: float, peak: float) -> float:
@@ -137,66 +145,82 @@ def speed(folder: Path, seconds: float) -> None:
     )
 
 
-def batch(folder: Path, seconds: float, files: int) -> None:
-    paths = [folder / f"{n}.wav" for n in range(files)]
+def peak_mib(pid: int) -> float:
+    """Most memory that a running process or one of its children has had, in MiB; of Linux.
+
+    Not `ru_maxrss`: what a process had before it became another program is in that.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    own = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return max([float(own[1]) / 1024 if own else 0.0, *(peak_mib(int(child)) for child in children)])
+
+
+def run(command: list[object]) -> tuple[float, float, float]:
+    """Wall and CPU seconds of a command with start-up and children, and the MiB of its largest process."""
+    before, begun, largest = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0.0
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([str(part) for part in command], **silent) as process:
+        while process.poll() is None:
+            largest = max(largest, peak_mib(process.pid))
+            time.sleep(0.02)
+    if process.returncode:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - begun, cpu_s, largest
+
+
+def folder_of_files(folder: Path, seconds: float, files: int, paired: int, target: str, peer: str | None) -> None:
+    """A folder from the command line, start-up included; then by turns with ffmpeg-normalize on a part of it."""
+    mixes = folder / "mixes"
+    mixes.mkdir()
+    paths = [mixes / f"{n}.wav" for n in range(min(files, MIXES))]
     for n, path in enumerate(paths):
         soundfile.write(path, mix(seconds, seed=n).T, RATE, subtype="PCM_24")
-    (folder / "batch").mkdir()
-    target = load_target("ebu-r128")
-    master_files(paths[:1], folder / "batch", target, options=FRESH)
-    begun, cpu_begun = time.perf_counter(), time.process_time()
-    results = master_files(paths, folder / "batch", target, jobs=2, options=FRESH)
-    took, cpu_s = time.perf_counter() - begun, time.process_time() - cpu_begun
-    met = sum(result.met for result in results)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    audio_s = files * seconds
+
+    def ours(*options: str, count: int = len(paths)) -> list[object]:
+        command = [sys.executable, "-m", "soundscape", "master", *paths[:count], "--target", target]
+        return [*command, "-o", folder / "ours", "--fresh", "-q", "-j", "2", *options]
+
+    for executor in ("threads", "processes"):
+        turns = [run(ours("--executor", executor)) for _ in range(-(-files // len(paths)))]
+        wall_s, cpu_s = (sum(turn[at] for turn in turns) for at in (0, 1))
+        audio_s = len(turns) * len(paths) * seconds
+        print(
+            f"folder: {len(turns) * len(paths)} files of {seconds:g} s to {target}, two {executor}: "
+            f"{audio_s / wall_s:.0f}x real time, {audio_s / cpu_s:.0f}x a core by CPU time, "
+            f"{max(turn[2] for turn in turns):.0f} MiB in the largest process",
+            flush=True,
+        )
+    if peer is None:
+        print("pair: ffmpeg-normalize is not there; name it by --peer")
+        return
+    some = paths[: min(paired, len(paths))]
+    lufs, dbtp = load_target(target).integrated_lufs, load_target(target).true_peak_dbtp
+    theirs = [peer, *some, "-f", "-of", folder / "theirs", "-ext", "wav", "-t", lufs, "-tp", dbtp]
+    commands = {"soundscape": ours(count=len(some)), "ffmpeg-normalize": theirs}
+    spent: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
+    for _ in range(2):
+        for name, command in commands.items():
+            spent[name].append(run(command))
+    best = {name: [min(values) for values in zip(*turns, strict=True)] for name, turns in spent.items()}
+    for name, (wall_s, cpu_s, memory) in best.items():
+        audio_s = len(some) * seconds
+        print(
+            f"pair: {name:18} {audio_s / wall_s:6.0f}x wall, {audio_s / cpu_s:6.0f}x a core by CPU, {memory:.0f} MiB"
+        )
+    (our_wall, our_cpu, _), (their_wall, their_cpu, _) = best["soundscape"], best["ffmpeg-normalize"]
     print(
-        f"batch: {met} of {files} files on target, {audio_s / took:.0f}x real time on two cores (load included), "
-        f"{audio_s / cpu_s:.0f}x a core by CPU time; {memory:.0f} MiB with the making of the files"
+        f"pair: {len(some)} files, {their_wall / our_wall:.1f} times faster by the clock, "
+        f"{their_cpu / our_cpu:.1f} times less CPU time"
     )
 
 
-def pair(folder: Path, seconds: float, files: int) -> None:
-    """Both from the command line, start-up included; by turns, because the machine is not ours alone."""
-    mixes = folder / "mixes"
-    mixes.mkdir()
-    paths = [mixes / f"{n}.wav" for n in range(files)]
-    for n, path in enumerate(paths):
-        soundfile.write(path, mix(seconds, seed=n).T, RATE, subtype="PCM_24")
-    commands = {
-        "soundscape": [sys.executable, "-m", "soundscape", "master", mixes, "-o", folder / "ours", "--fresh", "-q"],
-        "ffmpeg-normalize": [
-            "ffmpeg-normalize",
-            *paths,
-            "-f",
-            "-of",
-            folder / "theirs",
-            "-ext",
-            "wav",
-            "-tp",
-            "-1",
-        ],
-    }
-    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-    for _ in range(2):
-        for name, command in commands.items():
-            before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-            subprocess.run([str(part) for part in command], capture_output=True, check=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            spent[name].append((cpu_s, time.perf_counter() - begun))
-    best = {}
-    for name, runs in spent.items():
-        cpu_s, wall_s = (min(values) for values in zip(*runs, strict=True))
-        best[name] = cpu_s, wall_s
-        print(
-            f"pair: {name:18} {files * seconds / cpu_s:6.0f}x a core by CPU time, {files * seconds / wall_s:6.0f}x wall"
-        )
-    (ours_cpu, ours_wall), (their_cpu, their_wall) = best["soundscape"], best["ffmpeg-normalize"]
-    print(f"pair: {their_cpu / ours_cpu:.1f} times less CPU time, {their_wall / ours_wall:.1f} times faster")
-
-
-def hard(folder: Path) -> None:
+def hard(folder: Path, peer_program: str | None) -> None:
     rng = np.random.default_rng(1)
     frames = 60 * RATE
     n = np.arange(frames)
@@ -216,7 +240,7 @@ def hard(folder: Path) -> None:
         "quiet, +30 dB": (0.002 * noise, -23.0),
     }
     peers = {"loudnorm, 1 pass": loudnorm_once, "loudnorm, 2 passes": loudnorm, "gain + alimiter": gain_and_limiter}
-    peers |= {"ffmpeg-normalize": normalize} if shutil.which("ffmpeg-normalize") else {}
+    peers |= {"ffmpeg-normalize": normalize(peer_program)} if peer_program else {}
     print("| mix | target | soundscape |", " | ".join(peers), "|\n" + "|---" * (3 + len(peers)) + "|")
     for name, (audio, lufs) in mixes.items():
         path = folder / f"{name.replace(' ', '-')}.wav"
@@ -243,19 +267,21 @@ def summary(path: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="*", choices=["speed", "batch", "pair", "hard", []], default=[])
+    parser.add_argument("what", nargs="*", choices=["speed", "folder", "hard", []], default=[])
     parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--files", type=int, default=8)
+    parser.add_argument("--files", type=int, default=20)
+    parser.add_argument("--paired", type=int, default=4)
+    parser.add_argument("--target", default="ebu-r128")
+    parser.add_argument("--peer", default=shutil.which("ffmpeg-normalize"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         if not options.what or "speed" in options.what:
             speed(Path(name), options.seconds)
-        if not options.what or "batch" in options.what:
-            batch(Path(name), options.seconds, options.files)
-        if "pair" in options.what or (not options.what and shutil.which("ffmpeg-normalize")):
-            pair(Path(name), options.seconds / 5, options.files)
+        if not options.what or "folder" in options.what:
+            place = Path(name)
+            folder_of_files(place, options.seconds, options.files, options.paired, options.target, options.peer)
         if not options.what or "hard" in options.what:
-            hard(Path(name))
+            hard(Path(name), options.peer)
 
 
 if __name__ == "__main__":
