@@ -83,7 +83,7 @@ def test_a_control_that_is_turned_is_heard_in_the_next_block_without_a_step() ->
 def test_a_preset_is_brought_to_the_reference(preset: str, tmp_path: Path) -> None:
     wanted = Audition(preset=preset)
     heard = hear(wanted, FOLDERS, tmp_path)
-    audio = whole(live_sound(wanted, FOLDERS, tmp_path), heard.seconds, {}, {}) * db_to_gain(heard.gain_db)
+    audio = whole(live_sound(wanted, FOLDERS, tmp_path), heard.seconds, {}) * db_to_gain(heard.gain_db)
     loudness = pyloudnorm.Meter(SAMPLE_RATE, filter_class="DeMan").integrated_loudness(audio.T)
     assert loudness == pytest.approx(REFERENCE_LUFS, abs=0.2)
 
@@ -252,3 +252,13 @@ def test_a_long_sound_is_shown_in_part_and_says_so(tmp_path: Path, settings: pip
     made = pipeline.audition("layers/mains-hum", out=tmp_path, seconds=31.0, settings=settings)
     assert "31.0 s" in made._repr_html_()
     assert "the first 30 s are played" in made._repr_html_()
+
+
+def test_a_palette_begins_near_the_reference_before_it_is_measured(tmp_path: Path) -> None:
+    studio = Studio(pipeline.Settings(cache=tmp_path), FOLDERS, ahead=False)
+    for name in ("desert-surface", "dream"):
+        wanted = Audition(preset=f"palettes/{name}")
+        estimated, exact = studio.gain_db(wanted, studio.play(wanted))
+        assert not exact
+        assert estimated == pytest.approx(studio.hear(wanted).gain_db, abs=2.0)
+        assert studio.gain_db(wanted, studio.play(wanted)) == (studio.hear(wanted).gain_db, True)

@@ -23,7 +23,7 @@ from soundscape.params import ParamValue
 from soundscape.pipeline.catalogue import catalogue, shapeable
 from soundscape.pipeline.contact_sheet import ContactSheet
 from soundscape.pipeline.film_room import FilmRoom
-from soundscape.pipeline.heard import ESTIMATE_S, Heard, hear, kept_at, known, measured, whole
+from soundscape.pipeline.heard import ESTIMATE_S, Heard, hear, kept_at, known, measured, palette_gain_db, whole
 from soundscape.pipeline.keeping import film_line, keep_preset, own_folder
 from soundscape.pipeline.live import LiveSound, live_sound, room_response, space
 from soundscape.pipeline.settings import Settings
@@ -104,19 +104,20 @@ class Studio:
         live.skip(round(at_s * SAMPLE_RATE / TICK) * TICK, wanted.controls or {})
         return live
 
-    def estimate(self, wanted: Audition) -> tuple[Heard, bool]:
-        """What a sound measures, and whether that is exact: what is known, else its first seconds."""
+    def gain_db(self, wanted: Audition, live: LiveSound) -> tuple[float, bool]:
+        """What brings a sound to the reference, and whether that is exact: at once, measured or estimated."""
         found = self._known(wanted)
         if found is not None:
-            return found, True
+            return found.gain_db, True
         kind, _ = find_kind(wanted.preset, self.folders)
-        if kind in ("hits", "instruments", "spaces") or wanted.curves:
-            return self.hear(wanted), True
-        live = live_sound(wanted, self.folders, self.settings.folder)
-        heard = measured(whole(live, ESTIMATE_S, wanted.controls or {}, wanted.faders_db or {}))
-        if heard.loudness_lufs is None:
-            return self.hear(wanted), True
-        return heard, False
+        if kind == "palettes":
+            return palette_gain_db(live), False
+        if kind not in ("hits", "instruments") and not wanted.curves:
+            begun = live_sound(wanted, self.folders, self.settings.folder)
+            heard = measured(whole(begun, ESTIMATE_S, wanted.controls or {}))
+            if heard.loudness_lufs is not None:
+                return heard.gain_db, False
+        return self.hear(wanted).gain_db, True
 
     def film_gain_db(self, wanted: Audition) -> float:
         """What a film would give a sound before its fader; a palette and a space are mixes already."""

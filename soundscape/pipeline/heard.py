@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,10 +57,10 @@ class Heard:
     """Spectrogram: base64 of `COLUMNS * ROWS` bytes, column by column from low to high, 0 to 255 over 62 dB."""
 
 
-def whole(live: LiveSound, seconds: float, controls: Mapping[str, float], faders_db: Mapping[str, float]) -> Audio:
+def whole(live: LiveSound, seconds: float, controls: Mapping[str, float]) -> Audio:
     """A live sound as it is heard: its tracks with their faders, in their space."""
     frames = -(-round(seconds * SAMPLE_RATE) // BLOCK) * BLOCK
-    gains = np.array([db_to_gain(faders_db.get(track.name, track.gain_db)) for track in live.tracks], np.float32)
+    gains = np.array([db_to_gain(track.gain_db) for track in live.tracks], np.float32)
     convolver = Convolver(room_response(live.room)) if live.room else None
     blocks = []
     for _ in range(frames // BLOCK):
@@ -67,6 +68,12 @@ def whole(live: LiveSound, seconds: float, controls: Mapping[str, float], faders
         dry = np.pad(mixed, ((0, 0), (0, BLOCK - mixed.shape[1]))).astype(np.float32)
         blocks.append(dry + convolver.push(dry) if convolver else mixed.astype(np.float32))
     return np.concatenate(blocks, axis=1)[:, : round(seconds * SAMPLE_RATE)]
+
+
+def palette_gain_db(live: LiveSound) -> float:
+    """What should bring a palette to the reference: its tracks lie there before their faders, and their powers add."""
+    powers = [db_to_gain(track.gain_db) ** 2 for track in live.tracks]
+    return -10.0 * math.log10(max(sum(powers), 1e-4))
 
 
 def hear(wanted: Audition, folders: Sequence[Path], folder: Path, *, kept: bool = False) -> Heard:
@@ -83,7 +90,7 @@ def hear(wanted: Audition, folders: Sequence[Path], folder: Path, *, kept: bool 
     live = live_sound(wanted, folders, folder)
     endless = any(track.endless for track in live.tracks)
     longest = wanted.seconds if wanted.curves else ENDLESS_S
-    audio = whole(live, longest if endless or wanted.curves else 20.0, wanted.controls or {}, {})
+    audio = whole(live, longest if endless or wanted.curves else 20.0, wanted.controls or {})
     if not endless:
         sounding = np.flatnonzero(np.abs(audio).max(axis=0) > 1e-5)
         audio = audio[:, : max(int(sounding[-1]) + 1 if sounding.size else 1, SAMPLE_RATE // 2)]

@@ -121,8 +121,8 @@ class Page:
                     "exact": True,
                     "room": live.room is not None,
                 }
-            heard, exact = self.studio.estimate(as_set(wanted, controls=wish.as_set))
-            return live, {"gain_db": heard.gain_db, "exact": exact, "room": live.room is not None}
+            gain_db, exact = self.studio.gain_db(as_set(wanted, controls=wish.as_set), live)
+            return live, {"gain_db": gain_db, "exact": exact, "room": live.room is not None}
 
         return await self._begin(request, begin, wish.frames, wanted.controls or {})
 

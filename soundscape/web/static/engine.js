@@ -73,6 +73,7 @@ class Engine extends EventTarget {
     this.opening?.abort();
     this.opening = new AbortController();
     const woken = this.wake();
+    if (room) this.response(room);
     let first;
     try {
       first = await pcm(path, { ...body, frames: FIRST }, { signal: this.opening.signal });
@@ -132,18 +133,27 @@ class Engine extends EventTarget {
   }
 
   /** Takes the tracks into a room, given as what asks the server for it. */
+  /** The impulse response of a space, asked for once. */
+  response(room) {
+    const key = JSON.stringify(room);
+    if (!this.rooms.has(key)) {
+      const asked = pcm("room", room).then(({ data, shape }) => {
+        const buffer = new AudioBuffer({ numberOfChannels: 2, length: shape[2], sampleRate: RATE });
+        buffer.copyToChannel(data.subarray(0, shape[2]), 0);
+        buffer.copyToChannel(data.subarray(shape[2]), 1);
+        return buffer;
+      });
+      asked.catch(() => this.rooms.delete(key));
+      this.rooms.set(key, asked);
+      if (this.rooms.size > 12) this.rooms.delete(this.rooms.keys().next().value);
+    }
+    return this.rooms.get(key);
+  }
+
   async enter(room) {
     const key = room ? JSON.stringify(room) : "";
     if (!room || key === this.entered) return;
-    if (!this.rooms.has(key)) {
-      const { data, shape } = await pcm("room", room);
-      const buffer = new AudioBuffer({ numberOfChannels: 2, length: shape[2], sampleRate: RATE });
-      buffer.copyToChannel(data.subarray(0, shape[2]), 0);
-      buffer.copyToChannel(data.subarray(shape[2]), 1);
-      this.rooms.set(key, buffer);
-      if (this.rooms.size > 12) this.rooms.delete(this.rooms.keys().next().value);
-    }
-    this.room.buffer = this.rooms.get(key);
+    this.room.buffer = await this.response(room);
     this.entered = key;
   }
 
