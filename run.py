@@ -47,13 +47,18 @@ def main(arguments: list[str]) -> int:
 def test(pytest_arguments: list[str]) -> int:
     """Run every gate and say how each ended; the first failure does not hide the others."""
     workers = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
-    selection = [] if "-m" in pytest_arguments else ["-m", "not slow"]
+    pytest = [PYTHON, "-m", "pytest", *([] if "-m" in pytest_arguments else ["-m", "not slow"])]
     gates = [
         ("ruff", [PYTHON, "-m", "ruff", "check", "."]),
         ("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         ("mypy", [PYTHON, "-m", "mypy"]),
-        ("pytest", [PYTHON, "-m", "pytest", *workers, *selection, *pytest_arguments]),
     ]
+    if pytest_arguments:
+        gates.append(("pytest", [*pytest, *workers, *pytest_arguments]))
+    else:
+        # A browser plays in real time: what listens to it has the machine to itself.
+        gates.append(("pytest", [*pytest, *workers, "--ignore", "tests/web"]))
+        gates.append(("pytest in the browser", [*pytest, "tests/web"]))
     failed = [name for name, command in gates if run(command) != 0]
     if failed:
         print(f"FAILED: {', '.join(failed)}", file=sys.stderr)
