@@ -6,8 +6,9 @@ crossfade between neighbouring tables (band-limited wavetables: Massie, *Wavetab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,6 +28,9 @@ MIDDLE = 0.5
 
 Curve: TypeAlias = npt.NDArray[np.floating[Any]]
 Pairs: TypeAlias = npt.NDArray[np.complex64]
+Spectrum: TypeAlias = Callable[[Curve, Any], Curve]
+PHASES = Seed(0).child("phases")
+"""Of the harmonics: where a player begins in them is chosen for every note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +44,34 @@ class Motion:
     """Pitch of all voices together: vibrato, scoops."""
 
 
+@lru_cache(maxsize=32)
 def tables(
-    frequency_hz: float, spectra: Sequence[Callable[[Curve], Curve]], rate: int, seed: Seed, *, players: int = 1
+    frequency_hz: float, spectrum: Spectrum, shades: tuple[Any, ...], rate: int, *, players: int = 1
 ) -> Pairs:
     """Single-cycle tables, complex64 `(players, pairs, SIZE + 3)`, each of RMS 1.
 
     The real part of a pair is a table, the imaginary part what the next brighter one is more, so that one look
-    finds both; a single table is paired with itself. Each spectrum gives the amplitude of harmonics at frequencies
-    in Hz. Tables of one player are in phase with one another; players differ, or their harmonics would all beat
-    together. Three samples of wrap-around are added for the cubic interpolation.
+    finds both; a single table is paired with itself. `spectrum` gives the amplitude of harmonics at frequencies in
+    Hz for each of the shades, the darkest first. Tables of one player are in phase with one another; players differ,
+    or their harmonics would all beat together. Three samples of wrap-around are added for the cubic interpolation.
+    The notes of a piece are few, so that tables are kept: they are not to be written to.
     """
+    from scipy import fft
+
     count = min(SIZE // 8, max(1, int(BAND * rate / (frequency_hz * 1.02))))
     frequencies = frequency_hz * np.arange(1, count + 1)
-    turns = seed.generator("phases").uniform(0.0, 1.0, (players, 1, count))
-    amplitudes = np.stack([spectrum(frequencies) for spectrum in spectra])
-    bins = np.zeros((players, len(spectra), SIZE // 2 + 1), np.complex64)
+    turns = PHASES.generator().uniform(0.0, 1.0, (players, 1, count))
+    amplitudes = np.stack([spectrum(frequencies, shade) for shade in shades])
+    bins = np.zeros((players, len(shades), SIZE // 2 + 1), np.complex64)
     bins[:, :, 1 : count + 1] = amplitudes * np.exp(2j * np.pi * turns.astype(np.float32))
-    cycles = np.fft.irfft(bins / np.float32(np.abs(amplitudes).max()))
+    cycles = fft.irfft(bins / np.float32(np.abs(amplitudes).max()), overwrite_x=True)
     cycles /= np.maximum(1e-12, np.sqrt(np.mean(cycles**2, axis=2, keepdims=True)))
     cycles = np.concatenate([cycles[..., -1:], cycles, cycles[..., :2]], axis=2)
-    pairs = np.zeros((players, max(1, len(spectra) - 1), SIZE + 3), np.complex64)
+    pairs = np.zeros((players, max(1, len(shades) - 1), SIZE + 3), np.complex64)
     pairs.real = cycles[:, : pairs.shape[1]]
-    if len(spectra) > 1:
+    if len(shades) > 1:
         pairs.imag = np.diff(cycles, axis=1)
+    pairs.flags.writeable = False
     return pairs
 
 

@@ -7,7 +7,6 @@ Hirschberg et al. 1996): here the spectrum follows the level, tick by tick, over
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -61,9 +60,8 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
         ),
         cents=scoop.astype(np.float32),
     )
-    spectra = [partial(_blown, cutoff_hz=cutoff) for cutoff in (250.0, 600.0, 1_500.0, 4_500.0)]
     return ensemble(
-        tables(frequency_hz, spectra, rate, seed, players=len(PLAYERS)),
+        tables(frequency_hz, _blown, (250.0, 600.0, 1_500.0, 4_500.0), rate, players=len(PLAYERS)),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=params.detune * np.array(PLAYERS),
@@ -74,7 +72,7 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     )
 
 
-def _blown(frequencies_hz: Curve, *, cutoff_hz: float) -> Curve:
+def _blown(frequencies_hz: Curve, cutoff_hz: float) -> Curve:
     """Nearly even harmonics up to a cutoff that follows force, then a steep fall."""
     cutoff_hz = cutoff_hz + 0.5 * float(frequencies_hz[0])
     return (frequencies_hz / frequencies_hz[0]) ** -0.5 / (1.0 + (frequencies_hz / cutoff_hz) ** 3)

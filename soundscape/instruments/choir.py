@@ -7,7 +7,7 @@ Harmonics of the voice source, falling by 12 dB an octave and less when loud, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -67,11 +67,10 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
         colour=np.clip(2.0 * tone.velocity * (0.6 + 0.4 * swell) + 0.08 * breath[1], 0.0, 1.999).astype(np.float32),
         cents=(params.vibrato * sets_in * np.sin(2.0 * np.pi * rate_hz * times)).astype(np.float32),
     )
-    formants = np.array(FORMANTS_HZ[params.vowel]) / params.size
     # Pressed voices lose less in the highs: 18, 12 and 7 dB an octave.
-    spectra = [partial(_sung, formants_hz=formants, tilt=tilt) for tilt in (3.0, 2.0, 1.2)]
+    shades = tuple(Shade(params.vowel, params.size, tilt) for tilt in (3.0, 2.0, 1.2))
     return ensemble(
-        tables(frequency_hz, spectra, rate, seed, players=len(SINGERS)),
+        tables(frequency_hz, _sung, shades, rate, players=len(SINGERS)),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=params.detune * np.array(SINGERS),
@@ -82,9 +81,18 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     )
 
 
-def _sung(frequencies_hz: Curve, *, formants_hz: Curve, tilt: float) -> Curve:
+class Shade(NamedTuple):
+    """How they sing, louder or softer."""
+
+    vowel: str
+    size: float
+    tilt: float
+
+
+def _sung(frequencies_hz: Curve, shade: Shade) -> Curve:
     """The voice source through the formants; a floor keeps the pitch audible between them."""
-    source = (frequencies_hz / frequencies_hz[0]) ** -tilt
+    formants_hz = np.array(FORMANTS_HZ[shade.vowel]) / shade.size
+    source = (frequencies_hz / frequencies_hz[0]) ** -shade.tilt
     off = (frequencies_hz[:, None] - formants_hz) / (np.array(FORMANT_WIDTHS_HZ) + 0.06 * formants_hz)
     gain = (np.array(FORMANT_LEVELS) * (formants_hz / formants_hz[0]) ** 1.0 / (1.0 + off**2)).sum(axis=1)
     return source * (0.12 + gain)

@@ -80,7 +80,7 @@ def _rubbed(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
         cents=np.zeros(len(times), np.float32),
     )
     return ensemble(
-        tables(frequency_hz, [_pure, _edged], rate, seed, players=2),
+        tables(frequency_hz, _rubbed_share, (0.04, 0.45), rate, players=2),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=1200.0 * params.beating / frequency_hz / np.log(2.0) * np.array([0.0, 1.0]),
@@ -91,13 +91,6 @@ def _rubbed(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     )
 
 
-def _pure(frequencies_hz: Curve) -> Curve:
-    """Nearly a sine."""
-    order = frequencies_hz / frequencies_hz[0]
-    return 0.04 ** (order - 1.0)
-
-
-def _edged(frequencies_hz: Curve) -> Curve:
-    """The rim's stick and slip, heard."""
-    order = frequencies_hz / frequencies_hz[0]
-    return 0.45 ** (order - 1.0)
+def _rubbed_share(frequencies_hz: Curve, share: float) -> Curve:
+    """Each partial a share of the one before: little is nearly a sine, much the rim's stick and slip."""
+    return share ** (frequencies_hz / frequencies_hz[0] - 1.0)

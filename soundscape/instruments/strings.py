@@ -7,7 +7,6 @@ A bowed string moves as a sawtooth (Helmholtz); body and bow pressure colour it:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -64,9 +63,8 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
         colour=np.clip(colour + 0.12 * breath[1], 0.0, 2.999).astype(np.float32),
         cents=(params.vibrato * sets_in * np.sin(2.0 * np.pi * rate_hz * times)).astype(np.float32),
     )
-    spectra = [partial(_bowed, cutoff_hz=cutoff) for cutoff in (500.0, 1_100.0, 2_400.0, 5_500.0)]
     return ensemble(
-        tables(frequency_hz, spectra, rate, seed, players=len(PLAYERS)),
+        tables(frequency_hz, _bowed, (500.0, 1_100.0, 2_400.0, 5_500.0), rate, players=len(PLAYERS)),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=params.detune * np.array(PLAYERS),
@@ -77,7 +75,7 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     )
 
 
-def _bowed(frequencies_hz: Curve, *, cutoff_hz: float) -> Curve:
+def _bowed(frequencies_hz: Curve, cutoff_hz: float) -> Curve:
     """A sawtooth through the body, darker where the bow is light; high notes keep their first harmonics."""
     cutoff_hz = max(cutoff_hz, cutoff_hz / 500.0 * 0.8 * float(frequencies_hz[0]))
     octaves = np.log2(frequencies_hz[:, None] / np.array([centre for centre, _, _ in BODY_HZ]))

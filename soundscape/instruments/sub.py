@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -46,9 +45,9 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
         colour=np.clip(2.0 * tone.velocity * swell + 0.1 * breath[1], 0.0, 1.999).astype(np.float32),
         cents=np.zeros(len(times), np.float32),
     )
-    spectra = [partial(_deep, share=share * (0.3 + 1.4 * params.growl)) for share in (0.05, 0.2, 0.42)]
+    shares = tuple(share * (0.3 + 1.4 * params.growl) for share in (0.05, 0.2, 0.42))
     return ensemble(
-        tables(frequency_hz, spectra, rate, seed),
+        tables(frequency_hz, _deep, shares, rate),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=np.zeros(1),
@@ -59,6 +58,6 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     )
 
 
-def _deep(frequencies_hz: Curve, *, share: float) -> Curve:
+def _deep(frequencies_hz: Curve, share: float) -> Curve:
     """Each harmonic a share of the one before."""
     return share ** (frequencies_hz / frequencies_hz[0] - 1.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -48,18 +47,15 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     swell = envelope(times, attack_s=params.attack, length_s=tone.length_s, release_s=params.release)
     # Tables an octave of cutoff apart, darkest first; force and swell choose among them.
     middle_hz = params.cutoff * (frequency_hz / 261.6) ** 0.6
-    cutoffs = [middle_hz * octaves for octaves in (0.25, 0.5, 1.0, 2.0)]
-    cycles = tables(
-        frequency_hz, [partial(_spectrum, cutoff_hz=cutoff) for cutoff in cutoffs], rate, seed, players=len(PLAYERS)
-    )
+    cutoffs_hz = tuple(middle_hz * octaves for octaves in (0.25, 0.5, 1.0, 2.0))
     colour = 0.4 + 2.2 * tone.velocity * (0.4 + 0.6 * swell) + 0.25 * breath[0]
     motion = Motion(
         level=(LEVEL * tone.velocity**1.2 * swell * (1.0 + 0.08 * breath[1])).astype(np.float32),
-        colour=np.clip(colour, 0.0, len(cutoffs) - 1.001).astype(np.float32),
+        colour=np.clip(colour, 0.0, len(cutoffs_hz) - 1.001).astype(np.float32),
         cents=np.zeros(ticks + 1, np.float32),
     )
     return ensemble(
-        cycles,
+        tables(frequency_hz, _spectrum, cutoffs_hz, rate, players=len(PLAYERS)),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=params.detune * np.array(PLAYERS),
@@ -70,6 +66,6 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     )
 
 
-def _spectrum(frequencies_hz: Curve, *, cutoff_hz: float) -> Curve:
+def _spectrum(frequencies_hz: Curve, cutoff_hz: float) -> Curve:
     """A sawtooth behind a low-pass of 12 dB an octave."""
     return 1.0 / frequencies_hz / (1.0 + (frequencies_hz / cutoff_hz) ** 2)
