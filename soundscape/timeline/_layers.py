@@ -8,10 +8,14 @@ leaves the shot as long as it is.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from soundscape.model import Shot, Transition
+from soundscape.model import HitPoint, Shot, Transition
+from soundscape.timecode import Rate
 from soundscape.timeline._names import no_scene
+from soundscape.timeline._rational import nearest
 from soundscape.timeline._reading import Report
 
 _WIPES = ("wipe", "slide", "push", "iris", "clock", "swap", "page", "spin", "band")
@@ -41,6 +45,23 @@ class Mix:
     end: int
     name: str
     track: int = 1
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is gathered while tracks are walked; times are seconds from the start of the programme."""
+
+    rate: Rate
+    start: int
+    report: Report
+    clips: list[Clip] = field(default_factory=list)
+    mixes: list[Mix] = field(default_factory=list)
+    hits: list[HitPoint] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def frame(self, at_s: Fraction) -> int:
+        """The frame of the programme nearest to a time."""
+        return self.start + nearest(at_s * self.rate.fps)
 
 
 def shots(clips: list[Clip], mixes: list[Mix], report: Report) -> list[Shot]:

@@ -9,8 +9,6 @@ Source: AMWA, AAF object specification 1.1; AAF edit protocol.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,29 +17,12 @@ from soundscape.errors import InputError, TimelineError
 from soundscape.model import HitPoint, Timeline
 from soundscape.timecode import Rate
 from soundscape.timeline import _layers
-from soundscape.timeline._rational import nearest
 from soundscape.timeline._reading import ReadOptions, Report, Result, counted
 
 SUFFIXES = (".aaf",)
 
 MAX_DEPTH = 50
 _MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What is gathered while the slots are walked; times are seconds from the start of the programme."""
-
-    rate: Rate
-    start: int
-    report: Report
-    clips: list[_layers.Clip] = field(default_factory=list)
-    mixes: list[_layers.Mix] = field(default_factory=list)
-    hits: list[HitPoint] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def frame(self, at_s: Fraction) -> int:
-        return self.start + nearest(at_s * self.rate.fps)
 
 
 def sniff(data: bytes) -> int:
@@ -75,7 +56,7 @@ def _read(file: Any, options: ReadOptions) -> Result:
     composition = _composition(file, report)
     slots = list(composition.slots)
     rate, start = _rate(slots, options, report)
-    reading = _Reading(rate, start, report)
+    reading = _layers.Reading(rate, start, report)
     pictures = [slot for slot in slots if "picture" in _kind(slot)]
     sounds = [slot for slot in slots if "sound" in _kind(slot)]
     length_s = _slots(pictures, reading)
@@ -144,7 +125,7 @@ def _parts(segment: Any) -> list[Any]:
     return list(segment.components) if type(segment).__name__ == "Sequence" else [segment]
 
 
-def _slots(slots: list[Any], reading: _Reading) -> Fraction:
+def _slots(slots: list[Any], reading: _layers.Reading) -> Fraction:
     """Gather the clips of slots; returns the length of the longest in seconds."""
     longest = Fraction(0)
     for number, slot in enumerate(slots, 1):
@@ -153,7 +134,9 @@ def _slots(slots: list[Any], reading: _Reading) -> Fraction:
     return longest
 
 
-def _walk(segment: Any, at_s: Fraction, unit_s: Fraction, track: int, reading: _Reading, depth: int) -> Fraction:
+def _walk(
+    segment: Any, at_s: Fraction, unit_s: Fraction, track: int, reading: _layers.Reading, depth: int
+) -> Fraction:
     """Gather what a segment shows from `at_s` on; returns the time at which it ends."""
     if depth > MAX_DEPTH:
         raise TimelineError(f"is nested more than {MAX_DEPTH} deep")
@@ -197,7 +180,7 @@ def _inner(segment: Any, kind: str) -> Any:
     return None
 
 
-def _clip(segment: Any, at_s: Fraction, end_s: Fraction, track: int, reading: _Reading) -> None:
+def _clip(segment: Any, at_s: Fraction, end_s: Fraction, track: int, reading: _layers.Reading) -> None:
     extra: list[tuple[str, str]] = []
     first = 0
     if type(segment).__name__ == "OperationGroup":
@@ -242,7 +225,7 @@ def _effect_name(part: Any) -> str:
     return str(operation["Operation"].value.name or "transition")
 
 
-def _markers(slot: Any, reading: _Reading) -> None:
+def _markers(slot: Any, reading: _layers.Reading) -> None:
     unit_s = 1 / Fraction(slot.edit_rate)
     for part in _parts(slot.segment):
         if "Position" not in part or "Comment" not in part:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -36,22 +35,6 @@ MAX_DEPTH = 50
 _CONTENT = "content.otio"
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What is gathered while the tracks are walked; times are seconds from the start of the programme."""
-
-    rate: Rate
-    start: int
-    report: Report
-    clips: list[_layers.Clip] = field(default_factory=list)
-    mixes: list[_layers.Mix] = field(default_factory=list)
-    hits: list[HitPoint] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def frame(self, at_s: Fraction) -> int:
-        return self.start + nearest(at_s * self.rate.fps)
-
-
 def sniff(data: bytes) -> int:
     """Surely, where a schema is named, or the archive begins with its version or content."""
     archive = data.startswith(b"PK") and (b"content.otio" in data or b"version.txt" in data[:200])
@@ -69,7 +52,7 @@ def read(data: bytes, options: ReadOptions) -> Result:
     start_time = _json.member(root, "global_start_time")
     rate = options.rate or _rate(start_time, pictures or sounds)
     start_s = _seconds(start_time) or Fraction(0)
-    reading = _Reading(rate, nearest(start_s * rate.fps), report)
+    reading = _layers.Reading(rate, nearest(start_s * rate.fps), report)
     length_s = max(
         (_track(track, number, reading) for number, track in enumerate(pictures, 1)), default=Fraction(0)
     )
@@ -188,7 +171,7 @@ def _length(item: Object, depth: int = 0) -> Fraction:
     return max(inner, default=Fraction(0)) if _schema(item) == "Stack" else sum(inner, Fraction(0))
 
 
-def _track(track: Object, number: int, reading: _Reading) -> Fraction:
+def _track(track: Object, number: int, reading: _layers.Reading) -> Fraction:
     """Gather the clips of a track; returns its length in seconds."""
     at_s = Fraction(0)
     for item in _json.members(track, "children"):
@@ -211,7 +194,7 @@ def _track(track: Object, number: int, reading: _Reading) -> Fraction:
     return at_s
 
 
-def _clip(item: Object, at_s: Fraction, length_s: Fraction, track: int, reading: _Reading) -> None:
+def _clip(item: Object, at_s: Fraction, length_s: Fraction, track: int, reading: _layers.Reading) -> None:
     if item.get("enabled") is False:
         reading.left_out["disabled clips"] += 1
         return
@@ -245,7 +228,7 @@ def _clip(item: Object, at_s: Fraction, length_s: Fraction, track: int, reading:
             _marker(marker, at_s + inside_s - first_s, reading)
 
 
-def _marker(marker: Object, at_s: Fraction | None, reading: _Reading) -> None:
+def _marker(marker: Object, at_s: Fraction | None, reading: _layers.Reading) -> None:
     length_s = _seconds(_json.member(_json.member(marker, "marked_range"), "duration")) or Fraction(0)
     frames = nearest(length_s * reading.rate.fps)
     note = _json.text(marker, "comment")
