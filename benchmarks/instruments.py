@@ -5,15 +5,19 @@ python benchmarks/instruments.py
 
 from __future__ import annotations
 
+import tempfile
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from soundscape.audio import Audio
+from soundscape.calibration import calibration_db, loudest
 from soundscape.contract import Tone
-from soundscape.registry import all_presets, unit
+from soundscape.model import Sound
+from soundscape.registry import Preset, all_presets, unit
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
@@ -42,9 +46,28 @@ def played(module: Any, params: Any, pitch: int, velocity: float, *, seed: int =
     return audio
 
 
+def matched_lufs(preset: Preset, audio: Audio) -> float:
+    """The loudest 400 ms of a tone with the gain that brings its preset to the loudness of all others."""
+    sound = Sound(
+        name=preset.name,
+        kind=preset.kind,
+        unit=preset.unit,
+        preset=preset.name,
+        params=preset.params,
+        seed=1,
+        at=0,
+        length=0,
+        bus="music",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        return loudest(audio) + calibration_db(sound, Path(folder))
+
+
 def main() -> None:
     """One row a preset, at D4 or the nearest note of its range; times are CPU times of one core."""
-    print("preset             | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff")
+    print(
+        "preset             | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff | as played, LUFS"
+    )
     for preset in all_presets():
         if preset.kind != "instruments":
             continue
@@ -63,7 +86,7 @@ def main() -> None:
         print(
             f"{preset.name:18s} | {audio.shape[1] / RATE / np.median(spent):11.0f} | {1_000 * np.median(spent):9.1f} | "
             f"{np.mean(off):9.2f} | {centroid_hz(loud) / centroid_hz(play(0.2)):12.2f} | "
-            f"{1_000 * onset:8.0f} | {np.abs(loud).max():.2f}"
+            f"{1_000 * onset:8.0f} | {np.abs(loud).max():10.2f} | {matched_lufs(preset, play(0.7)):.1f}"
         )
 
 

@@ -30,6 +30,8 @@ from soundscape.synthesis import code_of, given_files
 LAYER_LUFS = -23.0
 HIT_LUFS = -14.0
 TONE_LUFS = -20.0
+TONE_S = 3.0
+"""Long enough for the slowest instrument to reach its level."""
 LAYER_S = 15.0
 DIALOGUE_LUFS = -23.0
 """The anchor to which every recording of narration is brought, gated, so that pauses do not count."""
@@ -91,7 +93,7 @@ def _measure(kind: str, name: str, params: dict[str, ParamValue], chosen_seed: i
         level, reference = loudest(module.render(made, SAMPLE_RATE, seed).audio), HIT_LUFS
     else:
         low, high = module.RANGE
-        tone = Tone(pitch=float(min(max(62, low), high)), length_s=1.0, velocity=0.7)
+        tone = Tone(pitch=float(min(max(62, low), high)), length_s=TONE_S, velocity=0.7)
         level, reference = loudest(module.tone(made, tone, SAMPLE_RATE, seed)), TONE_LUFS
     return round(min(reference - level, HIGHEST_DB), 2)
 

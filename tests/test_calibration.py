@@ -7,15 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from soundscape.calibration import HIT_LUFS, LAYER_LUFS, calibration_db, loudest
-from soundscape.contract import TICK, neutral
+from soundscape.calibration import HIT_LUFS, LAYER_LUFS, TONE_LUFS, calibration_db, loudest
+from soundscape.contract import TICK, Tone, neutral
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.model import SAMPLE_RATE, Sound
-from soundscape.registry import Preset, all_presets, unit
+from soundscape.registry import Preset, all_presets, get_preset, unit
 from soundscape.rng import Seed
 
 LAYERS = [preset for preset in all_presets() if preset.kind == "layers"]
 HITS = [preset for preset in all_presets() if preset.kind == "hits"]
+SLOW = ("glass-bowl-rubbed", "warm-pad-dark", "brass-soft", "strings-slow")
 
 
 def sound(preset: Preset, seed: int) -> Sound:
@@ -63,3 +64,15 @@ def test_other_parameters_and_other_hits_have_gains_of_their_own(tmp_path: Path)
     for preset, seed in ((LAYERS[0], 1), (LAYERS[0], 2), (LAYERS[-1], 1), (HITS[0], 1), (HITS[0], 2)):
         calibration_db(sound(preset, seed), tmp_path)
     assert len(list((tmp_path / "calibration").iterdir())) == 4
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_an_instrument_that_takes_its_time_is_as_loud_in_the_end_as_one_that_speaks_at_once(
+    name: str, tmp_path: Path
+) -> None:
+    preset = get_preset("instruments", name)
+    module = unit("instruments", preset.unit)
+    held = module.tone(preset.make(), Tone(pitch=62.0, length_s=5.0, velocity=0.7), SAMPLE_RATE, Seed(3))
+    assert loudest(held) + calibration_db(sound(preset, 3), tmp_path) == pytest.approx(
+        TONE_LUFS, abs=1.6
+    )  # players beat

@@ -80,7 +80,7 @@ def _rubbed(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
         cents=np.zeros(len(times), np.float32),
     )
     return ensemble(
-        tables(frequency_hz, _rubbed_share, (0.04, 0.45), rate, players=2),
+        tables(frequency_hz, _rubbed_share, (0.04, 0.55), rate, players=2),
         motion,
         frequency_hz=frequency_hz,
         detune_cents=1200.0 * params.beating / frequency_hz / np.log(2.0) * np.array([0.0, 1.0]),

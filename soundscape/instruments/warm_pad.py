@@ -48,7 +48,7 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     # Tables an octave of cutoff apart, darkest first; force and swell choose among them.
     middle_hz = params.cutoff * (frequency_hz / 261.6) ** 0.6
     cutoffs_hz = tuple(middle_hz * octaves for octaves in (0.25, 0.5, 1.0, 2.0))
-    colour = 0.4 + 2.2 * tone.velocity * (0.4 + 0.6 * swell) + 0.25 * breath[0]
+    colour = 2.9 * tone.velocity * (0.4 + 0.6 * swell) + 0.25 * breath[0]
     motion = Motion(
         level=(LEVEL * tone.velocity**1.2 * swell * (1.0 + 0.08 * breath[1])).astype(np.float32),
         colour=np.clip(colour, 0.0, len(cutoffs_hz) - 1.001).astype(np.float32),

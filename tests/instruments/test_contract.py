@@ -12,13 +12,14 @@ import pytest
 from soundscape.audio import check_signal
 from soundscape.contract import Tone
 from soundscape.params import params_of
-from soundscape.registry import find_presets, load_preset, unit, units
+from soundscape.registry import Preset, all_presets, find_presets, load_preset, unit, units
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RATE = 48_000
 NAMES = [name for name in units("instruments") if not getattr(unit("instruments", name), "SAMPLED", False)]
 """What plays a file of the user's sounds as that file does, and has tests of its own."""
+PRESETS = [preset for preset in all_presets() if preset.kind == "instruments" and preset.unit in NAMES]
 HERE = Path(__file__).parent
 
 
@@ -92,6 +93,17 @@ def test_a_harder_tone_is_louder_and_brighter(name: str) -> None:
         soft, hard = played(name, pitch, 0.2), played(name, pitch, 1.0)
         assert np.sqrt((hard**2).mean()) > 2.0 * np.sqrt((soft**2).mean())
         assert centroid_hz(hard) / centroid_hz(soft) >= (least if pitch == pitches(name)[1] else 1.1), pitch
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_force_changes_the_colour_of_every_preset(preset: Preset) -> None:
+    module = unit("instruments", preset.unit)
+    pitch = min(max(62, module.RANGE[0]), module.RANGE[1])
+    soft, hard = (
+        module.tone(preset.make(), Tone(pitch=pitch, length_s=3.0, velocity=velocity), RATE, Seed(1))
+        for velocity in (0.2, 1.0)
+    )
+    assert centroid_hz(hard) / centroid_hz(soft) >= getattr(module, "COLOUR", 1.3)
 
 
 @pytest.mark.parametrize("name", NAMES)
