@@ -66,7 +66,7 @@ def matched_lufs(preset: Preset, audio: Audio) -> float:
 def main() -> None:
     """One row a preset, at D4 or the nearest note of its range; times are CPU times of one core."""
     print(
-        "preset             | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff | as played, LUFS"
+        "preset             | x real time | ms a note | cents off | ff/pp colour | onset ms | peak at ff | played LUFS"
     )
     for preset in all_presets():
         if preset.kind != "instruments":
