@@ -32,6 +32,8 @@ HIT_LUFS = -14.0
 TONE_LUFS = -20.0
 TONE_S = 3.0
 """Long enough for the slowest instrument to reach its level."""
+TAKES = 4
+"""Several players beat differently in each take of a tone."""
 LAYER_S = 15.0
 DIALOGUE_LUFS = -23.0
 """The anchor to which every recording of narration is brought, gated, so that pauses do not count."""
@@ -94,7 +96,9 @@ def _measure(kind: str, name: str, params: dict[str, ParamValue], chosen_seed: i
     else:
         low, high = module.RANGE
         tone = Tone(pitch=float(min(max(62, low), high)), length_s=TONE_S, velocity=0.7)
-        level, reference = loudest(module.tone(made, tone, SAMPLE_RATE, seed)), TONE_LUFS
+        takes = [seed.child(str(take)) for take in range(TAKES)]
+        level = float(np.mean([loudest(module.tone(made, tone, SAMPLE_RATE, take)) for take in takes]))
+        reference = TONE_LUFS
     return round(min(reference - level, HIGHEST_DB), 2)
 
 

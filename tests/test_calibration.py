@@ -72,7 +72,6 @@ def test_an_instrument_that_takes_its_time_is_as_loud_in_the_end_as_one_that_spe
 ) -> None:
     preset = get_preset("instruments", name)
     module = unit("instruments", preset.unit)
-    held = module.tone(preset.make(), Tone(pitch=62.0, length_s=5.0, velocity=0.7), SAMPLE_RATE, Seed(3))
-    assert loudest(held) + calibration_db(sound(preset, 3), tmp_path) == pytest.approx(
-        TONE_LUFS, abs=1.6
-    )  # players beat
+    tone = Tone(pitch=62.0, length_s=5.0, velocity=0.7)
+    takes = [loudest(module.tone(preset.make(), tone, SAMPLE_RATE, Seed(take))) for take in range(6)]
+    assert np.mean(takes) + calibration_db(sound(preset, 3), tmp_path) == pytest.approx(TONE_LUFS, abs=1.0)
