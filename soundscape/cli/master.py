@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,8 +163,8 @@ def command(
     failed = sum(bool(result.error) for result in results)
     if failed:
         return 2 if failed == len(results) else EXIT_FAILED
-    without_value = () if measure_only else ("silent", "too short")
-    return 0 if all(result.met or result.status in without_value for result in results) else EXIT_OUT_OF_SPEC
+    fine = all(result.met or (result.without_loudness and not measure_only) for result in results)
+    return 0 if fine else EXIT_OUT_OF_SPEC
 
 
 def _print(results: tuple[FileResult, ...]) -> None:
@@ -172,14 +173,17 @@ def _print(results: tuple[FileResult, ...]) -> None:
         row = [str(result.path), result.status + (", done before" if result.skipped else "")]
         for found in (result.before, result.after):
             row += [number(found.integrated_lufs), number(found.true_peak_dbtp)] if found else ["", ""]
-        row += [number(result.gain_db), number(result.limiting.max_db)]
+        worked = not result.error and result.status != "measured"
+        row += [number(result.gain_db), number(result.limiting.max_db)] if worked else ["", ""]
         rows.append(row)
     columns = ["file", "status", "LUFS", "dBTP", "LUFS after", "dBTP after", "gain (dB)", "limited (dB)"]
     print_table("Mastered", columns, rows, right=(2, 3, 4, 5, 6, 7))
     for result in results:
         for check in result.checks:
-            if not check.passed:
+            if not check.passed and (check.value is not None or not result.without_loudness):
                 word = "advice" if check.advice else "missed"
                 click.echo(f"{result.path}: {word}: {check.rule} {number(check.value, 2)}, allowed {check.allowed}")
         for note in result.notes:
             click.echo(f"{result.path}: {note}")
+    counts = Counter(result.status for result in results)
+    click.echo(f"{len(results)} files: " + ", ".join(f"{count} {status}" for status, count in counts.most_common()))

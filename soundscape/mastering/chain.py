@@ -210,6 +210,7 @@ def _fit(task: _Task, meter: Meter) -> Fit:
         status = _status(anchor, chosen, target)
 
     shortfall_lu = _shortfall_lu(anchor, chosen)
+    reason = _reason(status, shortfall_lu, target, needs_limiter)
     if status == "unreached" and target.unreachable == "stop":
         chosen, needs_limiter = unchanged, False
     return Fit(
@@ -226,8 +227,22 @@ def _fit(task: _Task, meter: Meter) -> Fit:
         of_dialogue=anchor.regions is not None,
         shortfall_lu=shortfall_lu,
         limiting=chosen.limiting,
-        notes=(anchor.note,) if anchor.note else (),
+        notes=tuple(note for note in (anchor.note, reason) if note),
     )
+
+
+def _reason(status: str, shortfall_lu: float, target: Target, needs_limiter: bool) -> str:
+    """Why a programme is not where the target wants it, in words; empty where it is."""
+    if status == "silent":
+        return "nothing is above -70 LUFS: no loudness to go by, no gain"
+    if status == "too short":
+        return "shorter than 400 ms: no loudness to go by, no gain"
+    if status != "unreached":
+        return ""
+    short = f"{abs(shortfall_lu):.1f} LU too {'quiet' if shortfall_lu > 0.0 else 'loud'}"
+    if needs_limiter:
+        return f"{short}: more would need over {target.max_limiting_db:g} dB of limiting"
+    return f"{short}: this target only lowers" if target.direction == "attenuate" else short
 
 
 def _allowed_db(target: Target, before: Loudness) -> float:
@@ -304,7 +319,7 @@ def _ride(task: _Task, meter: Meter, plain: Fit) -> Fit:
         before=plain.before,
         anchor_before_lufs=plain.anchor_before_lufs,
         lowering=lowering,
-        notes=(*plain.notes, note),
+        notes=(*found.notes, note),
     )
 
 

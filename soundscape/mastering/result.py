@@ -91,3 +91,8 @@ class FileResult:
         """Whether the file is all that the target asks for."""
         reached = self.status in ("on target", "in tolerance", "measured")
         return reached and all(check.passed or check.advice for check in self.checks)
+
+    @property
+    def without_loudness(self) -> bool:
+        """Whether there is no loudness to bring anywhere."""
+        return self.status in ("silent", "too short")

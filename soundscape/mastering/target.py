@@ -129,7 +129,7 @@ def load_target(name: str) -> Target:
         return _read(Path(name))
     if name not in targets():
         near = difflib.get_close_matches(name, targets(), n=3, cutoff=0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(targets())}"
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(targets())}."
         raise TargetError(f'there is no target "{name}"; {hint} Numbers such as -16/-1 are allowed too')
     return _read(FOLDER / f"{name}.toml")
 

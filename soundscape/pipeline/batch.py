@@ -148,7 +148,8 @@ def audio_files(paths: Sequence[Path], *, recursive: bool = False) -> list[Path]
 def write_master_report(results: Sequence[FileResult], target: str | Target, path: Path) -> None:
     """The results of a batch as a page, a table or data, by the suffix of the path."""
     from soundscape.files import write_text
-    from soundscape.mastering.report import to_csv, to_html, to_json
+    from soundscape.mastering.page import to_html
+    from soundscape.mastering.report import to_csv, to_json
 
     chosen = as_target(target)
     writers: dict[str, Callable[[], str]] = {

@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from soundscape.mastering.batch import FileResult, master_files
-from soundscape.mastering.report import COLUMNS, to_csv, to_html, to_json
+from soundscape.mastering.page import to_html
+from soundscape.mastering.report import COLUMNS, to_csv, to_json
 from soundscape.mastering.target import load_target
 from soundscape.model import Loudness
 
@@ -84,8 +85,9 @@ def test_what_was_only_measured_is_shown_as_it_is_with_its_dialogue_and_leq() ->
     (row,) = csv.DictReader(io.StringIO(to_csv([result])))
     assert (row["integrated_lufs"], row["dialogue_lufs"], row["leq_m_db"]) == ("-22.00", "-26.50", "84.00")
     page = to_html([result], TARGET)
-    assert "As it is; dialogue -26.5 LUFS, the programme +4.5 LU from it; Leq(m) 84.0 dB, LAeq 82.5 dB" in page
+    assert "As it is; dialogue −26.5 LUFS, the programme +4.5 LU from it; Leq(m) 84.0 dB, LAeq 82.5 dB" in page
     assert "blue after" not in page
+    assert "dashed −23 LUFS" in page
 
 
 def test_no_name_becomes_a_formula() -> None:
