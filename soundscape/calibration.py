@@ -96,7 +96,7 @@ def _measure(kind: str, name: str, params: dict[str, ParamValue], chosen_seed: i
     else:
         low, high = module.RANGE
         tone = Tone(pitch=float(min(max(62, low), high)), length_s=TONE_S, velocity=0.7)
-        takes = [seed.child(str(take)) for take in range(TAKES)]
+        takes = [seed.child(take) for take in range(TAKES)]
         level = float(np.mean([loudest(module.tone(made, tone, SAMPLE_RATE, take)) for take in takes]))
         reference = TONE_LUFS
     return round(min(reference - level, HIGHEST_DB), 2)

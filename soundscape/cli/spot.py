@@ -19,9 +19,9 @@ def command(film: Path, fps: str | None, as_json: bool) -> None:
     from soundscape.score.spotting import spotting_notes
     from soundscape.serial import to_data
 
-    cues, rate = pipeline.spotting(pipeline.open_film(film, fps=fps))
+    cues, timeline = pipeline.spotting(pipeline.open_film(film, fps=fps))
     if as_json:
         print_json([to_data(cue) for cue in cues])
         return
-    for line in spotting_notes(cues, rate):
+    for line in spotting_notes(cues, timeline):
         click.echo(line)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from soundscape.score.ledger import Entry
     from soundscape.score.request import TempoReport
     from soundscape.score.spotting import SpottedCue
-    from soundscape.timecode import Rate
 
 
 def open_film(
@@ -131,13 +130,13 @@ def calibrated(made: Plan, settings: Settings, progress: Progress | None = None)
     )
 
 
-def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Rate]:
-    """The cues of a film as a spotting session would note them, and the rate of its timecode."""
-    from soundscape.planning.ambience import is_silent
+def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Timeline]:
+    """The cues of a film as a spotting session would note them, and its cut."""
+    from soundscape.planning.cues import without_music
     from soundscape.score.spotting import spot
 
     timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
-    return spot(timeline, silent=is_silent), timeline.rate
+    return spot(timeline, silent=without_music(film)), timeline
 
 
 def check_score(film: Film, stems: Path | None = None) -> tuple[Finding, ...]:

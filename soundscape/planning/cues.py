@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -75,8 +75,8 @@ def wanted_cues(
         turning_point=_turning_point(film, timeline, clock),
     )
     cues = []
-    for cue in spot(timeline, silent=is_silent):
-        brief = film.brief(cue.shots[0].scene)
+    for cue in spot(timeline, silent=without_music(film)):
+        brief = film.brief(_scene(cue))
         # Counted from its start, so that a cue that is moved as it is needs no new music.
         own_clock = replace(clock, origin=cue.start)
         start, end = own_clock.sample(cue.start), own_clock.sample(cue.end)
@@ -87,7 +87,7 @@ def wanted_cues(
         if prelap := min(start, clock.samples(brief.prelap_s or 0.0)):
             hits = (CueHit(sample=start, label=f"{cue.name} begins", weight=MARKED, locked=True), *hits)
             start -= prelap
-        if not brief.music or end - start < SHORTEST_S * SAMPLE_RATE:
+        if end - start < SHORTEST_S * SAMPLE_RATE:
             continue
         palette = _prevailing(cue.shots, palettes)
         # The music of a dissolve begins in its middle, its owners before.
@@ -122,13 +122,23 @@ def wanted_cues(
             WantedCue(
                 request=request,
                 presets=presets,
-                scene=cue.shots[0].scene,
+                scene=_scene(cue),
                 space=palette.space,
                 gain_db=brief.gain_db,
                 fade=fade_samples(ending, end - start, overlap),
             )
         )
     return tuple(cues), notes
+
+
+def without_music(film: Film) -> Callable[[Shot], bool]:
+    """Tells the shots without music: those that ask for silence, and scenes whose brief wants none."""
+    return lambda shot: is_silent(shot) or not film.brief(shot.scene).music
+
+
+def _scene(cue: SpottedCue) -> str:
+    """The scene with which the music begins."""
+    return next(shot.scene for shot in cue.shots if shot.end > cue.start)
 
 
 def _turning_point(film: Film, timeline: Timeline, clock: Clock) -> int | None:
@@ -244,7 +254,7 @@ def _instrument(name: str, film: Film, folders: Sequence[Path]) -> Preset:
 
 
 def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:
-    own = film.brief(cue.shots[0].scene)
+    own = film.brief(_scene(cue))
     low, high = own.bpm or palette.music.bpm
     return Brief(
         key=own.key or palette.music.key,

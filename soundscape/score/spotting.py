@@ -85,6 +85,8 @@ def spot(
         start, end = _start(sounding[0]), sounding[-1].end
         inside = tuple(hit for hit in hits if start <= hit.frame < end)
         ending = _ending(sounding, following, inside, timeline.rate)
+        if following and (sounding[-1] is not shots[-1] or silent(following[0])):
+            ending = "button" if ending == "button" else "tail"  # into a silence
         if ending == "overlap":
             end += following[0].transition.frames
         cues.append(
@@ -164,7 +166,7 @@ def _proposals(timeline: Timeline) -> Iterable[SpottedHit]:
         if shot.scene != before.scene:
             reasons.append((SCENE, f"scene {shot.scene or shot.label} begins"))
         if new:
-            reasons.append((APPEARANCE, f"{' and '.join(new)} appears"))
+            reasons.append((APPEARANCE, f"{' and '.join(new)} appear{'s' * (len(new) == 1)}"))
         if abs(leap) >= LEAP:
             reasons.append((JUMP + abs(leap), f"intensity {'rises' if leap > 0 else 'falls'} by {abs(leap):.1f}"))
         weight = max((weight for weight, _ in reasons), default=0.1) + 0.1 * max(0, len(reasons) - 1)
@@ -241,10 +243,14 @@ def _numbered(cues: Sequence[SpottedCue]) -> Iterable[SpottedCue]:
 _AN = {"overlap": "an"}
 
 
-def spotting_notes(cues: Sequence[SpottedCue], rate: Rate) -> tuple[str, ...]:
-    """Spotting notes for a person: a line for every cue, one for every strong hit, one for every silence."""
+def spotting_notes(cues: Sequence[SpottedCue], timeline: Timeline) -> tuple[str, ...]:
+    """Spotting notes for a person: a line for every cue, for every strong hit, and for whatever has no music."""
+    rate = timeline.rate
     lines = []
+    reached = timeline.shots[0].start if timeline.shots else 0
     for number, cue in enumerate(cues, 1):
+        lines += _unscored(timeline, reached, cue.shots[0].start)
+        reached = cue.shots[-1].end
         seconds = float(frame_to_seconds(cue.end - cue.start, rate))
         soft = sum(hit.strength == "soft" for hit in cue.hits)
         span = f"{frame_to_timecode(cue.start, rate)} - {frame_to_timecode(cue.end, rate)}"
@@ -262,4 +268,14 @@ def spotting_notes(cues: Sequence[SpottedCue], rate: Rate) -> tuple[str, ...]:
             f"     {frame_to_timecode(start, rate)} - {frame_to_timecode(end, rate)}  silence"
             for start, end in cue.silences
         ]
-    return tuple(lines)
+    return tuple(lines + _unscored(timeline, reached, timeline.shots[-1].end if timeline.shots else 0))
+
+
+def _unscored(timeline: Timeline, start: int, end: int) -> list[str]:
+    """A line for a stretch between cues."""
+    if end <= start:
+        return []
+    scenes = dict.fromkeys(shot.scene or shot.label for shot in timeline.shots if start <= shot.start < end)
+    rate = timeline.rate
+    span = f"{frame_to_timecode(start, rate)} - {frame_to_timecode(end, rate)}"
+    return [f"---  {span}  {float(frame_to_seconds(end - start, rate)):6.1f} s  {', '.join(scenes)}: no music"]

@@ -113,12 +113,26 @@ def test_silent_shots_have_no_music() -> None:
 
 
 def test_the_notes_give_timecodes_direction_and_hits() -> None:
-    notes = spotting_notes(spot(FILM, per_minute=60), RATE)
+    notes = spotting_notes(spot(FILM, per_minute=60), FILM)
     assert notes[0].startswith("M01  01:00:00:00 - 01:00:16:00    16.0 s  dunes: calm, steady; ends with a tail")
     assert "     01:00:10:00  hit  s2: MIRA appears" in notes
     assert any("wonder" in note for note in notes)
 
 
+def test_music_rings_out_into_a_silence_that_is_meant_and_the_notes_say_where_it_is() -> None:
+    cues = spot(FILM, silent=lambda shot: shot.scene in ("cave", "door"))
+    assert [(cue.name, cue.ending) for cue in cues] == [("dunes", "tail"), ("dunes 2", "fade")]
+    assert [note for note in spotting_notes(cues, FILM) if "no music" in note] == [
+        "---  01:00:16:00 - 01:00:39:00    23.0 s  cave, door: no music"
+    ]
+    dissolved = film(
+        (10, {"scene": "a"}), (10, {"scene": "b", "transition": Transition(kind="dissolve", frames=24)})
+    )
+    assert spot(dissolved, silent=lambda shot: shot.scene == "b")[0].ending == "tail"
+    assert spotting_notes((), FILM) == ("---  01:00:00:00 - 01:00:59:00    59.0 s  dunes, cave, door: no music",)
+
+
 def test_an_empty_timeline_has_no_cues() -> None:
     assert spot(film()) == ()
+    assert spotting_notes((), film()) == ()
     assert spot_hits(film()) == ()
