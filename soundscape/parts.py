@@ -36,6 +36,8 @@ STALE_S = 24 * 3600
 """An unfinished file older than this belongs to a run that was killed."""
 NEWBORN_S = 60
 """A lease younger than this may not be locked yet."""
+CHECKED = 1 << 14
+"""Frames that are read at a time to be checked: they stay in the cache of the processor."""
 LOCKS, LEASES = ".locks", ".runs"
 
 
@@ -247,8 +249,8 @@ def _open(path: Path) -> Part | None:
 
 def _checksum(part: Part) -> int:
     value = 0
-    for start in range(0, part.frames, 1 << 18):
-        value = zlib.crc32(part.read(start, start + (1 << 18)).data, value)
+    for start in range(0, part.frames, CHECKED):
+        value = zlib.crc32(part.read(start, start + CHECKED).data, value)
     return value
 
 

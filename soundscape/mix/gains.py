@@ -35,8 +35,8 @@ def pan_gains(pan: npt.NDArray[np.floating[Any]] | float) -> tuple[Values, Value
 def source_gain(source: Sound | Clip, start: int, stop: int) -> Gain:
     """Gain of a source at the samples `start` to `stop` counted from where it is placed.
 
-    A number where it does not change, else float32 of shape `(stop - start,)`. Fades are equal-power; at
-    `MUTE_DB` automation is silence.
+    One value where it does not change, else float32 of shape `(stop - start,)`. Fades are equal-power; at `MUTE_DB`
+    automation is silence.
     """
     constant = db_to_gain(source.gain_db + source.calibration_db)
     fades = isinstance(source, Sound) and source.kind == "layers"
@@ -44,18 +44,18 @@ def source_gain(source: Sound | Clip, start: int, stop: int) -> Gain:
     inside = fade_in <= start and stop <= source.length - fade_out
     if not source.level_db and (inside or not fades):
         return constant
-    gain = np.full(stop - start, constant, np.float32)
+    gain = np.full(1, constant, np.float32)
     if fade_in and fade_in > start:
-        gain *= _rise(start, stop, 0.5, 1.0 / fade_in)
+        gain = gain * _rise(start, stop, 0.5, 1.0 / fade_in)
     if fade_out and stop > source.length - fade_out:
-        gain *= _rise(start, stop, 0.5 - source.length, -1.0 / fade_out)
+        gain = gain * _rise(start, stop, 0.5 - source.length, -1.0 / fade_out)
     if source.level_db:
-        gain *= curve_gain(source.level_db, start, stop)
+        gain = gain * curve_gain(source.level_db, start, stop)
     return gain
 
 
 def curve_gain(level_db: Curve, start: int, stop: int) -> Values:
-    """Gain of automation in dB at the samples `start` to `stop`."""
+    """Gain of automation in dB at the samples `start` to `stop`: one value where it does not change."""
     level = _values(level_db, start, stop)
     return np.where(level <= MUTE_DB, np.float32(0.0), np.exp(level * np.float32(math.log(10.0) / 20.0)))
 
@@ -84,7 +84,11 @@ def _rise(start: int, stop: int, offset: float, slope: float) -> Values:
 
 
 def _values(curve: Curve, start: int, stop: int) -> Values:
+    """A curve at the samples `start` to `stop`: one value where it does not change."""
     at, values = (np.array(column, np.float64) for column in zip(*curve, strict=True))
+    first, last = max(0, int(at.searchsorted(start, "right")) - 1), int(at.searchsorted(stop - 1))
+    if (values[first : last + 1] == values[first]).all():
+        return np.full(1, values[first], np.float32)
     out = np.empty(stop - start, np.float32)
     _lines(at, values, start, out)
     return out

@@ -5,14 +5,20 @@ Blocks of float32 `(channels, frames)`, one after the other as they come from th
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from soundscape.ahead import ahead
 from soundscape.audio import BLOCK, Audio
 from soundscape.errors import OutputError
+
+Listener = Callable[[Audio], None]
+_SUM = ".sum"
+"""Name of the file of the programme, which is that of no stem."""
 
 
 class StemStore:
@@ -21,7 +27,7 @@ class StemStore:
     Parameters
     ----------
     folder : Path
-        An empty folder with room for 4 bytes a frame, channel and stem.
+        An empty folder with room for 4 bytes a frame, channel and stem, and their sum.
     buses : tuple of str
         The stems, in the order in which they are summed.
     channels : int
@@ -30,42 +36,47 @@ class StemStore:
 
     def __init__(self, folder: Path, buses: tuple[str, ...], *, channels: int = 2) -> None:
         self.buses, self.channels = buses, channels
-        self._paths = {bus: folder / f"{bus}.f32" for bus in buses}
+        self._folder = folder
 
-    def fill(self, blocks: Iterable[Mapping[str, Audio]], *, done: Callable[[], None]) -> None:
-        """Store the blocks of a mix; `done` is told of each."""
-        files = {bus: path.open("wb") for bus, path in self._paths.items()}
+    def fill(
+        self, blocks: Iterable[Mapping[str, Audio]], *, done: Callable[[], None], heard: Listener | None = None
+    ) -> None:
+        """Store the blocks of a mix and their sum, which `heard` is given; `done` is told of each block."""
         try:
-            for block in ahead(blocks):
-                for bus, file in files.items():
-                    file.write(np.ascontiguousarray(block[bus]).data)
-                done()
+            with self._files("wb", (*self.buses, _SUM)) as files:
+                for block in ahead(blocks):
+                    programme = programme_of({bus: block[bus] for bus in self.buses})
+                    for bus, file in files.items():
+                        file.write(np.ascontiguousarray(programme if bus == _SUM else block[bus]).data)
+                    if heard is not None:
+                        heard(programme)
+                    done()
         except OSError as error:
             raise OutputError(
                 f"stems cannot be stored: {error.strerror}; {4 * self.channels} bytes a frame and stem are needed",
-                path=self._paths[self.buses[0]].parent,
+                path=self._folder,
             ) from error
-        finally:
-            for file in files.values():
-                file.close()
 
     def blocks(self) -> Iterator[dict[str, Audio]]:
         """The stems again, in blocks of `BLOCK` frames and a shorter last one."""
-        files = {bus: path.open("rb") for bus, path in self._paths.items()}
-        try:
-            while True:
-                raw = {bus: np.fromfile(file, np.float32, self.channels * BLOCK) for bus, file in files.items()}
-                if not raw[self.buses[0]].size:
-                    return
-                yield {bus: data.reshape(self.channels, -1) for bus, data in raw.items()}
-        finally:
-            for file in files.values():
-                file.close()
+        return self._blocks(self.buses)
 
     def programme(self) -> Iterator[Audio]:
         """The sum of the stems, in blocks."""
-        for stems in ahead(self.blocks()):
-            yield programme_of(stems)
+        return (block[_SUM] for block in ahead(self._blocks((_SUM,))))
+
+    def _blocks(self, names: tuple[str, ...]) -> Iterator[dict[str, Audio]]:
+        with self._files("rb", names) as files:
+            while True:
+                raw = {name: np.fromfile(file, np.float32, self.channels * BLOCK) for name, file in files.items()}
+                if not raw[names[0]].size:
+                    return
+                yield {name: data.reshape(self.channels, -1) for name, data in raw.items()}
+
+    @contextlib.contextmanager
+    def _files(self, mode: str, names: tuple[str, ...]) -> Iterator[dict[str, IO[bytes]]]:
+        with contextlib.ExitStack() as held:
+            yield {name: held.enter_context((self._folder / f"{name}.f32").open(mode)) for name in names}
 
 
 def programme_of(stems: Mapping[str, Audio]) -> Audio:

@@ -55,7 +55,7 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
     frames = sum(source.length for source in missing)
     channels, buses = CHANNELS[plan.layout], len(buses_of(plan))
     tracks = buses + sum(len(set(tracks_of(plan, kind).values())) for kind in plan.stems)
-    # Room for speech and a layout with more channels take a copy of the stems each track lies in until the end.
+    # Beside stems lies their sum. Room for speech and a layout with more channels take a copy of the stems each.
     copied = channels if channels > 2 or (plan.ducking is not None and plan.narration) else 0
     return Forecast(
         sounds=len(sources),
@@ -64,7 +64,7 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
         seconds_to_render=frames / SAMPLE_RATE,
         cache_bytes=2 * _FLOAT_BYTES * frames,
         out_bytes=_FILE_BYTES * channels * plan.length * (1 + tracks + len(plan.also)),
-        work_bytes=_FLOAT_BYTES * plan.length * tracks * (2 + copied),
+        work_bytes=_FLOAT_BYTES * plan.length * (tracks + 1 + len(plan.stems)) * (2 + copied),
     )
 
 

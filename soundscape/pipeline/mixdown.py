@@ -71,6 +71,7 @@ def mix_down(
     from soundscape.mastering.chain import fit, gain_curve
     from soundscape.mastering.holding import held
     from soundscape.mastering.target import load_target
+    from soundscape.metering.meter import Meter
     from soundscape.mix.mixer import mix
     from soundscape.mix.tracks import Track, buses_of, tracks_of
     from soundscape.model import SAMPLE_RATE
@@ -80,12 +81,20 @@ def mix_down(
     desk = _Desk(plan, work, progress)
     progress.stage("mix", blocks)
     opened = desk.store("mix", buses)
-    opened.fill(mix(plan, parts), done=progress.step)
+    meter = Meter(SAMPLE_RATE, opened.channels, cinema=target.max_leq_m_db is not None)
+    opened.fill(mix(plan, parts), done=progress.step, heard=meter.push)
     desk.listen(opened)
     store = desk.finished("stems", opened, buses)
 
     progress.stage("measure", 1)
-    fitted = fit(store.programme, SAMPLE_RATE, target, layout=plan.layout, dialogue=desk.speech)
+    fitted = fit(
+        store.programme,
+        SAMPLE_RATE,
+        target,
+        layout=plan.layout,
+        dialogue=desk.speech,
+        measured=meter if store is opened else None,
+    )
     if plan.master is not None:
         fitted = held(store.programme, SAMPLE_RATE, fitted, plan.master, layout=plan.layout)
     progress.stage("master", blocks)
