@@ -1,30 +1,36 @@
 """Stinger: the brass-like blast of a trailer, on a chord over the key's root.
 
-Model: an accent and a stack of detuned low voices on root, fifth and octave; partials fall as 1/k and die the
-sooner the higher they are, so the tone darkens as it rings; the whole swells after the accent and is followed
-by a long low tail.
+Model: on every note a section of players whose lips find the pitch from below. How hard they blow decides level and
+colour at once: the spectrum opens as the blast blooms, up to several kilohertz, and closes as the breath runs out.
+Blown hard, the lips flutter some thirty times a second, never evenly, which is the growl. An accent strikes at the
+start, a low tone carries it, and a large room keeps the last of it.
 
-Source: spectrum and damping of blown brass grow with force; additive voices, so nothing aliases.
+Sources: Risset & Mathews (1969) and Hirschberg et al. (1996): blown brass brightens with force, for its waves steepen.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from soundscape.contract import Hit
+from soundscape.audio import Audio
+from soundscape.contract import TICK, Hit
 from soundscape.dsp.blast import thump
-from soundscape.dsp.burst import envelope, flutter, noise_band
-from soundscape.dsp.modal import ring
+from soundscape.dsp.burst import envelope, noise_band, unlike
+from soundscape.dsp.drift import Drift
+from soundscape.dsp.hall import Hall
 from soundscape.dsp.shot import finish
+from soundscape.dsp.stacks import Stacks
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
+Floats = npt.NDArray[np.float64]
 BUS = "effects"
 SYNC = "onset"
-
 
 CHORDS = {
     "unison": (0, 12),
@@ -33,7 +39,12 @@ CHORDS = {
     "major": (0, 7, 12, 16),
     "cluster": (0, 1, 7, 13),
 }
-VOICES = 2
+PLAYERS_CENTS = (0.0, -7.0, 6.0)
+HIGHEST_HZ, HARMONICS = 9_000.0, 150
+CLOSED_HZ = 160.0
+"""Corner of the spectrum at hardly any breath."""
+FLUTTER_HZ = 29.0
+WET = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,35 +56,69 @@ class Params:
     intensity: float = number(0.8, low=0.0, high=1.0, help="level and brightness")
     root: int = number(33, low=21, high=60, help="tonic as MIDI pitch")
     chord: str = choice("fifth", tuple(CHORDS), help="notes above the root")
+    growl: float = number(0.5, low=0.0, high=1.0, help="lips that flutter: horns to a roar")
 
 
 def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The blast; sync is its accent, frame 0."""
     size, force = params.size, params.intensity
-    rng = seed.generator("stinger")
     length_s = 1.6 + 3.4 * size
-    frames = round(length_s * rate)
-    audio = np.zeros((2, frames), np.float32)
-    corner_hz = 600.0 * 6.0**force * 0.6**size
-    for note in CHORDS[params.chord]:
-        root_hz = midi_to_hz(params.root + note - (12 if size > 0.5 else 0))
-        order = np.arange(1, 1 + min(24, int(4_000.0 / root_hz)))
-        for _ in range(VOICES):
-            frequency = root_hz * 2.0 ** (rng.normal(0.0, 0.07) / 12.0) * order
-            ring(
-                audio,
-                rate,
-                frequency_hz=frequency,
-                t60_s=(1.0 + 1.6 * length_s) * (1.0 + frequency / corner_hz) ** -1.2,
-                gain=0.1 * order**-0.45 * np.exp(-frequency / corner_hz) * rng.lognormal(0.0, 0.25, len(order)),
-                pan=rng.uniform(-0.8, 0.8),
-                phase=rng.uniform(0.0, 2.0 * np.pi, len(order)),
-            )
-    swell = envelope(
-        frames, rate, [(0.0, -26.0), (0.002, -7.0), (0.07, 0.0), (0.4 * length_s, -2.0), (length_s, -60.0)]
+    frames = math.ceil(length_s * rate / TICK) * TICK
+    corner_hz = 500.0 * 8.0**force * 0.7**size
+    brass = _brass(params, rate, seed, frames, corner_hz)
+    brass *= 1.0 / np.abs(brass).max()
+    audio = np.float32(1.0 - WET) * brass
+    room = Hall(seed.child("room"), rate, t60_s=1.2 + 2.0 * size, high_t60_s=0.7 + 0.5 * size, size=1.5 + size)
+    room.add(audio, np.float32(WET) * brass)
+    audio += 0.4 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
+    strike = noise_band(
+        frames, rate, seed.child("air"), low_hz=150.0, high_hz=[(0.0, 2.0 * corner_hz), (0.2, 600.0)]
     )
-    audio *= swell * flutter(frames, rate, seed.child("breath"), 0.8)
-    audio += 0.35 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
-    breath = noise_band(frames, rate, seed.child("air"), low_hz=200.0, high_hz=1.5 * corner_hz)
-    audio += breath * envelope(frames, rate, [(0.0, -34.0), (0.001, -18.0), (0.15, -32.0), (length_s, -80.0)])
+    audio += strike * envelope(frames, rate, [(0.0, -22.0), (0.001, -11.0), (0.05, -26.0), (length_s, -80.0)])
+    audio *= envelope(frames, rate, [(0.0, 0.0), (0.75 * length_s, 0.0), (length_s, -60.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
+
+
+def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float) -> Audio:
+    """The section, `(2, frames)`: every player with a pitch, a breath and a place of its own."""
+    rng = seed.generator("section")
+    notes = params.root + np.array(CHORDS[params.chord]) - (12 if params.size > 0.5 else 0)
+    tuned_hz = np.repeat([midi_to_hz(note) for note in notes], len(PLAYERS_CENTS))
+    cents = np.tile(PLAYERS_CENTS, len(notes)) + 3.0 * rng.standard_normal(len(tuned_hz))
+    ticks = frames // TICK
+    time_s = np.arange(ticks + 1) * TICK / rate
+    wander = Drift(seed.child("wander"), rate, motions=len(tuned_hz), low_hz=0.3, high_hz=6.0).advance(ticks)
+    scoop = -70.0 * np.exp(-time_s / (0.03 * rng.uniform(0.8, 1.4))) - 14.0 * np.maximum(time_s - 0.5, 0.0)
+    hz = tuned_hz * 2.0 ** ((cents + scoop[:, None] + 4.0 * wander) / 1200.0)
+    breath = _breath(rng, time_s)
+    blown = (
+        breath[:, None] * np.exp(0.06 * wander) * _flutter(params, rate, seed.child("lips"), breath, len(tuned_hz))
+    )
+    order = np.arange(1, 1 + min(HARMONICS, int(min(HIGHEST_HZ, 0.45 * rate) / tuned_hz.min())))
+    # Nearly even harmonics up to a corner that follows the breath, then a steep fall.
+    harmonic_hz = hz[:, :, None] * order
+    opened_hz = CLOSED_HZ + tuned_hz[:, None] + corner_hz * blown[:, :, None] ** 1.8
+    gain = blown[:, :, None] ** 1.2 * order**-0.5 / (1.0 + (harmonic_hz / opened_hz) ** 3)
+    gain[harmonic_hz > min(HIGHEST_HZ, 0.45 * rate)] = 0.0
+    pan = rng.permutation(np.linspace(-0.8, 0.8, len(tuned_hz)))
+    out = np.zeros((2, ticks * TICK), np.float32)
+    Stacks(seed.child("phases"), rate, pan=pan).add(out, hz, gain)
+    return out
+
+
+def _breath(rng: np.random.Generator, time_s: Floats) -> Floats:
+    """How hard they blow at the tick edges, 1 in full bloom: at once, then more, long held, and out."""
+    length_s = float(time_s[-1])
+    bloom_s = (0.06 + 0.05 * length_s) * rng.uniform(0.8, 1.25)
+    held_s = 0.35 * length_s * rng.uniform(0.9, 1.1)
+    points = [(0.0, 0.62), (bloom_s, 1.0), (held_s, 0.8), (0.58 * length_s, 0.3), (0.8 * length_s, 0.0)]
+    return np.interp(time_s, *np.array(points).T)
+
+
+def _flutter(params: Params, rate: int, seed: Seed, breath: Floats, players: int) -> Floats:
+    """How the lips give way and close: `(edges, players)`, all of them nearly together and never evenly."""
+    pace = FLUTTER_HZ * unlike(seed.generator("pace"), 0.15) * TICK / rate
+    *apart, hurry = Drift(seed, rate, motions=players + 1, low_hz=1.0, high_hz=12.0).advance(len(breath) - 1).T
+    turns = np.cumsum(pace * (0.7 + 0.3 * breath) * np.exp(0.16 * hurry))[:, None] + 0.07 * np.stack(apart, axis=1)
+    depth = 0.75 * params.growl * breath[:, None] ** 2
+    return 1.0 - depth * (0.5 - 0.5 * np.cos(2.0 * np.pi * turns)) ** 2

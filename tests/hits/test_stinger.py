@@ -7,6 +7,7 @@ import pytest
 
 from soundscape.contract import Hit
 from soundscape.units import midi_to_hz
+from tests import descriptors
 from tests.hits.rendering import RATE, centroid_hz, make
 
 
@@ -35,3 +36,21 @@ def test_chords_differ() -> None:
 def test_it_spreads_to_both_sides() -> None:
     left, right = make("stinger").audio[:, RATE // 4 : RATE]
     assert np.corrcoef(left, right)[0, 1] < 0.9
+
+
+def test_the_harder_it_is_blown_the_further_its_spectrum_reaches() -> None:
+    reach = [descriptors.rolloff95_hz(make("stinger", intensity=force).audio, RATE) for force in (0.1, 0.5, 1.0)]
+    assert reach[0] < 0.7 * reach[1] < 0.5 * reach[2]
+
+
+def test_growl_is_a_flutter_of_some_thirty_a_second_that_is_never_even() -> None:
+    smooth, roaring = (_flutter(make("stinger", growl=growl)) for growl in (0.0, 1.0))
+    assert roaring > 3.0 * smooth
+
+
+def _flutter(hit: Hit) -> float:
+    """Power of the level's motion at 18 to 45 Hz while it is held."""
+    level = descriptors.levels_db(hit.audio[:, RATE // 4 : RATE], RATE, frame_s=0.005)
+    power = np.abs(np.fft.rfft((level - level.mean()) * np.hanning(len(level)))) ** 2
+    rate_hz = np.fft.rfftfreq(len(level), 0.005)
+    return float(power[(rate_hz > 18.0) & (rate_hz < 45.0)].sum())
