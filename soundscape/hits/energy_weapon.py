@@ -1,22 +1,27 @@
 """Energy weapon: a charge that gathers, a discharge, the crack of the air and what the target answers.
 
-Model: harmonic tone whose pitch rises while it charges; after a breath of silence a chirp that falls from 6 to
-10 kHz to 200 Hz within 40 to 120 ms, a Friedlander crack of 1 to 3 ms and the target's modes; a tail of torn air.
-Time and pitch of every part are drawn anew for each shot.
+Model: harmonic tone whose pitch rises while it charges; after a breath of silence a single blow that has run along a
+stiff wire, where what is high runs faster: it arrives as a chirp from 6 to 10 kHz down to 200 Hz within 40 to 120 ms
+and, sent back by the far end, again and again, each time three, five, seven times as long and duller. With it a kick
+in the chest, a Friedlander crack of 1 to 3 ms and the target's modes; a tail of torn air and falling sparks. Time and
+pitch of every part are drawn anew for each shot.
 
-Sources: Friedlander's pulse; damping of the target by tan phi (Wildes & Richards 1988).
+Sources: bending waves, whose group velocity is in proportion to the root of frequency (L. Cremer & M. Heckl,
+*Structure-Borne Sound*, 1988); Friedlander's pulse; damping of the target by tan phi (Wildes & Richards 1988).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.blast import friedlander
+from soundscape.dsp.blast import friedlander, thump
 from soundscape.dsp.burst import envelope, noise_band, tone, unlike
+from soundscape.dsp.debris import scatter
 from soundscape.dsp.modal import material_t60_s, ring
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
@@ -28,11 +33,14 @@ SYNC = "onset"
 
 TARGETS = {
     "none": (0.3, 300.0, 0.0),
-    "metal": (0.003, 420.0, 0.5),
-    "stone": (0.03, 300.0, 0.5),
-    "crystal": (0.002, 1_900.0, 0.4),
+    "metal": (0.003, 420.0, 0.7),
+    "stone": (0.03, 300.0, 0.7),
+    "crystal": (0.002, 1_900.0, 1.1),
 }
 """Loss angle tangent, lowest mode in Hz and level of what is hit."""
+LOWEST_HZ = 190.0
+"""Where the chirp ends."""
+ECHOES, SENT_BACK = 4, 0.45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +67,15 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     rest = frames - lead
     fall_s = (0.04 + 0.08 * size) * pace
     top_hz = (6_000.0 + 4_000.0 * force) * pitch * 0.5**size
-    for voice, (side, drop) in enumerate((((1.0, 0.6), 180.0), ((0.6, 1.0), 210.0))):
-        points = [(0.0, top_hz), (fall_s, drop * pitch), (4.0 * fall_s, 0.5 * drop)]
-        chirp = tone(rest, rate, points, phase=0.1 * voice)
-        chirp *= envelope(rest, rate, [(0.0, -26.0), (0.0012, -3.0), (fall_s, -7.0), (3.5 * fall_s, -60.0)])
-        shot += np.array(side, np.float32)[:, None] * chirp
+    for side, length in enumerate((1.0, unlike(rng, 0.03))):
+        shot[side] += 1.3 * _discharge(rest, rate, fall_s=fall_s * length, top_hz=top_hz, low_hz=LOWEST_HZ * pitch)
+    shot += (0.25 + 0.55 * size) * thump(
+        rest,
+        rate,
+        start_hz=(170.0 - 70.0 * size) * pitch,
+        end_hz=(60.0 - 18.0 * size) * pitch,
+        t60_s=0.08 + 0.22 * size,
+    )
     shot += (0.5 + 0.6 * force) * friedlander(rest, rate, (0.001 + 0.002 * size) * pace, rise_s=0.0001)
     loss, lowest_hz, level = TARGETS[params.target]
     lowest_hz *= unlike(rng, 0.12)
@@ -83,7 +95,37 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     shot += air * envelope(
         rest, rate, [(0.0, -30.0), (0.004, -15.0), (0.15 + 0.1 * size, -26.0), (0.8 + size, -75.0)]
     )
+    sparks = rng.poisson(60.0 * force)
+    scatter(
+        shot,
+        rate,
+        rng,
+        time_s=0.02 + rng.gamma(1.2, 0.07 + 0.1 * size, sparks),
+        pitch_hz=3_600.0 * 0.7**size,
+        pitch_sd=0.5,
+        t60_s=0.006,
+        gain=0.05,
+        fading_s=0.35,
+    )
     return finish(audio, rate, sync=lead, intensity=force, size=size, distance=params.distance)
+
+
+def _discharge(frames: int, rate: int, *, fall_s: float, top_hz: float, low_hz: float) -> Audio:
+    """One blow at the far end of a stiff wire, `(frames,)`, its first run and its echoes; peak 1."""
+    from scipy import fft
+
+    # Room for the longest run, so that none of it comes around to the start.
+    size = 1 << math.ceil(math.log2(frames + 2 * ECHOES * fall_s * rate))
+    hz = np.maximum(np.arange(size // 2 + 1) * rate / size, 1.0)
+    level = (hz / low_hz) ** -0.35 / (1.0 + (hz / top_hz) ** 8) / (1.0 + (low_hz / hz) ** 6)
+    bins = np.zeros(len(hz), np.complex128)
+    for echo in range(ECHOES):
+        # The delay of a frequency is run / sqrt(f): its phase the integral of that. The first front is frame 0.
+        run_s = (2 * echo + 1) * fall_s
+        turns = 2.0 * run_s * np.sqrt(low_hz * hz) - fall_s * math.sqrt(low_hz / top_hz) * hz
+        bins += (SENT_BACK * (1.0 + hz / top_hz) ** -1.5) ** echo * level * np.exp(-2j * math.pi * turns)
+    wave = fft.irfft(bins)[:frames]
+    return np.asarray(wave / np.abs(wave).max(), np.float32)
 
 
 def _charge(out: Audio, params: Params, rate: int, pitch: float) -> None:

@@ -62,8 +62,8 @@ class Params:
 
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Sand for every control block, float32 `(2, block.frames)`."""
-    slow = Drift(seed.child("slow"), rate, motions=3, low_hz=0.05, high_hz=4.0, slope=1.0)
-    bursts = Drift(seed.child("bursts"), rate, low_hz=2.0, high_hz=90.0, slope=1.0)
+    slow = Drift(seed.child("slow"), rate, motions=3, low_hz=0.05, high_hz=4.0, slope=0.4)
+    bursts = Drift(seed.child("bursts"), rate, low_hz=0.7, high_hz=90.0, slope=1.0)
     grains = Grains(
         seed.child("grains"), rate, ring_s=params.ring * 1e-3, size_sd=params.roughness, densest=24_000.0
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from scipy import signal
 
 from soundscape.contract import Hit
+from soundscape.hits.energy_weapon import _discharge
 from tests import descriptors
 from tests.hits.rendering import RATE, centroid_hz, make
 
@@ -55,3 +58,17 @@ def test_shots_differ() -> None:
     shots = [make("energy_weapon", seed=seed) for seed in range(5)]
     cuts = [shot.audio[0, shot.sync : shot.sync + RATE // 4] for shot in shots]
     assert np.abs(np.corrcoef(cuts) - np.eye(5)).max() <= 0.9
+
+
+def test_the_blow_comes_back_along_the_wire_three_times_as_slow() -> None:
+    rate, fall_s, low_hz = RATE, 0.1, 200.0
+    wave = _discharge(rate, rate, fall_s=fall_s, top_hz=8_000.0, low_hz=low_hz)
+    first_s = fall_s * np.sqrt(low_hz / 8_000.0)
+    for hz in (400.0, 800.0):
+        band = signal.sosfiltfilt(signal.butter(2, (0.94 * hz, 1.06 * hz), "band", fs=rate, output="sos"), wave)
+        level = np.abs(signal.hilbert(band))
+        for echo in range(3):
+            arrives_s = (2 * echo + 1) * fall_s * np.sqrt(low_hz / hz) - first_s
+            near = slice(round((arrives_s - 0.03) * rate), round((arrives_s + 0.03) * rate))
+            loudest_s = (near.start + np.argmax(level[near])) / rate
+            assert loudest_s == pytest.approx(arrives_s, abs=0.008)
