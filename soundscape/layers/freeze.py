@@ -42,6 +42,8 @@ CHORDS = {
 """Semitones over the root."""
 PARTIALS = 9
 HIGHEST_HZ = 9_000.0
+HEARD = 5.0
+"""Standard deviations from its centre until a hump is 108 dB down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,7 @@ class Frozen:
         frequency = np.maximum(np.arange(self._size // 2 + 1) * rate / self._size, 1.0)
         # No hump is narrower than a bin.
         spread = np.maximum(params.breadth / 1200.0 * math.log(2.0) * self._hz, 0.6 * rate / self._size)
-        self._humps = np.exp(-0.5 * ((frequency - self._hz[:, None]) / spread[:, None]) ** 2)
-        self._humps = (self._humps / np.sqrt((self._humps**2).sum(axis=1, keepdims=True))).astype(np.float32)
+        self._humps, self._reach = _humps(self._hz, spread, rate / self._size)
         audible = (frequency > 40.0) & (frequency < HIGHEST_HZ)
         bed = np.where(audible, (frequency / 100.0) ** (0.5 * params.tilt / 6.02 - 0.5), 0.0)
         self._bed = (0.6 * params.breath**2 * bed / math.sqrt(float(np.sum(bed**2)))).astype(np.float32)
@@ -115,5 +116,22 @@ class Frozen:
         level = self._weight * lit * 10.0 ** (params.motion / 20.0 * np.clip(own, -2.5, 1.8))
         place = np.clip(self._side + 0.3 * params.width * turn, -0.95, 0.95)
         sides = np.stack((np.sqrt(1.0 - place), np.sqrt(1.0 + place))) * level
-        magnitude: npt.NDArray[np.float32] = sides.astype(np.float32) @ self._humps
-        return magnitude + self._bed * np.float32(np.exp(0.3 * air) * math.sqrt(float(np.sum(level**2))))
+        air_gain = np.float32(np.exp(0.3 * air) * math.sqrt(float(np.sum(level**2))))
+        magnitude: npt.NDArray[np.float32] = np.stack((air_gain * self._bed,) * 2)
+        for hump, reach, gains in zip(self._humps, self._reach, sides.astype(np.float32).T, strict=True):
+            magnitude[:, reach] += gains[:, None] * hump
+        return magnitude
+
+
+def _humps(
+    hz: npt.NDArray[np.float64], spread: npt.NDArray[np.float64], bin_hz: float
+) -> tuple[list[npt.NDArray[np.float32]], list[slice]]:
+    """The magnitudes of every partial, of power 1, and the bins on which they are heard: narrow humps, far apart."""
+    humps, reach = [], []
+    for centre, width in zip(hz, spread, strict=True):
+        first, last = max(0, math.ceil((centre - HEARD * width) / bin_hz)), int((centre + HEARD * width) / bin_hz)
+        frequency = np.arange(first, last + 1) * bin_hz
+        hump = np.exp(-0.5 * ((frequency - centre) / width) ** 2)
+        humps.append((hump / np.sqrt(np.sum(hump**2))).astype(np.float32))
+        reach.append(slice(first, last + 1))
+    return humps, reach

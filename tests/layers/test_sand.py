@@ -13,18 +13,21 @@ from tests.layers.rendering import RATE, presets_of, render
 PRESETS = tuple(preset.name for preset in presets_of("sand"))
 
 RANGES = {
-    "kurtosis_hp100": (8.0, 182.0),
-    "crest_db": (14.0, 33.6),
-    "level_range_10_90_db": (7.0, 27.5),
+    "kurtosis_hp100": (8.38, 182.0),
+    "crest_db": (14.3, 33.6),
+    "level_range_10_90_db": (6.4, 27.5),
     "centroid_hz": (1_070.0, 5_600.0),
-    "slope_db_oct": (-3.3, 1.2),
-    "onsets_per_s": (1.2, 6.3),
+    "slope_db_oct": (-3.28, 1.17),
+    "onsets_per_s": (1.16, 6.28),
     "tonal_fraction": (0.0, 0.093),
     "loop_peak": (0.0, 0.07),
-    "gust_sd_db": (1.74, 9.6),
+    "gust_sd_db": (1.74, 9.59),
     "level_centroid_corr": (-0.31, 0.8),
 }
-"""5th and 95th percentile of recordings of sand, gravel and other loose matter."""
+"""5th and 95th percentile of nine recordings of sand, gravel and other loose matter.
+
+Wider where 20 s of one seed scatter: crest by 0.6 dB, range of level by 0.9 dB, level against colour by 0.08.
+"""
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -32,15 +35,15 @@ def test_it_measures_like_recordings(preset: str) -> None:
     assert not _outside(preset, {})
 
 
-@pytest.mark.parametrize("preset", ["sand-slide", "sand-saltation"])
-@pytest.mark.parametrize("control", ["intensity", "brightness"])
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("control", ["brightness", "density"])
 @pytest.mark.parametrize("value", [0.25, 0.75])
 def test_it_measures_like_recordings_at_every_control(preset: str, control: str, value: float) -> None:
     assert not _outside(preset, {control: value})
 
 
 def _outside(preset: str, controls: dict[str, float]) -> dict[str, float]:
-    found = descriptors.describe(render(preset, 30.0, **controls), RATE, only=RANGES)
+    found = descriptors.describe(render(preset, 20.0, **controls), RATE, only=RANGES)
     return {name: round(found[name], 3) for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
 
 
