@@ -104,21 +104,14 @@ def render_blocks(source: Sound | Clip, *, rate: int = SAMPLE_RATE) -> tuple[Ite
 
 def draft_blocks(sound: Sound) -> tuple[Iterator[Audio], int]:
     """The same, rendered at half the rate: a fast look without the upper octave."""
-    import soxr
+    from soundscape.dsp.doubling import doubled
 
     curves = {name: tuple((at // 2, value) for at, value in curve) for name, curve in sound.curves.items()}
     notes = tuple(replace(note, start=note.start // 2, length=max(1, note.length // 2)) for note in sound.notes)
     length, skip = -(-sound.length // 2), sound.skip // 2 // TICK * TICK
     half = replace(sound, length=length, skip=skip, curves=curves, notes=notes)
     blocks, sync = render_blocks(half, rate=DRAFT_RATE)
-
-    def doubled() -> Iterator[Audio]:
-        resampler = soxr.ResampleStream(DRAFT_RATE, SAMPLE_RATE, 2, dtype="float32", quality="LQ")
-        for block in chain(blocks, (None,)):
-            frames = np.zeros((0, 2), np.float32) if block is None else np.ascontiguousarray(block.T)
-            yield np.ascontiguousarray(resampler.resample_chunk(frames, last=block is None).T)
-
-    return doubled(), 2 * sync
+    return doubled(blocks), 2 * sync
 
 
 def control_blocks(
