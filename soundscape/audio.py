@@ -29,7 +29,9 @@ BLOCK = 1 << 16
 
 MAX_CHANNELS = 64
 RATES = (8_000, 384_000)
-SUFFIXES = frozenset(".wav .wave .rf64 .bwf .w64 .aif .aiff .flac .ogg .opus .mp3 .m4a .aac .mp4 .mov .mkv".split())
+SUFFIXES = frozenset(
+    ".wav .wave .rf64 .bwf .w64 .aif .aiff .flac .ogg .opus .mp3 .m4a .aac .mp4 .m4v .mov .mkv .mxf .webm .avi".split()
+)
 """File names that are taken for audio when a folder is given."""
 SUBTYPES = frozenset(
     "PCM_S8 PCM_U8 PCM_16 PCM_24 PCM_32 FLOAT DOUBLE VORBIS OPUS ULAW ALAW "
@@ -100,8 +102,12 @@ class AudioFile:
         """Samples that were not finite or beyond `LARGEST` in the last reading, and are zero by `sanitize`."""
         self._held = ExitStack()
         with ExitStack() as opening:
-            self._file = _open(self._path, opening)
+            self._file, read_from, sounds = _open(self._path, opening)
             self._held = opening.pop_all()
+        self.read_from = read_from
+        """The file that is really read: a decoded one where libsndfile cannot read the file itself."""
+        self.sounds = sounds
+        """How many sounds there are; it is the first."""
         self.info = AudioInfo(
             path=self._path,
             sample_rate=self._file.samplerate,
@@ -156,20 +162,21 @@ def read(path: Path | str) -> tuple[Audio, int]:
         return audio, file.info.sample_rate
 
 
-def _open(path: Path, held: ExitStack) -> soundfile.SoundFile:
-    """The file, and in `held` what must be closed after it."""
+def _open(path: Path, held: ExitStack) -> tuple[soundfile.SoundFile, Path, int]:
+    """The file, where it is and how many sounds there are; in `held` what must be closed after it."""
     import tempfile
 
     import soundfile
 
     if not path.is_file():
         raise AudioError("there is no such file", path=path)
+    read_from, sounds = path, 1
     try:
         file = held.enter_context(soundfile.SoundFile(path))
     except (soundfile.SoundFileError, TypeError):
-        decoded = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="soundscape-"))) / "decoded.wav"
-        _decode(path, decoded)
-        file = held.enter_context(soundfile.SoundFile(decoded))
+        read_from = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="soundscape-"))) / "decoded.wav"
+        sounds = _decode(path, read_from)
+        file = held.enter_context(soundfile.SoundFile(read_from))
     low, high = RATES
     if not 1 <= file.channels <= MAX_CHANNELS or not low <= file.samplerate <= high:
         raise AudioError(
@@ -179,11 +186,14 @@ def _open(path: Path, held: ExitStack) -> soundfile.SoundFile:
         )
     if file.subtype not in SUBTYPES:
         raise AudioError(f"the encoding {file.subtype} is not allowed; convert it to PCM first", path=path)
-    return file
+    return file, read_from, sounds
 
 
-def _decode(path: Path, out: Path) -> None:
-    """Decode the first sound of a compressed file or a video into a float WAV, in ffmpeg's small memory."""
+def _decode(path: Path, out: Path) -> int:
+    """Decode the first sound of a compressed file or a video into a float WAV, in ffmpeg's small memory.
+
+    Returns how many sounds there are.
+    """
     import shutil
     import subprocess
 
@@ -196,12 +206,16 @@ def _decode(path: Path, out: Path) -> None:
 
     # An absolute path is never taken for an option or a protocol.
     streams = mediainfo_json(str(path.resolve())).get("streams", ())
-    if not any(stream["codec_type"] == "audio" for stream in streams):
+    sounds = sum(stream["codec_type"] == "audio" for stream in streams)
+    if not sounds:
         reason = "has no sound" if streams else "is not an audio file that libsndfile or ffmpeg can read"
         raise AudioError(reason, path=path)
-    command = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(path.resolve()), "-map", "0:a:0"]
+    # A layout that the file does not name is not to be guessed.
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-guess_layout_max", "2", "-i", str(path.resolve())]
+    command += ["-map", "0:a:0"]
     command += ["-c:a", "pcm_f32le", "-rf64", "auto", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["ffmpeg failed"])[-1]
         raise AudioError(f"cannot be decoded: {said}", path=path)
+    return sounds

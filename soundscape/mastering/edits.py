@@ -77,7 +77,7 @@ class Edited:
         if not frames:
             raise AudioError("is too short to be resampled", path=source.path)
         self.info: AudioInfo = replace(source.info, sample_rate=rate, frames=frames)
-        self.path, self.layout = source.path, source.layout
+        self.path, self.layout, self.mask = source.path, source.layout, source.mask
 
     @property
     def riff(self) -> Riff | None:

@@ -67,7 +67,11 @@ class Source:
             raise
         self.tags = self._file.tags
         """Title, artist and so on."""
-        self.layout = layout or (self.riff.layout if self.riff else None)
+        decoded = None if self._file.read_from == self.path else read_riff(self._file.read_from)
+        header = self.riff or decoded
+        self.mask = header.mask if header else 0
+        """Channel mask, 0 where there is none."""
+        self.layout = layout or (header.layout if header else None)
 
     def __enter__(self) -> Source:
         return self
@@ -85,6 +89,8 @@ class Source:
         found = []
         if self.info.channels > 2 and self.layout is None:
             found.append(f"{self.info.channels} channels without a channel mask: taken in the order of a WAV")
+        if self._file.sounds > 1:
+            found.append(f"the first of {self._file.sounds} sounds is taken")
         if self._file.silenced:
             found.append(
                 f"{self._file.silenced} samples that are not finite numbers, or no level of a sound, are silenced"

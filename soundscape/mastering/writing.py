@@ -10,6 +10,7 @@ from soundscape.mastering.chain import Fit, blocks_with_gain
 from soundscape.mastering.dither import Dither
 from soundscape.mastering.edits import Edited
 from soundscape.mastering.formats import Format, open_encoded
+from soundscape.mastering.markup import with_fields
 from soundscape.mastering.programme import OpenBlocks
 from soundscape.mastering.result import Options
 from soundscape.mastering.riff import Chunks, info_list, with_loudness
@@ -62,7 +63,7 @@ def write_master(
     else:
         file = open_wav(
             output, sample_rate=info.sample_rate, channels=info.channels, bits=bits,
-            mask=sound.riff.mask if sound.riff else 0, chunks=_chunks(sound, fitted, bits),
+            mask=sound.mask, chunks=_chunks(sound, fitted, bits),
         )  # fmt: skip
     # What is not changed is not dithered either, and what stays float is not rounded.
     changed = fitted.limited or bool(fitted.lowering) or fitted.gain_db != 0.0 or sound.changed
@@ -82,5 +83,5 @@ def _chunks(sound: Edited, fitted: Fit, bits: int) -> Chunks:
     history = f"A=PCM,F={sound.info.sample_rate},W={bits},T=soundscape {fitted.target.name}"
     carried = sound.riff.chunks if sound.riff else info_list(sound.tags)
     known = [body for name, body in carried if name == b"bext"] or [Bext().chunk()]
-    others = (chunk for chunk in carried if chunk[0] != b"bext")
+    others = ((name, with_fields(name, body, fitted.after, bits)) for name, body in carried if name != b"bext")
     return ((b"bext", with_loudness(known[0], fitted.after, history)), *others)

@@ -12,6 +12,7 @@ from soundscape.audio import AudioFile
 from soundscape.errors import InputError, OutputError
 from soundscape.mastering.batch import Options, master_file, measure_file
 from soundscape.mastering.formats import FORMATS
+from soundscape.mastering.riff import read_riff
 from soundscape.mastering.target import load_target
 from soundscape.wav import Bext, open_wav
 
@@ -135,3 +136,20 @@ def test_the_sound_of_a_video_is_read_and_written_as_wav(tmp_path: Path, out: Pa
     subprocess.run(f"ffmpeg -v error -f lavfi -i testsrc=s=64x48:d=1 {silent}".split(), check=True)
     with pytest.raises(InputError, match=r"silent\.mp4: has no sound"):
         measure_file(silent)
+
+
+def test_a_video_says_which_speakers_it_feeds_and_of_how_many_sounds_the_first_is_taken(
+    tmp_path: Path, out: Path
+) -> None:
+    """Six channels that ffmpeg has named, and two that follow as another sound."""
+    rng = np.random.default_rng(7)
+    for name, channels in (("six.wav", 6), ("two.wav", 2)):
+        soundfile.write(tmp_path / name, rng.normal(size=(96_000, channels)) * 0.05, 48_000, subtype="PCM_24")
+    video = ["-f", "lavfi", "-i", "color=s=32x32:r=5:d=2", "-i", tmp_path / "six.wav", "-i", tmp_path / "two.wav"]
+    sound = ["-map", "0", "-map", "1", "-map", "2", "-c:a", "pcm_s24le", "-channel_layout:a:0", "5.1"]
+    subprocess.run(["ffmpeg", "-v", "error", *video, *sound, tmp_path / "film.mov"], check=True)
+    result = master_file(tmp_path / "film.mov", out, load_target("ebu-r128"))
+    assert result.notes == ("the first of 2 sounds is taken",)
+    riff = read_riff(out / "film.wav")
+    assert riff is not None
+    assert (riff.channels, riff.mask) == (6, 0x3F)
