@@ -29,7 +29,7 @@ def _words(_context: click.Context, _option: click.Parameter, text: str | None) 
     show_default=True,
     help="Folder of the results.",
 )
-@click.option("--solo", callback=_words, metavar="BUS,…", help="Write only these: programme, music, dialogue …")
+@click.option("--solo", callback=_words, metavar="BUS,…", help="Of programme and buses write only these.")
 @click.option("--from", "begin", metavar="TIMECODE", help="Write from here on.")
 @click.option("--to", "end", metavar="TIMECODE", help="Write up to here.")
 @click.option(
@@ -69,7 +69,8 @@ def command(
 ) -> None:
     """Mix FILM and write what is wanted of it.
 
-    All of the film is mixed and mastered, so that a stretch or a bus has the very samples that it has in the whole.
+    FILM is a film.toml or the folder of one, or a shot list or EDL alone. All of it is mixed and mastered, so that
+    a stretch or a bus has the very samples that it has in the whole.
 
     \b
     soundscape mix film.toml --solo music --from 01:00:10:00 --to 01:00:20:00
@@ -78,6 +79,9 @@ def command(
     """
     from soundscape import pipeline
 
+    if solo:
+        # What film.toml asks for besides is not meant then, unless it is asked for here.
+        stems, also = stems or (), also or ()
     watch = Watch(quiet=quiet or as_json)
     with watch:
         opened = pipeline.open_film(film, target=target, fps=fps, layout=layout, stems=stems, also=also)

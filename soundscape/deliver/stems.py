@@ -98,7 +98,7 @@ def write_stems(
     mixes : mapping of str to sequence of str, optional
         Further files, each the sum of some stems.
     only : sequence of str
-        Files that are wanted; all without it.
+        Programme and stems that are wanted; all without it.
     stretch : (int, int), optional
         Samples of the programme that are wanted, from and to: the very ones of the whole.
     done : callable
@@ -106,7 +106,8 @@ def write_stems(
     """
     sums = mixes or {}
     parts = (finer or store).buses
-    wanted = [name for name in (*(() if finer else (PROGRAMME,)), *parts, *sums) if not only or name in only]
+    whole = (*(() if finer else (PROGRAMME,)), *parts)
+    wanted = [*(name for name in whole if not only or name in only), *sums]
     path = partial(stem_path, out, plan, stretch=stretch)
     with ExitStack() as files:
         tracks = {
@@ -157,10 +158,11 @@ def write_programme(
     *,
     name: str = PROGRAMME,
     channels: int = 2,
+    stretch: tuple[int, int] | None = None,
 ) -> StemFile:
     """Write a programme alone, under its gain curve."""
-    with _open(path, plan, name, channels=channels) as writer:
-        track = _Track(writer, Seed(plan.seed).child("dither", name), channels=channels)
+    with _open(path, plan, name, channels=channels, stretch=stretch) as writer:
+        track = _Track(writer, Seed(plan.seed).child("dither", name), channels=channels, stretch=stretch)
         for block, gain in zip(blocks, gains, strict=True):
             track.write((block * gain).astype(np.float32))
         return track.finish(name, path)

@@ -96,7 +96,8 @@ class _Strip:
 
     def block(self, start: int) -> Audio:
         """The `BLOCK` frames from `start` on; every block in turn."""
-        stem = np.zeros((2, BLOCK), np.float32)
+        # Summed in float64, so that it hardly matters which sources share a strip: finer stems null as buses do.
+        stem = np.zeros((2, BLOCK))
         sends: defaultdict[str, Audio] = defaultdict(lambda: np.zeros((2, BLOCK), np.float32))
         for item in self._sources:
             if item.start < start + BLOCK and item.stop > start:
@@ -110,7 +111,7 @@ class _Strip:
         if self._level_db:
             stem *= curve_gain(self._level_db, start, start + BLOCK)
         self._lows.apply(stem)
-        return stem
+        return stem.astype(np.float32)
 
 
 def _sources(plan: Plan, parts: Mapping[str, Part]) -> dict[str, Source]:

@@ -62,7 +62,7 @@ def mix_down(
     out, work : Path
         Folder of the files, and an empty one for what lies between.
     only : sequence of str
-        Buses or `programme`: nothing else is written.
+        Buses or `programme`: of these no others are written.
     stretch : (int, int), optional
         Samples that are written, from and to. They are those of the whole, for all of it is mixed and mastered.
     """
@@ -104,13 +104,13 @@ def mix_down(
         gain_curve(store.programme, SAMPLE_RATE, fitted),
         plan,
         out,
-        mixes={} if only else wanted,
+        mixes=wanted,
         only=only,
         stretch=stretch,
         done=progress.step,
     )
     finer: dict[str, NullReceipt] = {}
-    for kind in () if only else plan.stems:
+    for kind in plan.stems:
         progress.stage(kind, 2 * blocks)
         tracks = tracks_of(plan, kind)
         split = {track.name: track for track in tracks.values()}
@@ -123,13 +123,17 @@ def mix_down(
             store, gains, plan, out / kind, finer=made, stretch=stretch, done=progress.step
         )
         files += more
-    for name in () if only or stretch else (name for name in plan.also if name in OPEN_MIXES):
+    for name in (name for name in plan.also if name in OPEN_MIXES):
         progress.stage(name, 1)
         free = desk.finished(name, opened, {bus: buses[bus] for bus in OPEN_MIXES[name]}, ducked=False)
         own = fit(free.programme, SAMPLE_RATE, replace(target, gate="programme"), layout=plan.layout)
         gains = gain_curve(free.programme, SAMPLE_RATE, own)
-        path = stem_path(out, plan, name)
-        files += (write_programme(free.programme(), gains, plan, path, name=name, channels=free.channels),)
+        path = stem_path(out, plan, name, stretch=stretch)
+        files += (
+            write_programme(
+                free.programme(), gains, plan, path, name=name, channels=free.channels, stretch=stretch
+            ),
+        )
     return Mixdown(files=files, fitted=fitted, null=null, finer=finer, passages=desk.passages)
 
 
@@ -202,7 +206,7 @@ def mix_film(
     out : Path or str
         The folder, made when it is missing.
     solo : sequence of str
-        Buses, or `programme`; all without it.
+        Buses, or `programme`; all without it. Finer stems and further mixes are those of the plan.
     begin, end : str, optional
         Timecodes from and to which files go.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from soundscape import __version__
-from soundscape.errors import TimelineError
+from soundscape.errors import InputError, TimelineError
 from soundscape.film import Film
 from soundscape.model import BUSES, Diagnostic, Mark, Plan, Room, Sound, Timeline
 from soundscape.planning.ambience import ambience_sounds
@@ -49,6 +49,10 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     ambience, morphs = ambience_sounds(stays, film, clock, folders, seed)
     effects, hit_marks, effect_notes = effect_sounds(timeline, stays, clock, folders, seed)
     narration = narration_clips(timeline, film, clock)
+    if "dialogue-only" in film.mix.also and not narration:
+        raise InputError(
+            f'"dialogue-only" is asked for, but there is no narration in {film.title or film.timeline}'
+        )
     wanted, motif_notes = wanted_cues(timeline, stays, narration, film, clock, folders, seed)
     music, cues, music_notes = music_sounds(wanted, clock, seed)
     faded = fade((*ambience, *effects, *music), narration, film, clock)

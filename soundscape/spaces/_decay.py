@@ -17,6 +17,12 @@ OCTAVES = 4
 """By which a low band may be rendered at a lower rate, where it costs less."""
 HIGHEST_BIN = 0.4
 """A band must lie below this share of the rate at which it is rendered: what decays is wider than its band."""
+BIN_S = 1e-3
+"""In which energy is summed to measure a decay, …"""
+ROUNDS = 6
+"""… and how often that is done until it is right."""
+MOST = 2.0
+"""Factor by which it may be faster or slower than it would be of a steady noise."""
 
 Spectrum = npt.NDArray[np.complex64]
 Curve = npt.NDArray[np.float64]
@@ -45,7 +51,7 @@ def decay(
     texture: Callable[[Curve], Curve],
     width: float,
 ) -> Audio:
-    """Both fields summed, every third-octave band falling by 60 dB in its own time.
+    """Both fields summed, every third-octave band falling by 60 dB in its own time, as it is measured.
 
     Parameters
     ----------
@@ -80,14 +86,47 @@ def decay(
         spectrum[1, bins] = (early_spectrum[1, bins] + middle - side) * gains
         step = size // field.shape[1]
         seconds = (np.arange(field.shape[1], dtype=np.float32) * np.float32(step) - start) / np.float32(rate)
-        envelope = np.exp(seconds * np.float32(-3.0 * np.log(10.0) / t60_s(centre)))
-        field += fft.irfft(spectrum, field.shape[1], norm="forward", overwrite_x=True) * envelope
+        band = fft.irfft(spectrum, field.shape[1], norm="forward", overwrite_x=True)
+        heard = slice(-(-start // step), frames // step)
+        field += band * np.exp(seconds * np.float32(-_rate(band[:, heard], rate / step, t60_s(centre))))
     for field in fields[1:]:
         kept = field.shape[1] // 2
         total[:, :kept] += fft.rfft(field, norm="forward")[:, :kept]
     fields[0] += fft.irfft(total, size, norm="forward", overwrite_x=True)
     fields[0][:, :start] = 0.0
     return fields[0][:, :frames]
+
+
+def _rate(band: Audio, rate: float, t60_s: float) -> float:
+    """How fast (1/s) a band must fall so that its reverberation time, as it is measured, is the one that is wanted.
+
+    A few tens of cycles of noise, a swelling start or strong early reflections bend the decay by up to a third.
+    """
+    wanted = 3.0 * np.log(10.0) / t60_s
+    step = max(1, round(BIN_S * rate))
+    bins = band.shape[1] // step
+    energies = (band[:, : bins * step].reshape(2, bins, step) ** 2).sum(axis=(0, 2), dtype=np.float64)
+    seconds = (np.arange(bins) + 0.5) * step / rate
+    found = wanted
+    for _ in range(ROUNDS):
+        measured = _t30_s(energies * np.exp(-2.0 * found * seconds), seconds)
+        if measured is None:
+            return wanted
+        found = float(np.clip(found * measured / t60_s, wanted / MOST, wanted * MOST))
+    return found
+
+
+def _t30_s(energies: Curve, seconds: Curve) -> float | None:
+    """T30 after ISO 3382: a line through the backward-integrated energy from -5 to -35 dB (M. R. Schroeder, 1965).
+
+    None where there is too little to draw a line through.
+    """
+    left = energies[::-1].cumsum()[::-1]
+    level_db = 10.0 * np.log10(left / max(left[0], 1e-30) + 1e-30)
+    inside = (level_db <= -5.0) & (level_db >= -35.0)
+    if inside.sum() < 3:
+        return None
+    return float(-60.0 / np.polyfit(seconds[inside], level_db[inside], 1)[0])
 
 
 def coherence(frequency_hz: float) -> float:

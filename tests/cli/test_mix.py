@@ -82,6 +82,39 @@ def test_finer_stems_and_further_mixes_sum_as_they_should(spoken_film: Path, tmp
     assert made["files"]["small-film_narration-free.wav"]["integrated_lufs"] == pytest.approx(-23.0, abs=0.1)
 
 
+def test_a_stretch_of_everything_is_that_of_the_whole_and_a_bus_alone_leaves_out_what_is_not_asked_for(
+    spoken_film: Path,
+    tmp_path: Path,
+    mix,  # type: ignore[no-untyped-def]
+) -> None:
+    spoken_film.write_text(spoken_film.read_text() + '[mix]\nstems = ["scenes"]\nalso = ["m-and-e"]\n')
+    whole = tmp_path / "whole"
+    mix(spoken_film, whole, "--also", "m-and-e,music-only", "--stems", "places")
+    stretch = ("--from", "01:00:01:00", "--to", "01:00:02:00")
+    (part,) = mix(spoken_film, tmp_path / "part", "--also", "m-and-e,music-only", "--stems", "places", *stretch)
+    assert len(part["files"]) == len(list(whole.rglob("*.wav")))
+    for name in part["files"]:
+        cut = samples(tmp_path / "part" / name)
+        same = whole / name.replace("_01-00-01-00", "")
+        np.testing.assert_array_equal(cut, samples(same)[RATE : 2 * RATE])
+    (alone,) = mix(spoken_film, tmp_path / "alone", "--solo", "music")
+    assert list(alone["files"]) == ["small-film_music.wav"]
+    (more,) = mix(spoken_film, tmp_path / "more", "--solo", "music", "--also", "m-and-e")
+    assert list(more["files"]) == ["small-film_music.wav", "small-film_m-and-e.wav"]
+
+
+def test_dialogue_alone_needs_narration(
+    small_film: Path, tmp_path: Path, parts_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    status = main(
+        ["mix", str(small_film), "-o", str(out), "--cache", str(parts_folder), "-q", "--also", "dialogue-only"]
+    )
+    assert status == 2
+    assert '"dialogue-only" is asked for, but there is no narration in Small Film' in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_every_language_has_a_folder_of_its_own(spoken_film: Path, tmp_path: Path, mix) -> None:  # type: ignore[no-untyped-def]
     made = mix(spoken_film, tmp_path / "out", "--language", "all", "--solo", "dialogue")
     assert [Path(str(item["folder"])).name for item in made] == ["en", "de"]

@@ -130,11 +130,12 @@ def test_a_bus_and_its_dip_come_back_no_faster_than_the_ear_forgives() -> None:
 
 
 def test_a_pause_shorter_than_the_hold_changes_nothing_at_any_length() -> None:
-    for pause_s in (0.1, 0.31, 0.9, 1.4):
+    noise = shaped(200.0, 4000.0, -24.0)
+    for pause_s in (0.31, 1.4):
         gate = np.ones(LENGTH, np.float32)
         gate[: 2 * SAMPLE_RATE] = gate[10 * SAMPLE_RATE :] = 0.0
         gate[6 * SAMPLE_RATE : round((6 + pause_s) * SAMPLE_RATE)] = 0.0
-        spoken = {**STEMS, "dialogue": (shaped(200.0, 4000.0, -24.0) * gate).astype(np.float32)}
+        spoken = {**STEMS, "dialogue": (noise * gate).astype(np.float32)}
         (found,) = passages(spoken)
         for depth in (found.depth_db["music"], found.depth_db["ambience"], found.dip_db):
             level = curve((found,), [depth], SETTINGS, LENGTH // BIN + 2)
