@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Audio: TypeAlias = npt.NDArray[np.float32]
 """float32, `(channels, frames)`."""
 
+Sum: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+"""Audio that is being added up; in float64 where many sources are."""
+
 BLOCK = 1 << 16
 """Frames in which files are read and mixed."""
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from soundscape.audio import Audio
+from soundscape.audio import Sum
 
 SPLIT_HZ = 120.0
 BUTTERWORTH_Q = (0.541196, 1.306563)
@@ -33,7 +33,7 @@ class MonoLows:
         self._sections = np.array([_highpass(rate, q) for q in BUTTERWORTH_Q])
         self._state = np.zeros((2, 2))
 
-    def apply(self, audio: Audio) -> None:
+    def apply(self, audio: Sum) -> None:
         """Change a block `(2, frames)` in place."""
         _apply(audio, self._sections, self._state)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from soundscape.audio import Audio
+from soundscape.audio import Audio, Sum
 from soundscape.mix.morph import morph, progress_at
 from soundscape.mix.source import Source
 from soundscape.model import SAMPLE_RATE, Morph, Sound
@@ -39,7 +39,7 @@ class Morphing:
         """The spaces it is heard in."""
         return tuple(dict.fromkeys(item.space for item in (*self._old, *self._new)))
 
-    def add(self, start: int, stem: Audio, sends: Mapping[str, Audio]) -> None:
+    def add(self, start: int, stem: Sum, sends: Mapping[str, Audio]) -> None:
         """Add what is heard of it from sample `start` of the programme on, for the length of `stem`."""
         at, length = self._plan.at, self._plan.length
         begin, end = max(at, start), min(at + length, start + stem.shape[1])

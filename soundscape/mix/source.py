@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from soundscape.audio import Audio
+from soundscape.audio import Audio, Sum
 from soundscape.mix.gains import pan_gains, source_gain, source_pan, source_width
 from soundscape.model import Clip, Sound
 from soundscape.parts import Part
@@ -41,7 +41,7 @@ class Source:
         """Gain of its send."""
         return db_to_gain(self.source.send_db) if isinstance(self.source, Sound) else 0.0
 
-    def add(self, start: int, stem: Audio, send: Audio | None) -> None:
+    def add(self, start: int, stem: Sum, send: Audio | None) -> None:
         """Add what is heard of it from sample `start` of the programme on, for the length of `stem`."""
         for begin, end in self._heard(start, start + stem.shape[1]):
             to = slice(begin - start, end - start)
@@ -62,7 +62,7 @@ class Source:
         if begin < stop:
             yield begin, stop
 
-    def _place(self, begin: int, end: int, stem: Audio, send: Audio | None) -> None:
+    def _place(self, begin: int, end: int, stem: Sum, send: Audio | None) -> None:
         samples = self.part.read(begin - self.start, end - self.start)
         # Fades and automation count from where the sound is placed, which for a hit is its sync point.
         at = begin - self.source.at, end - self.source.at
