@@ -19,7 +19,7 @@ from soundscape.code import code_digest
 from soundscape.contract import TICK, Tone, neutral
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.files import atomic, make_folder
-from soundscape.metering.gating import integrated
+from soundscape.metering.gating import BINS_PER_SECOND, MOMENTARY_BINS, integrated, power_to_lufs, window_powers
 from soundscape.metering.meter import EnergyMeter
 from soundscape.model import SAMPLE_RATE, Sound
 from soundscape.params import ParamValue, make_params
@@ -37,7 +37,8 @@ TAKES = 4
 LAYER_S = 15.0
 DIALOGUE_LUFS = -23.0
 """The anchor to which every recording of narration is brought, gated, so that pauses do not count."""
-WINDOW_S = 0.4
+BIN = SAMPLE_RATE // BINS_PER_SECOND
+STEP_BINS = 5
 HIGHEST_DB = 40.0
 """No preset is raised by more than this; what is quieter is meant to be silent."""
 
@@ -52,10 +53,15 @@ def calibration_db(sound: Sound, folder: Path) -> float:
     folder : Path
         Where measured gains are kept.
     """
+    return _known(facts_of(sound), folder)
+
+
+def facts_of(sound: Sound) -> str:
+    """What the gain of a sound depends on: sounds of the same facts have the same gain."""
     seed = sound.seed if sound.kind == "hits" else 0
     facts = [sound.kind, sound.unit, sound.params, seed]
     facts += [code_of(sound.kind, sound.unit), code_digest(__name__), given_files(sound)]
-    return _known(json.dumps(facts, sort_keys=True), folder)
+    return json.dumps(facts, sort_keys=True)
 
 
 def anchor_db(path: Path) -> float:
@@ -103,11 +109,10 @@ def _measure(kind: str, name: str, params: dict[str, ParamValue], chosen_seed: i
 
 
 def loudest(audio: Audio) -> float:
-    """Loudness in LUFS of the loudest 400 ms of a short signal, in steps of 50 ms."""
-    window, hop = int(WINDOW_S * SAMPLE_RATE), int(WINDOW_S * SAMPLE_RATE) // 8
-    starts = range(0, max(1, audio.shape[1] - window + hop), hop)
-    return max(loudness_lufs(_padded(audio[:, start : start + window], window), SAMPLE_RATE) for start in starts)
-
-
-def _padded(audio: Audio, frames: int) -> Audio:
-    return np.pad(audio, ((0, 0), (0, frames - audio.shape[1])))
+    """Loudness in LUFS of the loudest 400 ms of a short signal, in steps of 50 ms; silence follows it."""
+    frames = audio.shape[1]
+    windows = max(1, -(-(frames - MOMENTARY_BINS * BIN) // (STEP_BINS * BIN)) + 1)
+    heard = ((windows - 1) * STEP_BINS + MOMENTARY_BINS) * BIN
+    meter = EnergyMeter(SAMPLE_RATE, audio.shape[0])
+    meter.push(np.pad(audio, ((0, 0), (0, heard - frames))))
+    return power_to_lufs(float(window_powers(meter.energies, MOMENTARY_BINS, SAMPLE_RATE, hop=STEP_BINS).max()))

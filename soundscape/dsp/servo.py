@@ -21,40 +21,61 @@ TEETH = 17
 SEGMENTS = 14
 """Of the commutator: brush noise pulses a revolution."""
 HARMONICS = 6
+HUNT = 32
+"""Frames between two looks at what the speed hunts by."""
 
 
 @njit(cache=True, nogil=True)
 def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, key):  # type: ignore[no-untyped-def]
     frames = out.shape[0]
-    shaft, whine = np.empty(frames), np.empty(frames)
-    level, rub = np.empty(frames, np.float32), np.empty(frames, np.float32)
-    turn, cycle = 0.0, 0.0
+    turns, level = np.empty(frames), np.empty(frames, np.float32)
+    _turns(turns, level, rate, mesh_hz, rise, fall, load, np.float32(0.5) + np.float32(0.03) * white_at(key, -1))
+    rub = np.empty(frames, np.float32)
     brush = np.float32(0.0)
-    pace = 0.5 + 0.03 * white_at(key, -1)
     for i in range(frames):
-        t = i / frames
-        up = min(t / rise, 1.0)
-        down = min((1.0 - t) / fall, 1.0)
-        speed = up * up * (3.0 - 2.0 * up) * down * down * (3.0 - 2.0 * down)
-        # Under load the motor sags while it accelerates, and hunts a little at speed.
-        speed *= 1.0 - 0.08 * load * (1.0 - up) + 0.012 * sin_turns(pace * turn)
-        turn += mesh_hz * (0.12 + 0.88 * speed) / TEETH / rate
-        cycle += whine_hz * (1.0 + 0.02 * speed) / rate
-        shaft[i], whine[i], level[i] = turn, cycle, math.sqrt(speed)
-        noise = white_at(key, i)
-        brush += np.float32(0.25) * (noise - brush)
-        rub[i] = noise - brush
+        rub[i] = white_at(key, i)
     for i in range(frames):
-        now, twice = sin_turns(TEETH * shaft[i]), np.float32(2.0) * sin_turns(TEETH * shaft[i] + 0.25)
-        before, tone = np.float32(0.0), np.float32(0.0)
-        for k in range(HARMONICS):
-            tone += harmonics[k] * now
-            now, before = twice * now - before, now
-        wobble = sin_turns(shaft[i])
-        spark = np.float32(0.5) + np.float32(0.5) * sin_turns(SEGMENTS * shaft[i])
+        brush += np.float32(0.25) * (rub[i] - brush)
+        rub[i] -= brush
+    # What the shaft has turned says how fast it was: the whine follows it a little.
+    follows = 0.02 / 0.88 * TEETH / mesh_hz
+    steady = (1.0 - 0.02 * 0.12 / 0.88) / rate
+    h0, h1, h2, h3, h4, h5 = harmonics
+    for i in range(frames):
+        now = sin_turns(TEETH * turns[i])
+        twice = np.float32(2.0) * sin_turns(TEETH * turns[i] + 0.25)
+        second = twice * now
+        third = twice * second - now
+        fourth = twice * third - second
+        fifth = twice * fourth - third
+        sixth = twice * fifth - fourth
+        tone = h0 * now + h1 * second + h2 * third + h3 * fourth + h4 * fifth + h5 * sixth
+        wobble = sin_turns(turns[i])
+        spark = np.float32(0.5) + np.float32(0.5) * sin_turns(SEGMENTS * turns[i])
         tone *= np.float32(1.15) + np.float32(0.35) * wobble - np.float32(0.3) * wobble * wobble
-        tone += np.float32(0.12) * spark * spark * rub[i] + np.float32(0.03) * sin_turns(whine[i])
-        out[i] = level[i] * tone
+        whine = sin_turns(whine_hz * (steady * i + follows * turns[i]))
+        out[i] = level[i] * (tone + np.float32(0.12) * spark * spark * rub[i] + np.float32(0.03) * whine)
+
+
+@njit(cache=True, nogil=True)
+def _turns(turns, level, rate, mesh_hz, rise, fall, load, pace):  # type: ignore[no-untyped-def]
+    """Turns of the shaft at every frame, and the root of its speed."""
+    frames = turns.shape[0]
+    turn = 0.0
+    for first in range(0, frames, HUNT):
+        stop = min(first + HUNT, frames)
+        # Under load the motor sags while it accelerates, and hunts a little at speed.
+        hunting = 1.0 + 0.012 * sin_turns(pace * turn)
+        for i in range(first, stop):
+            t = i / frames
+            up, down = min(t / rise, 1.0), min((1.0 - t) / fall, 1.0)
+            speed = up * up * (3.0 - 2.0 * up) * down * down * (3.0 - 2.0 * down)
+            speed *= hunting - 0.08 * load * (1.0 - up)
+            turns[i] = mesh_hz * (0.12 + 0.88 * speed) / (TEETH * rate)
+            level[i] = math.sqrt(speed)
+        for i in range(first, stop):
+            turn += turns[i]
+            turns[i] = turn
 
 
 def servo_move(

@@ -109,24 +109,29 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None, progress:
 
 def calibrated(made: Plan, settings: Settings, progress: Progress | None = None) -> Plan:
     """The plan with the gain that brings every preset to its reference loudness, and narration to its anchor."""
-    from soundscape.calibration import anchor_db, calibration_db
+    from soundscape.calibration import anchor_db, calibration_db, facts_of
     from soundscape.executors import threads
     from soundscape.pipeline.kernels import compilation_told
 
     progress = progress or Silent()
-    progress.stage("calibration", len(made.sounds))
+    facts = [facts_of(sound) for sound in made.sounds]
+    distinct = dict(zip(facts, made.sounds, strict=True))
+    progress.stage("calibration", len(distinct))
     with compilation_told(progress):
-        gains = threads.run(
+        measured = threads.run(
             partial(calibration_db, folder=settings.folder),
-            made.sounds,
+            list(distinct.values()),
             workers=settings.workers,
             done=lambda sound: progress.step(sound.preset),
         )
+    gains = dict(zip(distinct, measured, strict=True))
     clips = tuple(replace(clip, calibration_db=anchor_db(Path(clip.path))) for clip in made.narration)
     return replace(
         made,
         narration=clips,
-        sounds=tuple(replace(sound, calibration_db=gain) for sound, gain in zip(made.sounds, gains, strict=True)),
+        sounds=tuple(
+            replace(sound, calibration_db=gains[of]) for sound, of in zip(made.sounds, facts, strict=True)
+        ),
     )
 
 
