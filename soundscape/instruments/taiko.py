@@ -20,6 +20,7 @@ from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 
 RANGE = (29, 60)
+DRUM = True
 LEVEL = 0.8
 RATIOS = (1.0, 1.593, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5, 4.06)
 LEVELS = (1.0, 0.5, 0.4, 0.25, 0.22, 0.16, 0.14, 0.1, 0.08)

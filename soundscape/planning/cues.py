@@ -272,7 +272,8 @@ def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:
 def _voice(preset: Preset) -> Voice:
     module = unit("instruments", preset.unit)
     low, high = module.RANGE
-    return Voice(low=low, high=high, onset_s=partial(module.onset_s, preset.make()))
+    onset_s = partial(module.onset_s, preset.make())
+    return Voice(low=low, high=high, onset_s=onset_s, drum=getattr(module, "DRUM", False))
 
 
 def _hits(cue: SpottedCue, clock: Clock) -> tuple[CueHit, ...]:

@@ -10,9 +10,10 @@ from soundscape.score.harmony import Chord, choose_chords
 from soundscape.score.lines import Line
 from soundscape.score.perform import perform
 from soundscape.score.request import CueRequest, CueScore
+from soundscape.score.rhythm import bass_lines, drum_lines
 from soundscape.score.statements import echo_lines, place_statements
 from soundscape.score.tempo import fit_tempo
-from soundscape.score.texture import accent_lines, bass_lines, chord_lines, pad_lines, pulse_lines, voice_pad
+from soundscape.score.texture import accent_lines, chord_lines, pad_lines, pulse_lines, voice_pad
 
 TAIL_S = 1.5
 """Least time in which a last chord rings on."""
@@ -48,9 +49,11 @@ def compose(request: CueRequest) -> CueScore:
     )
     lines = [*melody, *echo_lines(request, grid, placed), *accent_lines(request, grid, chords, melody)]
     if "pad" in request.voices:
-        lines += pad_lines(bars, voice_pad(request, bars, chords))
+        lines += pad_lines(bars, voice_pad(request, bars, chords, melody))
     if "bass" in request.voices:
         lines += bass_lines(request, bars, chords)
+    if "accent" in request.voices:
+        lines += drum_lines(request, grid)
     if "pulse" in request.voices:
         lines += pulse_lines(request, grid, chords)
     if request.ending == "tail":
@@ -92,11 +95,16 @@ def compose(request: CueRequest) -> CueScore:
 
 
 def _ringing(request: CueRequest, grid: Grid, lines: list[Line]) -> list[Line]:
-    """The pulse stops with the last bar that has room, and what is held rings on."""
+    """What drives stops with the last bar that has room, and what is held rings on."""
     last = [bar for bar in grid.bars if bar.start + TAIL_S * SAMPLE_RATE <= request.end]
     if len(last) < 2:
         return lines
-    return [line for line in lines if line.role != "pulse" or line.beat < last[-1].first]
+    driving = {"pulse", "bass"} | {role for role, voice in request.voices.items() if voice.drum}
+    held = {bar.first: bar.beats for bar in grid.bars if bar.start >= last[-1].start}
+    kept = [line for line in lines if line.exact or line.role not in driving or line.beat < last[-1].first]
+    return kept + [
+        replace(line, length=held[line.beat]) for line in lines if line.role == "bass" and line.beat in held
+    ]
 
 
 def _buttoned(request: CueRequest, grid: Grid, lines: list[Line], chords: tuple[Chord, ...]) -> list[Line]:

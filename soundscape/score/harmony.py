@@ -25,6 +25,11 @@ TONIC, PHRASE, CADENCE, CLASH, FOREIGN = 4.0, 0.6, 1.0, 1.5, 2.5
 """Costs of no tonic where a section begins or every fourth bar, no cadence before it, a melody note outside the
 chord (for a whole bar), and a chord tone outside the scale while tension is low."""
 
+COLOUR = 0.3
+"""Reward for a chord with the tone by which its mode is known."""
+COLOURS = {"dorian": 5, "phrygian": 1, "lydian": 3, "mixolydian": 6, "aeolian": 5}
+"""That tone by mode, as a degree from 0: without it dorian is heard as minor and lydian as major."""
+
 CHARACTERS: dict[str, dict[tuple[int, str], float]] = {
     "wonder": {(4, "same"): -0.5, (8, "same"): -0.5, (2, "major"): -0.3, (10, "same"): -0.2},
     "nostalgia": {(5, "any"): -0.4, (7, "any"): -0.4, (9, "any"): -0.2},
@@ -76,6 +81,16 @@ def foreign_tones(chord: Chord, key: Key) -> int:
     """How many of a chord's tones lie outside the scale."""
     scale = key.pitch_classes()
     return sum(tone not in scale for tone in chord.classes)
+
+
+def is_colourful(chord: Chord, key: Key) -> bool:
+    """Whether a chord of the scale holds the tone by which its mode is known."""
+    degree = COLOURS.get(key.mode)
+    return (
+        degree is not None
+        and (key.tonic + key.steps[degree]) % 12 in chord.classes
+        and not foreign_tones(chord, key)
+    )
 
 
 def chord_tension(chord: Chord, key: Key) -> float:
@@ -135,6 +150,8 @@ def _local_cost(
         cost += PHRASE
     if not last and bars[index + 1].opens and chord not in cadences(key):
         cost += CADENCE
+    if is_colourful(chord, key):
+        cost -= COLOUR
     if index < len(melody):
         cost += CLASH * sum(share for tone, share in melody[index].items() if tone not in chord.classes)
     return cost

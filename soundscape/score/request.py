@@ -112,6 +112,8 @@ class Voice:
     """Highest MIDI pitch."""
     onset_s: Callable[[Tone], float] = lambda _: 0.0
     """Seconds from the start of a tone until it is heard as begun (`Instrument.onset_s` with its params)."""
+    drum: bool = False
+    """Whether it may beat a rhythm between hits."""
 
     def __post_init__(self) -> None:
         if not (self.low >= 0 and self.high <= 127 and self.high - self.low >= 12):

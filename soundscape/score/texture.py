@@ -14,6 +14,7 @@ from soundscape.score.bars import Bar, Grid
 from soundscape.score.harmony import Chord, character_of
 from soundscape.score.lines import Line, fold
 from soundscape.score.request import CueRequest, Voice
+from soundscape.score.rhythm import PEDAL
 from soundscape.score.voicing import Voicing, lead_voices
 
 RATES = ((0.3, 0.0), (0.42, 1.0), (0.75, 2.0), (math.inf, 4.0))
@@ -30,8 +31,8 @@ SPREAD = 5
 """Tones of a broken chord."""
 BREATH_BELOW = 0.6
 """Tension below which the pulse rests for half a bar at the end of a phrase of four."""
-PEDAL = 0.5
-"""Tension above which a threat holds its pedal point."""
+PAD_UNDER, UNDER = 64, 8
+"""A melody from this MIDI pitch up has the upper voices of the pad so far below it."""
 LONGEST_TIE = 4
 """Bars over which a pitch is held before it is sounded again."""
 PAD_RANGE = (38, 84)
@@ -67,32 +68,26 @@ def pad_lines(bars: Sequence[Bar], voicings: Sequence[Voicing]) -> list[Line]:
     return lines
 
 
-def voice_pad(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> tuple[Voicing, ...]:
-    """Voice leading in the pad's range, in a register that rises with tension."""
+def voice_pad(
+    request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord], melody: Sequence[Line]
+) -> tuple[Voicing, ...]:
+    """Voice leading in the pad's range, in a register that rises with tension and makes room for a melody above it."""
     voice = request.voices["pad"]
-    registers = [min(voice.high - 7, max(voice.low + 14, 58 + 10 * bar.tension)) for bar in bars]
+    registers = []
+    for bar in bars:
+        register = 58 + 10 * bar.tension
+        sung = [
+            line.pitch
+            for line in melody
+            if line.beat < bar.first + bar.beats and bar.first < line.beat + line.length
+        ]
+        if sung and (middle := sum(sung) / len(sung)) >= PAD_UNDER:
+            register = min(register, middle - UNDER)
+        registers.append(min(voice.high - 7, max(voice.low + 14, register)))
     low, high = max(voice.low, PAD_RANGE[0]), min(voice.high, PAD_RANGE[1])
     if high - low < 24:
         low, high = voice.low, voice.high
     return lead_voices(chords, registers, low, high)
-
-
-def bass_lines(request: CueRequest, bars: Sequence[Bar], chords: Sequence[Chord]) -> list[Line]:
-    """The root of every chord; where there is a threat, the tonic held against them all: a pedal point."""
-    voice = request.voices["bass"]
-    key = request.brief.tonality
-    threat = character_of(request.brief.character, key) == "threat"
-    return [
-        Line(
-            role="bass",
-            beat=bar.first,
-            length=bar.beats,
-            pitch=fold(36 + (key.tonic if threat and bar.tension > PEDAL else chord.root), voice.low, voice.high),
-            strength=0.27 + 0.57 * bar.tension,
-        )
-        for bar, chord in zip(bars, chords, strict=True)
-        if bar.tension >= 0.2
-    ]
 
 
 def pulse_lines(request: CueRequest, grid: Grid, chords: Sequence[Chord]) -> list[Line]:
