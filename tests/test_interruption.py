@@ -77,6 +77,7 @@ def wait_for_parts(process: subprocess.Popen[str], cache: Path, count: int) -> N
 @pytest.mark.parametrize(
     ("executor", "stop"),
     [
+        ("serial", signal.SIGINT),
         ("threads", signal.SIGINT),
         ("processes", signal.SIGINT),
         ("processes", signal.SIGTERM),
@@ -101,6 +102,32 @@ def test_an_interrupted_run_leaves_no_process_and_nothing_half_written(
     assert unfinished(cache, out) == []
     assert [path for path in out.iterdir() if path.name != ".soundscape.lock"] == []
     assert len(parts(cache)) >= 2
+    assert PartCache(cache).damaged() == []
+
+
+def test_a_film_on_a_cluster_that_loses_a_worker_is_the_same_film(
+    small_film: Path, tmp_path: Path, cache: Path
+) -> None:
+    from distributed import Client, LocalCluster
+
+    shutil.copytree(cache, tmp_path / "other")
+    subprocess.run(
+        command(small_film, tmp_path / "here", tmp_path / "other", "-q"), check=True, capture_output=True
+    )
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        lost, *_ = client.run(os.getpid).values()
+        on_it = ("-q", "--executor", "dask", "--scheduler", cluster.scheduler_address)
+        process = begin(command(small_film, tmp_path / "there", cache, *on_it))
+        wait_for_parts(process, cache, 2)
+        os.kill(lost, signal.SIGKILL)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert digests(tmp_path / "there") == digests(tmp_path / "here")
     assert PartCache(cache).damaged() == []
 
 

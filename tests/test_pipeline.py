@@ -227,6 +227,18 @@ def test_a_run_leaves_the_cache_within_its_limit(rendered: tuple[Plan, Path, Rep
     assert PartCache(small.folder).info().parts == 0
 
 
+@pytest.mark.parametrize(("limit", "told"), [(None, False), (1_000_000, True)])
+def test_a_cache_that_will_not_keep_the_whole_film_is_told_with_the_size_that_would(
+    limit: int | None, told: bool, rendered: tuple[Plan, Path, Report], settings: Settings
+) -> None:
+    plan, _, _ = rendered
+    expected = pipeline.forecast(plan, replace(settings, cache_bytes=limit))
+    assert bool(expected.too_large) == told
+    if told:
+        assert "of which the cache keeps 1.0 MB" in expected.too_large
+        assert expected.too_large.endswith("--cache-size 1G")
+
+
 def test_two_runs_do_not_write_into_one_folder(rendered: tuple[Plan, Path, Report], settings: Settings) -> None:
     from filelock import FileLock
 

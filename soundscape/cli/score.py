@@ -107,7 +107,8 @@ def command(
             print_json({"plan": to_data(made), "forecast": to_data(expected)})
         else:
             _print_plan(made)
-            click.echo(expected.summary)
+            for line in filter(None, (expected.summary, expected.too_large)):
+                click.echo(line)
         return
     if as_json:
         print_json(to_data(report))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +29,23 @@ class Forecast:
     seconds_to_render: float
     cache_bytes: int
     """What the cache will grow by."""
+    cache_limit: int
+    """What will be left in the cache at most when the run is over."""
     out_bytes: int
     """What will be delivered."""
     work_bytes: int
     """What is needed beside it until the end of the run."""
+
+    @property
+    def too_large(self) -> str:
+        """In a line, that the cache will not keep the whole film; empty when it will."""
+        whole = _part_bytes(self.seconds)
+        if whole <= self.cache_limit:
+            return ""
+        return (
+            f"the sounds of this film take {_size(whole)}, of which the cache keeps {_size(self.cache_limit)}: "
+            f"a re-cut renders the others again; to keep all, give --cache-size {math.ceil(1.1 * whole / 1e9)}G"
+        )
 
     @property
     def summary(self) -> str:
@@ -62,7 +76,8 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
         to_render=tuple(source.name for source in missing),
         seconds=sum(source.length for source in sources) / SAMPLE_RATE,
         seconds_to_render=frames / SAMPLE_RATE,
-        cache_bytes=2 * _FLOAT_BYTES * frames,
+        cache_bytes=_part_bytes(frames / SAMPLE_RATE),
+        cache_limit=settings.cache_limit,
         out_bytes=_FILE_BYTES * channels * plan.length * (1 + tracks + len(plan.also)),
         work_bytes=_FLOAT_BYTES * plan.length * (tracks + 1 + len(plan.stems)) * (2 + copied),
     )
@@ -91,6 +106,10 @@ def check_room(expected: Forecast, out: Path, settings: Settings) -> None:
                 f"{_size(size)} are needed and {_size(free)} are free; make room, or give another --cache or -o",
                 path=place,
             )
+
+
+def _part_bytes(seconds: float) -> int:
+    return round(2 * _FLOAT_BYTES * seconds * SAMPLE_RATE)
 
 
 def _size(count: int) -> str:

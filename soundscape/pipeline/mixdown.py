@@ -219,7 +219,6 @@ def mix_film(
     """
     from soundscape.files import make_folder
     from soundscape.mix.tracks import buses_of
-    from soundscape.parts import DEFAULT_LIMIT
     from soundscape.pipeline.kernels import compilation_told
     from soundscape.pipeline.rendering import alone, render_parts, workspace
 
@@ -234,7 +233,7 @@ def mix_film(
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
         parts = {name: result.part for name, result in render_parts(plan, settings, progress).items()}
         made = mix_down(plan, parts, out, work, progress, only=tuple(solo), stretch=stretch)
-    cache.trim(DEFAULT_LIMIT if settings.cache_bytes is None else settings.cache_bytes)
+    cache.trim(settings.cache_limit)
     return made
 
 

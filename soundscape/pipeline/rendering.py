@@ -60,7 +60,6 @@ def render(
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
     from soundscape.model import SAMPLE_RATE
-    from soundscape.parts import DEFAULT_LIMIT
     from soundscape.pipeline.delivered import delivery_key, is_delivered, remember
     from soundscape.pipeline.forecast import check_room, forecast
     from soundscape.pipeline.kernels import compilation_told
@@ -81,6 +80,8 @@ def render(
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
         expected = forecast(plan, settings)
         progress.note(expected.summary)
+        if expected.too_large:
+            progress.note(expected.too_large)
         check_room(expected, out, settings)
         rendered = render_parts(plan, settings, progress)
         parts = {name: result.part for name, result in rendered.items()}
@@ -137,7 +138,7 @@ def render(
         write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
         remember(settings.folder, key, out, report.files)
-    cache.trim(DEFAULT_LIMIT if settings.cache_bytes is None else settings.cache_bytes)
+    cache.trim(settings.cache_limit)
     return report
 
 

@@ -44,6 +44,13 @@ class Settings:
         return self.jobs or (os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) or 1
 
     @property
+    def cache_limit(self) -> int:
+        """Bytes that a run leaves in the cache at most."""
+        from soundscape.parts import DEFAULT_LIMIT
+
+        return DEFAULT_LIMIT if self.cache_bytes is None else self.cache_bytes
+
+    @property
     def folder(self) -> Path:
         """Where parts are kept."""
         from soundscape.parts import default_folder
