@@ -15,6 +15,7 @@ class FileProgress(LiveProgress):
     def __init__(self) -> None:
         super().__init__()
         self._files: dict[Path, Any] = {}
+        self._stages: dict[Path, str] = {}
         self._files_lock = threading.Lock()
 
     def told(self, path: Path, stage: str, share: float) -> None:
@@ -22,7 +23,10 @@ class FileProgress(LiveProgress):
         with self._files_lock:
             if path not in self._files:
                 self._files[path] = self._bars.add_task(path.name[:32], total=100, what="")
-            self._bars.update(self._files[path], completed=round(100 * share), what=stage[:40])
+            if self._stages.get(path) != stage:  # the times are those of the stage
+                self._bars.reset(self._files[path], total=100, what=stage[:40])
+                self._stages[path] = stage
+            self._bars.update(self._files[path], completed=round(100 * share))
 
     def step(self, what: str = "") -> None:
         """A file is done."""
@@ -30,3 +34,4 @@ class FileProgress(LiveProgress):
         with self._files_lock:
             for path in [path for path in self._files if path.name == what]:
                 self._bars.remove_task(self._files.pop(path))
+                self._stages.pop(path, None)

@@ -260,7 +260,7 @@ def _search(task: _Task, wanted_db: float, most_db: float) -> _Attempt:
     gain_db, ceiling_dbtp = min(wanted_db, most_db), target.true_peak_dbtp - _MARGIN_DB
     last: _Attempt | None = None
     for turn in range(_MAX_PASSES):
-        task.say(f"limit and measure, pass {turn + 1}")
+        task.say(f"limit, pass {turn + 1}")
         attempt = task.limit(gain_db, ceiling_dbtp)
         assert attempt.level_lufs is not None
         assert attempt.loudness.true_peak_dbtp is not None
