@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import takewhile
 
 from soundscape import timeline as timelines
 from soundscape.audio import AudioFile
@@ -68,13 +68,14 @@ def spoken_language(film: Film) -> str:
 
 def overlaps(clips: tuple[Clip, ...]) -> tuple[Diagnostic, ...]:
     """A warning for every two clips that speak at once; both are heard."""
+    ordered = sorted(clips, key=lambda clip: clip.at)
     return tuple(
         Diagnostic(
             message=f"{second.name} begins {(first.at + first.length - second.at) / 48_000:.2f} s before "
             f"{first.name} ends; both are heard"
         )
-        for first, second in pairwise(sorted(clips, key=lambda clip: clip.at))
-        if second.at < first.at + first.length
+        for index, first in enumerate(ordered)
+        for second in takewhile(lambda later: later.at < first.at + first.length, ordered[index + 1 :])  # noqa: B023
     )
 
 

@@ -6,10 +6,11 @@ A *stay* is a run of shots at one place; the sound of a place runs through all c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from soundscape.errors import InputError
 from soundscape.film import Film
 from soundscape.model import Diagnostic, Shot, Timeline
 from soundscape.planning.palette import Palette, all_palettes, get_palette
@@ -74,16 +75,31 @@ def find_stays(
         Diagnostic(message=f'place "{place}" sounds like {palette.name}: {why}', severity="info")
         for place, (palette, why) in chosen.items()
     ]
+    notes += [_never(place, chosen, film, folders) for place in film.places if place not in chosen]
     return tuple(stays), tuple(notes)
+
+
+def _never(place: str, chosen: Iterable[str], film: Film, folders: Sequence[Path]) -> Diagnostic:
+    """What is to be said of a place that film.toml names and no shot has: another reel may have it."""
+    _given(place, film, folders)
+    known = ", ".join(f'"{name}"' for name in chosen)
+    return Diagnostic(message=f'film.toml names the place "{place}", but no shot is there; the places are {known}')
+
+
+def _given(place: str, film: Film, folders: Sequence[Path]) -> Palette:
+    """The palette that film.toml gives a place."""
+    try:
+        return get_palette(film.places[place].palette, folders)
+    except InputError as error:
+        raise film.error(error.message, "places", place, "palette") from error
 
 
 def _choose(
     place: str, shots: Sequence[Shot], film: Film, palettes: Sequence[Palette], folders: Sequence[Path]
 ) -> tuple[Palette, str]:
     """The palette of a place and the reason: the film's word for it, or the words of its shots."""
-    given = film.places.get(place)
-    if given is not None:
-        return get_palette(given.palette, folders), "given in film.toml"
+    if place in film.places:
+        return _given(place, film, folders), "given in film.toml"
     best: tuple[int, str, Palette] | None = None
     for palette in palettes:
         weight, words = _score(palette, shots)

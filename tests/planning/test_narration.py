@@ -82,6 +82,16 @@ def test_recordings_that_overlap_are_both_heard_and_told(voice: Film) -> None:
     assert any("begins 0.50 s before dialogue/v.wav ends; both are heard" in str(note) for note in made.diagnostics)
 
 
+def test_every_two_recordings_that_overlap_are_told(voice: Film) -> None:
+    with open_wav(voice.folder / "long.wav", sample_rate=24_000, channels=1) as file:
+        file.write(np.full((1, 8 * 24_000), 0.1, np.float32))
+    times = {"long.wav": "00:00:00:00", "v.wav": "00:00:01:00", "de.wav": "00:00:05:00"}
+    narration = tuple(NarrationSource(file=file, at=at) for file, at in times.items())
+    made = plan(*SHOTS, film=replace(voice, narration=narration))
+    told = [str(note) for note in made.diagnostics if "both are heard" in str(note)]
+    assert ["v.wav begins 7.00 s" in told[0], "de.wav begins 3.00 s" in told[1]] == [True, True]
+
+
 def test_a_recording_may_be_heard_twice(voice: Film) -> None:
     narration = (NarrationSource(file="v.wav", shot="1"), NarrationSource(file="v.wav", shot="2"))
     names = {clip.name for clip in plan(*SHOTS, film=replace(voice, narration=narration)).narration}

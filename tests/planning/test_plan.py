@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from soundscape.errors import FilmError, PresetError, TimelineError
+from soundscape.errors import FilmError, TimelineError
 from soundscape.film import Film, PlaceSound
 from soundscape.mixing import MixSettings, NarrationSource
 from soundscape.model import HitPoint, Plan, Shot, Sound, Timeline, Transition
@@ -56,9 +56,17 @@ def test_the_film_has_the_last_word_on_a_place() -> None:
 
 
 def test_an_unknown_palette_is_refused_with_the_nearest() -> None:
-    film = Film(timeline="t.csv", places={"red dunes": PlaceSound(palette="desert-surfce")})
-    with pytest.raises(PresetError, match="did you mean desert-surface"):
-        plan(shot("1", 0, 4, "red dunes"), film=film)
+    for place in ("red dunes", "the moon"):
+        film = Film(timeline="t.csv", places={place: PlaceSound(palette="desert-surfce")})
+        with pytest.raises(FilmError, match="did you mean desert-surface") as error:
+            plan(shot("1", 0, 4, "red dunes"), film=film)
+        assert error.value.column == f"places.{place}.palette"
+
+
+def test_a_place_in_which_no_shot_is_is_told() -> None:
+    film = Film(timeline="t.csv", places={"the moon": PlaceSound(palette="sea")})
+    made = plan(shot("1", 0, 4, "red dunes"), film=film)
+    assert any('"the moon", but no shot is there; the places are "red dunes"' in str(n) for n in made.diagnostics)
 
 
 def test_at_a_hard_cut_neighbours_cross_within_20_ms() -> None:
