@@ -113,7 +113,7 @@ class PartCache:
         with atomic(path, durable=False) as file:
             file.write(bytes(HEADER.size))
             for block in blocks:
-                data = np.ascontiguousarray(check_signal(block, what=what).T)
+                data = np.stack(tuple(check_signal(block, what=what)), axis=1)
                 file.write(data.data)
                 checksum = zlib.crc32(data.data, checksum)
                 frames += data.shape[0]

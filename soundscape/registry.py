@@ -128,10 +128,13 @@ def _from_folder(folder: Path, kind: str, name: str, params: dict[str, ParamValu
 
 def get_preset(kind: str, name: str, folders: Iterable[Path] | None = None) -> Preset:
     """The preset of this kind and name; raises PresetError with the nearest names when there is none."""
-    found = find_presets(kind, folders)
-    if name not in found:
-        raise PresetError(f'there is no preset "{name}" in {kind}{did_you_mean(name, found)}')
-    return load_preset(found[name], kind)
+    places = preset_folders() if folders is None else tuple(folders)
+    if _NAME.fullmatch(name):
+        for folder in places:
+            path = folder / kind / f"{name}.toml"
+            if path.is_file():
+                return load_preset(path, kind)
+    raise PresetError(f'there is no preset "{name}" in {kind}{did_you_mean(name, find_presets(kind, places))}')
 
 
 def all_presets(folders: Iterable[Path] | None = None) -> list[Preset]:

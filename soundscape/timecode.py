@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from soundscape.errors import TimecodeError
-from soundscape.units import seconds_to_samples
 
 _NTSC = Fraction(1000, 1001)
 _FAMILIES = {
@@ -169,4 +168,6 @@ def seconds_to_frame(seconds: Fraction | float, rate: Rate) -> int:
 
 def frame_to_sample(frame: int, rate: Rate, sample_rate: int) -> int:
     """Sample on which a frame begins: the exact time, rounded once, halves up."""
-    return seconds_to_samples(frame_to_seconds(frame, rate), sample_rate)
+    # floor(frame / fps * sample_rate + 1/2) in whole numbers: a plan asks for thousands.
+    twice_fps = 2 * rate.fps.numerator
+    return (2 * frame * rate.fps.denominator * sample_rate + rate.fps.numerator) // twice_fps

@@ -13,6 +13,7 @@ from itertools import tee
 
 import numpy as np
 
+from soundscape.ahead import ahead
 from soundscape.audio import Audio
 from soundscape.mastering.anchor import Anchor, anchor_of
 from soundscape.mastering.leveller import Lowering, level_curve, lowered_energies, lowering_above
@@ -101,7 +102,7 @@ class _Task:
     def limit(self, gain_db: float, ceiling_dbtp: float) -> _Attempt:
         reductions = Reductions(db_to_gain(gain_db))
         blocks = limited(self.programme.open_blocks(), self.programme.sample_rate, gain_db, ceiling_dbtp)
-        meter = self.programme.measure(block * reductions.count(curve) for block, curve in blocks)
+        meter = self.programme.measure(block * reductions.count(curve) for block, curve in ahead(blocks))
         loudness = meter.result(dialogue=self.dialogue)
         return _Attempt(gain_db, ceiling_dbtp, self.level_lufs(meter.energies), loudness, reductions.summary())
 

@@ -68,11 +68,12 @@ def mix(
     ]
     with ThreadPoolExecutor(max_workers=2) as pool:
         for start in range(0, plan.length, BLOCK):
-            # Each strip has a state of its own: threads change nothing.
-            stems = pool.map(lambda strip: strip.block(start), made)  # noqa: B023
+            # Each strip has a state of its own: threads change nothing. The most work is begun first.
+            longest = sorted(made, key=lambda strip: -strip.work(start))
+            stems = {strip: pool.submit(strip.block, start) for strip in longest}
             frames = min(BLOCK, plan.length - start)
             fade = _end_fade(plan.length, start, frames)
-            yield {strip.name: stem[:, :frames] * fade for strip, stem in zip(made, stems, strict=True)}
+            yield {strip.name: stems[strip].result()[:, :frames] * fade for strip in made}
 
 
 class _Strip:
@@ -94,13 +95,17 @@ class _Strip:
         self._convolvers = {space: Convolver(responses[space]) for space in sorted(spaces - {""})}
         self._lows = MonoLows(SAMPLE_RATE)
 
+    def work(self, start: int) -> int:
+        """How many sources sound in the block from `start` on."""
+        return sum(item.sounds(start, start + BLOCK) for item in self._sources)
+
     def block(self, start: int) -> Audio:
         """The `BLOCK` frames from `start` on; every block in turn."""
         # Summed in float64, so that it hardly matters which sources share a strip: finer stems null as buses do.
         stem = np.zeros((2, BLOCK))
         sends: defaultdict[str, Audio] = defaultdict(lambda: np.zeros((2, BLOCK), np.float32))
         for item in self._sources:
-            if item.start < start + BLOCK and item.stop > start:
+            if item.sounds(start, start + BLOCK):
                 item.add(start, stem, sends[item.space] if item.space else None)
         for morph in self._morphs:
             morph.add(start, stem, sends)

@@ -41,6 +41,10 @@ class Source:
         """Gain of its send."""
         return db_to_gain(self.source.send_db) if isinstance(self.source, Sound) else 0.0
 
+    def sounds(self, start: int, stop: int) -> bool:
+        """Whether it sounds between two samples of the programme."""
+        return self.start < stop and self.stop > start
+
     def add(self, start: int, stem: Sum, send: Audio | None) -> None:
         """Add what is heard of it from sample `start` of the programme on, for the length of `stem`."""
         for begin, end in self._heard(start, start + stem.shape[1]):
