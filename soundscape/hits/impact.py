@@ -26,6 +26,7 @@ from soundscape.rng import Seed
 
 BUS = "effects"
 SYNC = "onset"
+MODES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,8 @@ class Material:
 
 MATERIALS = {
     "metal": Material(
-        loss=0.0022, longest_s=1.6, lowest_hz=260.0, stretch=1.25, hardness_hz=4_400.0, modes=1.0, noise_s=0.02,
-        thump=0.25, splinter_hz=2_400.0, splinter_s=0.25,
+        loss=0.0022, longest_s=1.6, lowest_hz=260.0, stretch=1.12, hardness_hz=4_400.0, modes=1.0, noise_s=0.02,
+        thump=0.25, splinter_hz=2_400.0, splinter_s=0.14,
     ),
     "stone": Material(
         loss=0.02, longest_s=0.35, lowest_hz=240.0, stretch=1.4, hardness_hz=2_200.0, modes=0.7, noise_s=0.05,
@@ -121,6 +122,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         pitch_sd=0.35,
         t60_s=material.splinter_s,
         gain=0.06,
+        partials=6,
         fading_s=0.5,
     )
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
@@ -136,19 +138,19 @@ def _modes(
     corner_hz: float,
     size: float,
 ) -> None:
-    """The body's modes: 36 of them in near pairs, each side hearing some more than the other."""
-    order = np.arange(1, 37)
-    frequency = material.lowest_hz * scale * order ** (material.stretch / 1.1) * rng.uniform(0.95, 1.05, 36)
+    """The body's modes in near pairs, as irregular as no string is, each side hearing some more than the other."""
+    order = np.arange(1, 1 + MODES)
+    frequency = material.lowest_hz * scale * order ** (material.stretch / 1.1) * rng.uniform(0.88, 1.12, MODES)
     t60 = np.minimum(material_t60_s(frequency, material.loss), material.longest_s * (0.5 + size))
-    t60 *= (frequency / frequency[0]) ** -0.12 * rng.lognormal(0.0, 0.2, 36)
-    gain = np.exp(-((frequency / corner_hz) ** 1.1)) * order**0.2 * rng.lognormal(0.0, 0.4, 36)
+    t60 *= (frequency / frequency[0]) ** -0.12 * rng.lognormal(0.0, 0.25, MODES)
+    gain = np.exp(-((frequency / corner_hz) ** 1.1)) * order**0.2 * rng.lognormal(0.0, 0.5, MODES)
     gain *= material.modes * 1.6 / np.sqrt(np.sum(gain**2))
-    for share, detune in ((0.75, 1.0), (0.45, rng.uniform(1.002, 1.012, 36))):
+    for share, detune in ((0.75, 1.0), (0.45, rng.uniform(1.002, 1.012, MODES))):
         ring(
             audio,
             rate,
             frequency_hz=frequency * detune,
             t60_s=t60,
-            gain=share * gain * rng.choice((-1.0, 1.0), 36),
-            pan=rng.uniform(-0.5, 0.5, 36),
+            gain=share * gain * rng.choice((-1.0, 1.0), MODES),
+            pan=rng.uniform(-0.5, 0.5, MODES),
         )
