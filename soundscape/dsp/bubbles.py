@@ -18,6 +18,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK
 from soundscape.dsp.noise import hash32, mix32, normal_at, uniform, white_at
 from soundscape.dsp.sine import sin_turns
+from soundscape.dsp.spill import Spill
 from soundscape.rng import Seed
 
 _LANES = 16
@@ -53,9 +54,8 @@ class Bubbles:
         self._rate = rate
         self._shape = (radius_sd, rising)
         self._slots = 1 << max(2, math.ceil(math.log2(2.0 * densest * TICK / rate)))
-        self._longest = math.ceil(_HEARD / _damping(_LARGEST_M) * rate) + 2 * _LANES + TICK
+        self._spill = Spill(math.ceil(_HEARD / _damping(_LARGEST_M) * rate) + 2 * _LANES + TICK)
         self._key = np.uint32(seed.key())
-        self._whole = np.zeros((2, self._longest), np.float32)
         self._tick = 0
 
     def add(
@@ -75,15 +75,9 @@ class Bubbles:
             which bubbles scatter, -1 to 1.
         """
         ticks = len(per_s) - 1
-        frames = ticks * TICK
-        if self._whole.shape[1] < frames + self._longest:
-            self._whole = np.pad(self._whole, ((0, 0), (0, frames + self._longest - self._whole.shape[1])))
-        whole = self._whole
+        whole = self._spill.canvas(ticks * TICK)
         _form(whole, per_s, radius_mm, level, pan, self._shape, self._slots, self._rate, self._key, self._tick)
-        out += whole[:, :frames]
-        # What rings on begins the next block.
-        whole[:, : self._longest] = whole[:, frames : frames + self._longest].copy()
-        whole[:, self._longest : frames + self._longest] = 0.0
+        self._spill.pour(out)
         self._tick += ticks
 
 
