@@ -13,11 +13,13 @@ from typing import Protocol
 from soundscape.audio import Audio
 from soundscape.errors import AudioError, InputError, SoundscapeError
 from soundscape.executors import threads
+from soundscape.mastering import journal
 from soundscape.mastering.chain import Fit, fit
 from soundscape.mastering.edits import Edited, Edits
 from soundscape.mastering.file import (
     Dialogue,
     OnStage,
+    done_before,
     inspect_file,
     master_file,
     master_of_album,
@@ -56,6 +58,8 @@ class Job:
     dialogue: Dialogue = None
     together: Fit | None = None
     """Of the album that it belongs to."""
+    digest: str = ""
+    """Of all that decides about the album."""
     on_stage: OnStage | None = field(default=None, compare=False)
 
 
@@ -82,9 +86,13 @@ def master_job(job: Job) -> FileResult:
                 job.path, job.out_dir, job.target,
                 name=job.name, options=job.options, dialogue=job.dialogue, on_stage=job.on_stage,
             )  # fmt: skip
+        output = job.out_dir / job.name
+        if (known := done_before(output, job.path, job.digest, job.options)) is not None:
+            return known
         with Source(job.path, layout=job.options.layout, sanitize=job.options.sanitize) as source:
-            output = job.out_dir / job.name
-            return master_of_album(source, output, job.together, job.options, job.dialogue, job.on_stage)
+            return master_of_album(
+                source, output, job.together, job.options, job.dialogue, job.digest, job.on_stage
+            )
     except SoundscapeError as error:
         return FileResult(path=job.path, status="failed", error=str(error))
     except Exception as error:  # whatever else one file does to us, the others are not to suffer
@@ -153,6 +161,15 @@ def master_album(
     work = _jobs(paths, Path(out_dir), target, options, dialogue or {}, on_stage)
     if not work:
         raise InputError("an album needs at least one file")
+    digest = _digest_of_album(work)
+    work = [replace(job, digest=digest) for job in work]
+    known = [done_before(job.out_dir / job.name, job.path, digest, options) for job in work]
+    done = tuple(result for result in known if result is not None)
+    if len(done) == len(work):
+        if on_progress is not None:
+            for job in work:
+                on_progress(job.path)
+        return done
     with ExitStack() as open_files:
         sources = [
             open_files.enter_context(Source(job.path, layout=options.layout, sanitize=options.sanitize))
@@ -161,6 +178,22 @@ def master_album(
         sounds = [Edited(source, options.edits) for source in sources]
         together = _fit_together(sounds, [job.dialogue for job in work], target)
     return _run([replace(job, together=together) for job in work], jobs, on_progress, run)
+
+
+def _digest_of_album(work: Sequence[Job]) -> str:
+    """Of every file of the set, since each has a part in the gain of all."""
+    files = [
+        (
+            str(job.path.resolve()),
+            journal.fingerprint(job.path),
+            str(job.dialogue),
+            journal.fingerprint(job.dialogue),
+        )
+        if isinstance(job.dialogue, Path)
+        else (str(job.path.resolve()), journal.fingerprint(job.path), job.dialogue)
+        for job in work
+    ]
+    return journal.settings_digest("album", work[0].target, replace(work[0].options, resume=True), files)
 
 
 def _fit_together(sounds: Sequence[Edited], dialogue: Sequence[Dialogue], target: Target) -> Fit:

@@ -152,9 +152,8 @@ def master_file(
     output = _output(path, Path(out_dir), name or f"{path.stem}{form.suffix}")
     spoken = journal.fingerprint(dialogue) if isinstance(dialogue, Path) else ""
     digest = journal.settings_digest(target, replace(options, resume=True), dialogue, spoken)
-    writes = not options.dry_run and not options.measure_only
-    if options.resume and writes and (known := journal.recall(output, path, digest)) is not None:
-        return replace(from_json(FileResult, known), skipped=True)
+    if (known := done_before(output, path, digest, options)) is not None:
+        return known
     with Source(path, layout=options.layout, sanitize=options.sanitize) as source:
         hearing = Hearing(Edited(source, options.edits), on_stage)
         hearing.say("measure")
@@ -178,10 +177,24 @@ def master_file(
         return result
 
 
+def done_before(output: Path, path: Path, digest: str, options: Options) -> FileResult | None:
+    """What an earlier run made of a file with these settings; None where that is to be done (again)."""
+    if not options.resume or options.dry_run or options.measure_only:
+        return None
+    known = journal.recall(output, path, digest)
+    return None if known is None else replace(from_json(FileResult, known), skipped=True)
+
+
 def master_of_album(
-    source: Source, output: Path, together: Fit, options: Options, dialogue: Dialogue, on_stage: OnStage | None
+    source: Source,
+    output: Path,
+    together: Fit,
+    options: Options,
+    dialogue: Dialogue,
+    digest: str,
+    on_stage: OnStage | None,
 ) -> FileResult:
-    """One file of a set that was fitted together: `together` says gain and ceiling."""
+    """One file of a set that was fitted together: `together` says gain and ceiling, `digest` what led to them."""
     hearing = Hearing(Edited(source, options.edits), on_stage)
     hearing.say("measure")
     regions = regions_of(dialogue, hearing.sound)
@@ -197,7 +210,10 @@ def master_of_album(
     work = _Work(
         hearing, output, form, together.target, options, regions, health, _short_term(meter), of_album=True
     )
-    return work.finish(own)
+    result = work.finish(own)
+    if result.output:
+        journal.remember(output, source.path, digest, to_json(result))
+    return result
 
 
 @dataclass(frozen=True, slots=True)

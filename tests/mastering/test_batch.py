@@ -268,6 +268,25 @@ def test_an_album_gets_one_gain_and_keeps_its_relations(tmp_path: Path, out: Pat
     assert heard(together, RATE).result().integrated_lufs == pytest.approx(-16.0, abs=0.02)
 
 
+def test_an_album_is_done_again_when_one_of_its_files_has_changed(tmp_path: Path, out: Path) -> None:
+    paths = [save(tmp_path / f"{n}.wav", noise(level=level)) for n, level in enumerate((0.05, 0.03))]
+    first = master_album(paths, out, TARGET)
+    told: list[Path] = []
+    again = master_album(paths, out, TARGET, on_progress=told.append)
+    assert [result.skipped for result in (*first, *again)] == [False, False, True, True]
+    assert tuple(replace(result, skipped=False) for result in again) == first
+    assert told == paths
+    (out / "1.wav").unlink()
+    assert [result.skipped for result in master_album(paths, out, TARGET)] == [True, False]
+    save(paths[1], noise(level=0.04))
+    changed = master_album(paths, out, TARGET)
+    assert [result.skipped for result in changed] == [False, False]
+    assert changed[0].gain_db != first[0].gain_db
+    assert not any(result.skipped for result in master_album(paths, out, TARGET, options=Options(resume=False)))
+    # A file by itself is not what it was in its set.
+    assert not any(result.skipped for result in master_files(paths, out, TARGET))
+
+
 def test_an_album_of_two_rates_is_refused(tmp_path: Path, out: Path) -> None:
     paths = [save(tmp_path / f"{rate}.wav", noise(1.0, rate=rate), rate=rate) for rate in (44_100, 48_000)]
     with pytest.raises(AudioError, match="44100 Hz with 2 channels, 48000 Hz with 2 channels"):
