@@ -109,11 +109,12 @@ def _events(body: bytes, division: int) -> list[tuple[int, Any]]:
     import mido
 
     header = b"MThd" + (6).to_bytes(4, "big") + (0).to_bytes(2, "big") + (1).to_bytes(2, "big")
+    body = _with_every_status(body)
     track = b"MTrk" + len(body).to_bytes(4, "big") + body
     try:
         messages = mido.MidiFile(file=io.BytesIO(header + division.to_bytes(2, "big") + track), clip=True).tracks[0]
     except Exception as error:  # mido raises EOFError, OSError, KeyError, ValueError ... for broken events
-        raise ScoreError(f"has a broken track ({error or type(error).__name__}); {_EXPORT}") from error
+        raise ScoreError(f"has a broken track ({str(error) or type(error).__name__}); {_EXPORT}") from error
     tick, events = 0, []
     for message in messages:
         tick += message.time
@@ -121,8 +122,53 @@ def _events(body: bytes, division: int) -> list[tuple[int, Any]]:
     return events
 
 
+def _with_every_status(body: bytes) -> bytes:
+    """The same events without running status, which some writers carry on across meta and system events.
+
+    What is cut short or undefined is left to be refused as it stands.
+    """
+    out, position, status = bytearray(), 0, 0
+    try:
+        while position < len(body):
+            begin, position = position, _after_number(body, position)
+            out += body[begin:position]
+            begin, first = position, body[position]
+            if first == 0xFF:
+                position = _after_data(body, position + 2)
+            elif first in (0xF0, 0xF7):
+                position = _after_data(body, position + 1)
+            elif first > 0xF0 or not (status or first & 0x80):
+                return body
+            else:
+                if first & 0x80:
+                    status, position = first, position + 1
+                begin = position
+                out.append(status)
+                position += 1 if status >> 4 in (0xC, 0xD) else 2
+            out += body[begin:position]
+    except IndexError:
+        return body
+    return bytes(out)
+
+
+def _after_number(body: bytes, position: int) -> int:
+    """The position after a number of variable length."""
+    while body[position] & 0x80:
+        position += 1
+    return position + 1
+
+
+def _after_data(body: bytes, position: int) -> int:
+    """The position after a length and as many bytes."""
+    begin, position = position, _after_number(body, position)
+    length = 0
+    for byte in body[begin:position]:
+        length = length << 7 | byte & 0x7F
+    return position + length
+
+
 def _notes(events: list[tuple[int, Any]], division: int) -> tuple[MidiNote, ...]:
-    """Pairs of note-on and note-off; a note that is never released ends with its track."""
+    """Pairs of note-on and note-off; a note that is never released ends with its track, after a beat at least."""
     open_notes: dict[tuple[int, int], tuple[int, int]] = {}
     notes = []
 
@@ -139,6 +185,6 @@ def _notes(events: list[tuple[int, Any]], division: int) -> tuple[MidiNote, ...]
             close(key, tick)
         if message.type == "note_on" and message.velocity:
             open_notes[key] = (tick, message.velocity)
-    for key in list(open_notes):
-        close(key, events[-1][0])
+    for key, (start, _) in list(open_notes.items()):
+        close(key, max(events[-1][0], start + division))
     return tuple(sorted(notes, key=lambda note: (note.start, -note.pitch)))

@@ -151,10 +151,35 @@ def test_format_two_is_read(write) -> None:  # type: ignore[no-untyped-def]
     assert len(load_motif(write(plain[:8] + (2).to_bytes(2, "big") + plain[10:]), name="m").notes) == 5
 
 
+def one_track(events: bytes) -> bytes:
+    return midi([], form=0)[:14] + b"MTrk" + len(events).to_bytes(4, "big") + events
+
+
+END = b"\x00\xff\x2f\x00"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [b"\xf0\x03\x01\x02\xf7", b"\xff\x01\x02hi", b"\xff\x03\x06" + "主題".encode(), b"\xf7\x01\x01"],
+    ids=["sysex", "text", "name in another script", "escape"],
+)
+def test_running_status_goes_on_across_meta_and_system_events(write, between: bytes) -> None:  # type: ignore[no-untyped-def]
+    track = b"\x00\x90\x3e\x50" + b"\x00" + between + b"\x83\x60\x3e\x00" + b"\x00\x45\x50\x83\x60\x45\x00" + END
+    notes = load_motif(write(one_track(track)), name="m").notes
+    assert [(note.beat, note.length) for note in notes] == [(0.0, 1.0), (1.0, 1.0)]
+
+
+def test_a_note_that_is_never_released_lasts_a_beat(write) -> None:  # type: ignore[no-untyped-def]
+    track = b"\x00\x90\x3e\x50\x83\x60\x3e\x00\x00\x45\x50" + END
+    assert [note.length for note in load_motif(write(one_track(track)), name="m").notes] == [1.0, 1.0]
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
         (b"", "is empty"),
+        (one_track(b"\x00\x90\x3e\x50\x83\x60\xf4\x00" + END), "undefined status byte 0xf4"),
+        (one_track(b"\x00\x3e\x50" + END), "broken track \\(.+\\)"),
         (b"RIFF....WAVEfmt ", "not a MIDI file"),
         (b"MThd\x00\x00\x00\x06\x00", "truncated inside its header"),
         (midi(LINE)[:-9], "is truncated"),
