@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from soundscape.mix.morphing import Morphing
 from soundscape.mix.source import Source
 from soundscape.mix.tracks import Track, buses_of, ordered, tracks_of
 from soundscape.model import SAMPLE_RATE, Plan
-from soundscape.params import make_params
+from soundscape.params import ParamValue, make_params
 from soundscape.parts import Part
 from soundscape.registry import unit
 from soundscape.rng import Seed
@@ -145,14 +146,21 @@ def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
 
     def response(name: str) -> Audio:
         room = plan.rooms[name]
-        module = unit("spaces", room.unit)
-        params = make_params(module.Params, room.params)
-        whole: Audio = module.impulse_response(params, SAMPLE_RATE, Seed(room.seed))
+        whole = _impulse_response(room.unit, tuple(sorted(room.params.items())), room.seed)
         return _short(whole) if plan.draft else whole
 
     names = sorted(spaces)
     with ThreadPoolExecutor(max_workers=2) as pool:
         return dict(zip(names, pool.map(response, names), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _impulse_response(name: str, params: tuple[tuple[str, ParamValue], ...], seed: int) -> Audio:
+    """Kept, because a film is mixed several times: for every kind of stems, and while it is listened to."""
+    module = unit("spaces", name)
+    response: Audio = module.impulse_response(make_params(module.Params, dict(params)), SAMPLE_RATE, Seed(seed))
+    response.flags.writeable = False
+    return response
 
 
 def _short(response: Audio) -> Audio:
