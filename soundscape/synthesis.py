@@ -106,9 +106,10 @@ def draft_blocks(sound: Sound) -> tuple[Iterator[Audio], int]:
     """The same, rendered at half the rate: a fast look without the upper octave."""
     from soundscape.dsp.doubling import doubled
 
-    curves = {name: tuple((at // 2, value) for at, value in curve) for name, curve in sound.curves.items()}
+    whole = on_ticks(sound)  # as its key has it
+    curves = {name: tuple((at // 2, value) for at, value in curve) for name, curve in whole.curves.items()}
     notes = tuple(replace(note, start=note.start // 2, length=max(1, note.length // 2)) for note in sound.notes)
-    length, skip = -(-sound.length // 2), sound.skip // 2 // TICK * TICK
+    length, skip = -(-whole.length // 2), sound.skip // 2 // TICK * TICK
     half = replace(sound, length=length, skip=skip, curves=curves, notes=notes)
     blocks, sync = render_blocks(half, rate=DRAFT_RATE)
     return doubled(blocks), 2 * sync

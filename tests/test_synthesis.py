@@ -50,6 +50,15 @@ def test_place_and_level_do_not_change_the_part_but_content_does() -> None:
     assert [part_key(sound) == key for sound in other] == [False] * 4
 
 
+@pytest.mark.parametrize("draft", [False, True])
+def test_sounds_with_one_key_have_the_same_samples(draft: bool, tmp_path: Path) -> None:
+    curves = [{"intensity": ((at, 0.1), (8 * TICK, 0.9))} for at in (TICK // 2 + 2, TICK - 2, TICK + 100)]
+    sounds = [replace(LAYER, length=LAYER.length + n, curves=curve) for n, curve in enumerate(curves)]
+    assert len({part_key(sound, draft=draft) for sound in sounds}) == 1
+    parts = [render_part(sound, PartCache(tmp_path / str(n)), draft).part for n, sound in enumerate(sounds)]
+    assert len({part.path.read_bytes() for part in parts}) == 1
+
+
 def test_a_part_is_rendered_once(tmp_path: Path) -> None:
     first = render_part(LAYER, PartCache(tmp_path))
     made = first.part.path.stat().st_ino
