@@ -13,6 +13,7 @@ import soundfile
 
 from benchmarks.long_film import Cut, cuts, write_film
 from soundscape import pipeline
+from soundscape.changes import compare
 from soundscape.errors import InputError
 from soundscape.model import Plan
 from soundscape.pipeline import Settings
@@ -99,6 +100,23 @@ def test_scenes_that_moved_are_taken_from_the_cache_and_everything_is_accounted_
         assert change["rendered"] == (change["state"] in ("changed", "new"))
         assert change["why"] or change["state"] == "gone"
     assert {change["why"] for change in sounds if change["state"] == "moved"} == {"by -0.500 s"}
+
+
+def test_music_is_fitted_again_only_in_the_cue_whose_hit_moved(tmp_path: Path, settings: Settings) -> None:
+    before = plan_of(SHORT, tmp_path, settings)
+    lines = (tmp_path / "cut.csv").read_text().splitlines()
+    index = next(n for n, line in enumerate(lines) if "03 crystal cave" in line and "+0.5s an impact" in line)
+    lines[index] = lines[index].replace("+0.5s", "+1.5s")
+    (tmp_path / "cut.csv").write_text("\n".join(lines))
+    after = pipeline.plan(pipeline.open_film(tmp_path / "cut.csv", fps="24"), settings=settings)
+    known = {part_key(sound) for sound in before.sounds}
+    anew = {sound.name for sound in after.sounds if part_key(sound) not in known}
+    in_cue = {sound.name for sound in after.sounds if sound.bus == "music" and "03 crystal cave" in sound.name}
+    assert in_cue
+    assert anew == in_cue
+    states = {change.name: change for change in compare(before, after, anew).sounds}
+    assert {states[name].why for name in anew} == {"its music was fitted again"}
+    assert [change.state for change in states.values()].count("moved") == 1  # the impact itself
 
 
 def test_another_target_renders_nothing(first: Path, tmp_path: Path, settings: Settings) -> None:

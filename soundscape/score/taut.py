@@ -71,7 +71,8 @@ def taut_beats(
     step = diags_array(1.0 / shares[counted]) @ spans[counted]
     turn = step[1:] - step[:-1]
     pick = coo_array((np.ones(len(beats)), (np.arange(len(beats)), beats)), shape=(len(beats), count + 1))
-    turn_slack = -_identity(len(counted) - 1)
+    turns = max(0, len(counted) - 1)
+    turn_slack = -_identity(turns)
     off_slack = -_identity(len(beats))
     matrix = block_array(
         [
@@ -88,7 +89,7 @@ def taut_beats(
     )
     limits = np.concatenate(
         [
-            np.zeros(2 * (len(counted) - 1)),
+            np.zeros(2 * turns),
             targets - start_s,
             start_s - targets,
             np.full(len(counted), longest_s * (1 + 1e-9)),
@@ -100,11 +101,11 @@ def taut_beats(
     bounds = np.zeros((matrix.shape[1], 2))
     bounds[:, 1] = np.inf
     bounds[0] = 0.0
-    bounds[count + 1 : count + len(counted), 1] = largest_s * (1 + 1e-6) + 1e-9
+    bounds[count + 1 : count + 1 + turns, 1] = largest_s * (1 + 1e-6) + 1e-9
     bounds[beats, 0] = earliest - start_s
     bounds[beats, 1] = latest - start_s
-    turns = np.where(np.isin(counted[1:], beats), AT_ANCHOR, 1.0)
-    objective = np.concatenate([np.zeros(count + 1), turns, np.full(len(beats), centring)])
+    weights = np.where(np.isin(counted[1:], beats), AT_ANCHOR, 1.0)
+    objective = np.concatenate([np.zeros(count + 1), weights, np.full(len(beats), centring)])
     found = linprog(objective, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
     if found.x is None:
         raise ScoreError("no beats fit the hits inside the tempo range")

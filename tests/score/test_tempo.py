@@ -247,3 +247,15 @@ def test_a_metric_modulation_is_taken_at_a_hit_where_the_brief_allows_it() -> No
     assert tempo.report.odd_bars == 0
     steady = fit(hits, end_s=48.0, bpm_low=70.0, bpm_high=125.0)
     assert np.abs(np.diff(np.log(np.diff([beat.sample for beat in steady.beats])))).max() < 0.1
+
+
+def test_a_cue_of_a_fermata_alone_meets_its_hit() -> None:
+    times = taut_beats(
+        18.0,
+        [(1, 19.46, 19.5, 19.58)],
+        shortest_s=60 / 72,
+        longest_s=60 / 50,
+        shares=np.ones(1),
+        held=np.array([True]),
+    )
+    assert times == pytest.approx([18.0, 19.5])
