@@ -44,7 +44,7 @@ FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
 KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.4
 ECHOED = 0.55
-INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.6
+INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.3
 LEVEL = 0.028
 """RMS of a median arrival at neutral controls."""
 
