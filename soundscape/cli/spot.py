@@ -19,7 +19,9 @@ def command(film: Path, fps: str | None, as_json: bool) -> None:
     from soundscape.score.spotting import spotting_notes
     from soundscape.serial import to_data
 
-    cues, timeline = pipeline.spotting(pipeline.open_film(film, fps=fps))
+    cues, timeline, diagnostics = pipeline.spotting(pipeline.open_film(film, fps=fps))
+    for note in diagnostics:
+        click.echo(str(note), err=True)
     if as_json:
         print_json([to_data(cue) for cue in cues])
         return

@@ -135,13 +135,13 @@ def calibrated(made: Plan, settings: Settings, progress: Progress | None = None)
     )
 
 
-def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Timeline]:
-    """The cues of a film as a spotting session would note them, and its cut."""
+def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Timeline, tuple[Diagnostic, ...]]:
+    """The cues of a film as a spotting session would note them, its cut, and what the reader of the cut had to say."""
     from soundscape.planning.cues import without_music
     from soundscape.score.spotting import spot
 
-    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
-    return spot(timeline, silent=without_music(film)), timeline
+    timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
+    return spot(timeline, silent=without_music(film)), timeline, diagnostics
 
 
 def check_score(film: Film, stems: Path | None = None) -> tuple[Finding, ...]:

@@ -268,7 +268,14 @@ def spotting_notes(cues: Sequence[SpottedCue], timeline: Timeline) -> tuple[str,
             f"     {frame_to_timecode(start, rate)} - {frame_to_timecode(end, rate)}  silence"
             for start, end in cue.silences
         ]
-    return tuple(lines + _unscored(timeline, reached, timeline.shots[-1].end if timeline.shots else 0))
+    lines += _unscored(timeline, reached, timeline.shots[-1].end if timeline.shots else 0)
+    met = {hit.frame for cue in cues for hit in cue.hits}
+    lines += [
+        f"     {frame_to_timecode(hit.frame, rate)}  hit  {hit.label}: lies in no cue, and no music meets it"
+        for hit in timeline.hits
+        if hit.strength == "strong" and hit.frame not in met
+    ]
+    return tuple(lines)
 
 
 def _unscored(timeline: Timeline, start: int, end: int) -> list[str]:

@@ -31,6 +31,18 @@ def test_spotting_notes_as_json_count_frames(small_film: Path, capsys: pytest.Ca
     ]
 
 
+def test_a_hit_that_lies_in_no_cue_is_named_with_its_place(
+    small_film: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = small_film.parent / "shots.csv"
+    cut.write_text(cut.read_text().replace("+1.5s armour slams down", "+900s armour slams down"))
+    assert main(["spot", str(small_film)]) == 0
+    told = capsys.readouterr()
+    assert "armour slams down: lies in no cue, and no music meets it" in told.out
+    assert 'hit "armour slams down" at' in told.err
+    assert "is outside its shot" in told.err
+
+
 @pytest.mark.parametrize("film", FILMS)
 def test_the_scores_of_the_sample_films_pass_every_check(film: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["check-score", str(SAMPLES / film / "film.toml"), "--json"])
