@@ -186,4 +186,7 @@ def _print(results: tuple[FileResult, ...]) -> None:
         for note in result.notes:
             click.echo(f"{result.path}: {note}")
     counts = Counter(result.status for result in results)
-    click.echo(f"{len(results)} files: " + ", ".join(f"{count} {status}" for status, count in counts.most_common()))
+    click.echo(
+        f"{len(results)} file{'s' * (len(results) != 1)}: "
+        + ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    )

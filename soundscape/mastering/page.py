@@ -5,6 +5,7 @@ Files that are not as the target asks come first. No script; names are escaped; 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from html import escape

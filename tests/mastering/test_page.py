@@ -28,6 +28,7 @@ BROKEN = FileResult(path=Path("broken.wav"), status="failed", error="broken.wav:
 
 def test_what_needs_attention_comes_first_and_is_linked() -> None:
     page = to_html([GOOD, QUIET, MISSED, BROKEN], TARGET)
+    assert "<h1>1 of 4 files meet −16 LUFS, −1 dBTP</h1>" in page
     assert "1 on target, 1 silent, 1 unreached, 1 failed" in page
     names = re.findall(r'<a href="#(f\d)">([a-z.]+)</a>', page)
     assert [name for _, name in names] == ["missed.wav", "broken.wav", "quiet.wav", "good.wav"]
