@@ -54,10 +54,14 @@ def to_html(results: Sequence[FileResult], target: Target) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{met} of {len(results)} files meet {escape(target.name)}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{met} of {len(results)} files meet {escape(target.title).replace(' -', ' −')}</h1><p>{origin}</p>"
+        f"<h1>{met} of {len(results)} files meet {_title(target)}</h1><p>{origin}</p>"
         f"<p>{escape(', '.join(f'{count} {status}' for status, count in counts.most_common()))}</p>"
         f'<table class="all"><tr>{heads}</tr>{rows}</table>{sections}</body></html>\n'
     )
+
+
+def _title(target: Target) -> str:
+    return re.sub(r"(?<!\S)-(?=\d)", "−", escape(target.title))
 
 
 def _number(value: float | None, digits: int = 1, *, sign: bool = False) -> str:
