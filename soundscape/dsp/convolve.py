@@ -24,15 +24,16 @@ scipy's float32 transforms."""
 PARTITION = GRID // PARTITIONS
 """Frames of a partition; a transform spans two."""
 BINS = PARTITION + 1
-AT_A_TIME = 2048
-"""Bins that are summed over all partitions before the next: they stay in the L1 cache."""
+AT_A_TIME = 1024
+"""Bins that are summed over all partitions before the next: they stay in the L1 cache, and what they are made of in
+the L2 cache until the next total needs it."""
 
 Spectra = npt.NDArray[np.complex64]
 
 
 @njit(cache=True, nogil=True)
-def _accumulate(past, heard, latest, response, total):  # type: ignore[no-untyped-def]
-    """Add to `total` `(2, BINS)` the sum of past spectra times the partitions of a response; False if silent.
+def _accumulate(past, heard, latest, response, totals):  # type: ignore[no-untyped-def]
+    """Add to `totals` `(PARTITIONS, 2, BINS)` what a response makes of past spectra; False if silent.
 
     `past` is a ring `(partitions, 2, BINS)` whose latest entry is `latest`; what is not `heard` is silent.
     """
@@ -40,14 +41,16 @@ def _accumulate(past, heard, latest, response, total):  # type: ignore[no-untype
     for channel in range(2):
         for first in range(0, BINS, AT_A_TIME):
             stop = min(first + AT_A_TIME, BINS)
-            out = total[channel, first:stop]
-            for k in range(response.shape[0]):
-                at = (latest - k) % past.shape[0]
-                if heard[at]:
-                    sounds = True
-                    spectrum, gains = past[at, channel, first:stop], response[k, channel, first:stop]
-                    for i in range(out.shape[0]):
-                        out[i] += spectrum[i] * gains[i]
+            # The last total takes the latest spectrum, the one before it that before.
+            for partition in range(totals.shape[0]):
+                out = totals[partition, channel, first:stop]
+                for k in range(response.shape[0]):
+                    at = (latest - (totals.shape[0] - 1 - partition) - k) % past.shape[0]
+                    if heard[at]:
+                        sounds = True
+                        spectrum, gains = past[at, channel, first:stop], response[k, channel, first:stop]
+                        for i in range(out.shape[0]):
+                            out[i] += spectrum[i] * gains[i]
     return sounds
 
 
@@ -123,11 +126,7 @@ class Convolver:
 
     def add_to(self, totals: Spectra) -> bool:
         """Add the spectra of the wet signal of the last block, `(PARTITIONS, 2, BINS)`; False if it is silent."""
-        sounds = False
-        for ago, total in zip(range(PARTITIONS)[::-1], totals, strict=True):
-            latest = self._latest - ago
-            sounds |= bool(_accumulate(self._past, self._heard, latest, self._response, total))
-        return sounds
+        return bool(_accumulate(self._past, self._heard, self._latest, self._response, totals))
 
 
 def convolved(blocks: Mapping[Convolver, Audio | None]) -> Audio | None:
