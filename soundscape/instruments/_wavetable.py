@@ -166,7 +166,6 @@ def ensemble(
         else np.zeros(1)
     )
     angle = (places + 1.0) * np.pi / 4
-    gain = np.sqrt(2.0 / players)
     out = np.zeros((2, (len(motion.level) - 1) * TICK), np.float32)
     _read(
         out,
