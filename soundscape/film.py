@@ -195,6 +195,16 @@ def _first(own: T | None, film: T | None) -> T | None:
     return film if own is None else own
 
 
+REASONS = {
+    "unexpected_keyword_argument": "unknown key",
+    "missing": "nothing is given",
+    "tuple_type": "allowed: a list in brackets, as [80, 96]",
+    "dict_type": "allowed: a table of keys and values",
+    "dataclass_type": "allowed: a table of keys and values",
+}
+"""What is wrong, in the words of TOML."""
+
+
 def _validate(data: dict[str, Any], path: Path) -> Film:
     from pydantic import TypeAdapter, ValidationError
 
@@ -206,7 +216,7 @@ def _validate(data: dict[str, Any], path: Path) -> Film:
     except ValidationError as error:
         first = error.errors()[0]
         keys = tuple(str(part) for part in first["loc"])
-        reason = "unknown key" if first["type"] == "unexpected_keyword_argument" else str(first["msg"])
+        reason = REASONS.get(first["type"], str(first["msg"]))
         raise FilmError(
             f"{reason[0].lower()}{reason[1:]}",
             path=path,

@@ -24,7 +24,7 @@ ASKED_DB = -8.0
 """Level of a layer that only the `sounds` of a shot ask for: beside the bed of its place, as palettes place them."""
 SILENCE_DB = -80.0
 SILENCE_WORDS = ("silence", "silent", "dead quiet")
-RETURN_S, RETURNS = 10.0, 8
+RETURN_S, RETURNS = 24.0, 8
 """A place that returns is heard this much later in the same performance, from the start again after so many times."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -128,7 +128,18 @@ def wanted_cues(
                 fade=fade_samples(ending, end - start, overlap),
             )
         )
-    return tuple(cues), notes
+    return tuple(cues), (*notes, *_unknown_scenes(film, timeline))
+
+
+def _unknown_scenes(film: Film, timeline: Timeline) -> Iterator[Diagnostic]:
+    """What is to be said of scenes that film.toml names and no shot is in: another reel may have them."""
+    known = dict.fromkeys(shot.scene for shot in timeline.shots if shot.scene)
+    for scene in film.scenes:
+        if scene not in known:
+            names = ", ".join(f'"{name}"' for name in known) or "not named in the cut"
+            yield Diagnostic(
+                message=f'film.toml names the scene "{scene}", but no shot is in it; the scenes are {names}'
+            )
 
 
 def without_music(film: Film) -> Callable[[Shot], bool]:

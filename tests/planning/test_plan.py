@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from soundscape.errors import FilmError, TimelineError
-from soundscape.film import Film, PlaceSound
+from soundscape.film import Brief, Film, PlaceSound
 from soundscape.mixing import MixSettings, NarrationSource
 from soundscape.model import HitPoint, Plan, Shot, Sound, Timeline, Transition
 from soundscape.planning.make import make_plan
@@ -61,6 +61,12 @@ def test_an_unknown_palette_is_refused_with_the_nearest() -> None:
         with pytest.raises(FilmError, match="did you mean desert-surface") as error:
             plan(shot("1", 0, 4, "red dunes"), film=film)
         assert error.value.column == f"places.{place}.palette"
+
+
+def test_a_scene_in_which_no_shot_is_is_told() -> None:
+    film = Film(timeline="t.csv", scenes={"Flight": Brief(mode="dorian")})
+    made = plan(shot("1", 0, 4, "red dunes"), film=film)
+    assert any('names the scene "Flight", but no shot is in it' in str(note) for note in made.diagnostics)
 
 
 def test_a_place_in_which_no_shot_is_is_told() -> None:
@@ -165,7 +171,6 @@ def test_every_sound_has_a_name_of_its_own_and_a_reason() -> None:
 
 
 def test_a_scene_meant_to_be_without_music_has_none() -> None:
-    from soundscape.film import Brief
 
     film = Film(timeline="t.csv", scenes={"one": Brief(music=False)})
     assert plan(shot("1", 0, 8, "red dunes"), film=film).music == ()
