@@ -24,8 +24,9 @@ ASKED_DB = -8.0
 """Level of a layer that only the `sounds` of a shot ask for: beside the bed of its place, as palettes place them."""
 SILENCE_DB = -80.0
 SILENCE_WORDS = ("silence", "silent", "dead quiet")
-RETURN_S, RETURNS = 24.0, 8
-"""A place that returns is heard this much later in the same performance, from the start again after so many times."""
+RETURN_S, LONGEST_S = 20.0, 240.0
+"""A place that returns goes on in the same performance behind what was heard of it, in steps of so many seconds, for
+then a stay that is cut a little longer or shorter leaves the next one as it was; after so many it starts again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def ambience_sounds(
     """One `Sound` for every layer of every stay, and where those of one place become those of the next."""
     library = [preset for preset in all_presets(folders) if preset.kind == "layers"]
     names: Counter[str] = Counter()
-    visits: Counter[tuple[str, str]] = Counter()
+    unheard: dict[tuple[str, str], int] = {}
     sounds: list[Sound] = []
     joins = seams(stays, film, clock)
     leaving: list[Sound] = []
@@ -60,8 +61,9 @@ def ambience_sounds(
             names[base] += 1
             name = base if names[base] == 1 else f"{base} {names[base]}"
             edges = _edges(span, stay, clock, before, after)
-            sound = _sound(name, visits[preset.name, stay.place], span, stay, preset, clock, edges, seed)
-            visits[preset.name, stay.place] += 1
+            performance = preset.name, stay.place
+            sound = _sound(name, unheard.get(performance, 0), span, stay, preset, clock, edges, seed)
+            unheard[performance] = _next(sound.skip + sound.length, clock)
             sounds.append(sound)
             if span.shots[0] is stay.shots[0]:
                 entering.append(sound)
@@ -179,8 +181,15 @@ def _edges(span: Span, stay: Stay, clock: Clock, before: Seam | None, after: Sea
     return Edges(start=start, end=min(end, clock.length), fade_in=fade_in, fade_out=fade_out)
 
 
+def _next(heard: int, clock: Clock) -> int:
+    """From where in a performance nothing was heard yet, when so many samples were."""
+    step = clock.samples(RETURN_S)
+    after = -(-heard // step) * step
+    return after if after <= clock.samples(LONGEST_S) else 0
+
+
 def _sound(
-    name: str, visit: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
+    name: str, skip: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
 ) -> Sound:
     module = unit("layers", preset.unit)
     seen = perspective(
@@ -203,7 +212,7 @@ def _sound(
         bus=module.BUS,
         scene=span.shots[0].scene,
         place=stay.place,
-        skip=clock.samples(RETURN_S * (visit % RETURNS)),
+        skip=skip,
         curves=curves,
         gain_db=span.layer.gain_db,
         level_db=_silences(span, clock, edges.start),

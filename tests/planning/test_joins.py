@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,14 @@ def test_a_join_of_a_shot_that_begins_no_place_is_refused_with_its_line(tmp_path
 
 
 def test_a_place_that_returns_goes_on_where_nobody_heard_it() -> None:
-    made = plan(FIRST, SECOND_SHOT, shot("3", 14, 20, "red dunes"))
+    made = plan(
+        FIRST,
+        SECOND_SHOT,
+        shot("3", 14, 40, "red dunes"),
+        shot("4", 40, 50, "zzyzx"),
+        shot("5", 50, 60, "red dunes"),
+    )
     beds: list[Sound] = [bed for bed in layers(made, "red dunes") if bed.preset == "desert-wind"]
     assert len({bed.seed for bed in beds}) == 1, "it is the same wind"
-    assert [bed.skip for bed in beds] == [0, 10 * SECOND]
+    assert [bed.skip for bed in beds] == [0, 20 * SECOND, 60 * SECOND]
+    assert all(bed.skip + bed.length <= later.skip for bed, later in pairwise(beds))

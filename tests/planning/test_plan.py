@@ -171,7 +171,6 @@ def test_every_sound_has_a_name_of_its_own_and_a_reason() -> None:
 
 
 def test_a_scene_meant_to_be_without_music_has_none() -> None:
-
     film = Film(timeline="t.csv", scenes={"one": Brief(music=False)})
     assert plan(shot("1", 0, 8, "red dunes"), film=film).music == ()
     assert len(plan(shot("1", 0, 8, "red dunes")).music) == 1
