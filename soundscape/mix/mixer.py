@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,13 +17,11 @@ from soundscape.dsp.convolve import Convolver, convolved
 from soundscape.mix.gains import curve_gain
 from soundscape.mix.lows import MonoLows
 from soundscape.mix.morphing import Morphing
+from soundscape.mix.rooms import room_response
 from soundscape.mix.source import Source
 from soundscape.mix.tracks import Track, buses_of, ordered, tracks_of
 from soundscape.model import SAMPLE_RATE, Plan
-from soundscape.params import ParamValue, make_params
 from soundscape.parts import Part
-from soundscape.registry import unit
-from soundscape.rng import Seed
 from soundscape.units import db_to_gain
 
 END_FADE = SAMPLE_RATE // 50
@@ -145,22 +142,12 @@ def _responses(plan: Plan, spaces: Iterable[str]) -> dict[str, Audio]:
     """The impulse response of every space that is used."""
 
     def response(name: str) -> Audio:
-        room = plan.rooms[name]
-        whole = _impulse_response(room.unit, tuple(sorted(room.params.items())), room.seed)
+        whole = room_response(plan.rooms[name])
         return _short(whole) if plan.draft else whole
 
     names = sorted(spaces)
     with ThreadPoolExecutor(max_workers=2) as pool:
         return dict(zip(names, pool.map(response, names), strict=True))
-
-
-@lru_cache(maxsize=16)
-def _impulse_response(name: str, params: tuple[tuple[str, ParamValue], ...], seed: int) -> Audio:
-    """Kept, because a film is mixed several times: for every kind of stems, and while it is listened to."""
-    module = unit("spaces", name)
-    response: Audio = module.impulse_response(make_params(module.Params, dict(params)), SAMPLE_RATE, Seed(seed))
-    response.flags.writeable = False
-    return response
 
 
 def _short(response: Audio) -> Audio:

@@ -18,6 +18,7 @@ from soundscape.calibration import calibration_db
 from soundscape.contract import TICK, Tone
 from soundscape.errors import PresetError, ScoreError, SoundscapeError
 from soundscape.files import make_folder, write_text
+from soundscape.mix.rooms import room_response
 from soundscape.model import SAMPLE_RATE, Note
 from soundscape.params import ParamValue
 from soundscape.pipeline.catalogue import catalogue, shapeable
@@ -25,7 +26,7 @@ from soundscape.pipeline.contact_sheet import ContactSheet
 from soundscape.pipeline.film_room import FilmRoom
 from soundscape.pipeline.heard import ESTIMATE_S, Heard, hear, kept_at, known, measured, palette_gain_db, whole
 from soundscape.pipeline.keeping import film_line, keep_preset, own_folder
-from soundscape.pipeline.live import LiveSound, live_sound, room_response, space
+from soundscape.pipeline.live import LiveSound, live_sound, space
 from soundscape.pipeline.settings import Settings
 from soundscape.planning.audition import Audition, audition_plan, find_kind
 from soundscape.planning.variations import varied

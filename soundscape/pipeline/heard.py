@@ -18,8 +18,9 @@ from soundscape.files import atomic, make_folder
 from soundscape.mastering.limiter import Limiter, with_gains
 from soundscape.metering.gating import integrated
 from soundscape.metering.meter import EnergyMeter, Meter
+from soundscape.mix.rooms import room_response
 from soundscape.model import SAMPLE_RATE
-from soundscape.pipeline.live import LiveSound, live_sound, room_response
+from soundscape.pipeline.live import LiveSound, live_sound
 from soundscape.planning.audition import Audition, audition_plan
 from soundscape.serial import to_data
 from soundscape.synthesis import code_of

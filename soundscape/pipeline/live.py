@@ -257,13 +257,6 @@ def _line(
     return _Line(track, voice, (gain * left, gain * right))
 
 
-def room_response(room: Room) -> Audio:
-    """The impulse response of a space, float32 `(2, frames)`."""
-    module = unit("spaces", room.unit)
-    response: Audio = module.impulse_response(make_params(module.Params, room.params), SAMPLE_RATE, Seed(room.seed))
-    return response
-
-
 def space(name: str, changes: Mapping[str, ParamValue], folders: Sequence[Path]) -> Room:
     """A space by name, with changed parameters; a space is the same in every film."""
     preset = get_preset("spaces", name, folders)

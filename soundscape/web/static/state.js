@@ -5,6 +5,7 @@ import { post } from "./api.js";
 import { attempt, say } from "./dom.js";
 
 const LONGEST_AT_S = 20;
+const STAYS_MS = 400;
 const SLOTS = ["A", "B", "C"];
 
 class State extends EventTarget {
@@ -145,7 +146,10 @@ class State extends EventTarget {
     if (voice && !voice.exact) this.measure(sound, asSet, voice);
   }
 
+  /** Measures what is listened to; what somebody only walks past is not worth the work. */
   async measure(sound, asSet, voice) {
+    await new Promise((passed) => setTimeout(passed, STAYS_MS));
+    if (engine.current !== voice) return;
     const heard = await attempt(() => post("heard", { sound: asked(sound), as_set: asSet }));
     if (heard && engine.current === voice) engine.match(heard.gain_db);
   }
