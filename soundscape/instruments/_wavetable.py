@@ -6,6 +6,7 @@ crossfade between neighbouring tables (band-limited wavetables: Massie, *Wavetab
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,15 +17,23 @@ import numpy.typing as npt
 from numba import njit
 
 from soundscape.audio import Audio
+from soundscape.dsp.sine import sin_turn
 from soundscape.rng import Seed
 
-SIZE = 4096
+FINENESS, SMALLEST = 16, 2048
+"""Samples of a table for every harmonic, and at least: what lies between them is taken for straight."""
 TICK = 64
 """Frames between two values of the control curves."""
+STRETCH = 32
+"""Ticks that a player plays before the next one does: what is added to stays near the processor."""
 BAND = 0.44
 """Highest harmonic, as a share of the sample rate."""
+MOST = 512
+"""Harmonics of the lowest notes."""
 MIDDLE = 0.5
 """Gain of the other players against the one in the middle, who gives the pitch and keeps the level steady."""
+TURN = 1 << 32
+"""A phase is a whole number of so many to a turn: it wraps by itself."""
 
 Curve: TypeAlias = npt.NDArray[np.floating[Any]]
 Pairs: TypeAlias = npt.NDArray[np.complex64]
@@ -48,80 +57,89 @@ class Motion:
 def tables(
     frequency_hz: float, spectrum: Spectrum, shades: tuple[Any, ...], rate: int, *, players: int = 1
 ) -> Pairs:
-    """Single-cycle tables, complex64 `(players, pairs, SIZE + 3)`, each of RMS 1.
+    """Single-cycle tables, complex64 `(players, pairs, size + 1)`, each of RMS 1.
 
     The real part of a pair is a table, the imaginary part what the next brighter one is more, so that one look
     finds both; a single table is paired with itself. `spectrum` gives the amplitude of harmonics at frequencies in
     Hz for each of the shades, the darkest first. Tables of one player are in phase with one another; players differ,
-    or their harmonics would all beat together. Three samples of wrap-around are added for the cubic interpolation.
+    or their harmonics would all beat together. What reading along straight lines takes from the highest harmonics
+    is given to them here; the last sample is the first again.
     The notes of a piece are few, so that tables are kept: they are not to be written to.
     """
     from scipy import fft
 
-    count = min(SIZE // 8, max(1, int(BAND * rate / (frequency_hz * 1.02))))
-    frequencies = frequency_hz * np.arange(1, count + 1)
+    count = min(MOST, max(1, int(BAND * rate / (frequency_hz * 1.02))))
+    size = max(SMALLEST, 1 << (FINENESS * count - 1).bit_length())
+    orders = np.arange(1, count + 1)
     turns = PHASES.generator().uniform(0.0, 1.0, (players, 1, count))
-    amplitudes = np.stack([spectrum(frequencies, shade) for shade in shades])
-    bins = np.zeros((players, len(shades), SIZE // 2 + 1), np.complex64)
+    amplitudes = (
+        np.stack([spectrum(frequency_hz * orders, shade) for shade in shades]) / np.sinc(orders / size) ** 2
+    )
+    bins = np.zeros((players, len(shades), size // 2 + 1), np.complex64)
     bins[:, :, 1 : count + 1] = amplitudes * np.exp(2j * np.pi * turns.astype(np.float32))
     cycles = fft.irfft(bins / np.float32(np.abs(amplitudes).max()), overwrite_x=True)
     cycles /= np.maximum(1e-12, np.sqrt(np.mean(cycles**2, axis=2, keepdims=True)))
-    cycles = np.concatenate([cycles[..., -1:], cycles, cycles[..., :2]], axis=2)
-    pairs = np.zeros((players, max(1, len(shades) - 1), SIZE + 3), np.complex64)
-    pairs.real = cycles[:, : pairs.shape[1]]
+    pairs = np.zeros((players, max(1, len(shades) - 1), size + 1), np.complex64)
+    pairs.real[..., :-1] = cycles[:, : pairs.shape[1]]
     if len(shades) > 1:
-        pairs.imag = np.diff(cycles, axis=1)
+        pairs.imag[..., :-1] = np.diff(cycles, axis=1)
+    pairs[..., -1] = pairs[..., 0]
     pairs.flags.writeable = False
     return pairs
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _read(out, pairs, level, colour, increments, phases, left, right):  # type: ignore[no-untyped-def]
-    """Add every voice: all curves linear within a tick.
+    """Add every voice: all curves linear within a tick, steps and phases in turns.
 
     A tick takes three loops, of which the first and the last vectorise: where to look, looking there, and the
-    cubic through what was found.
+    straight line between what was found. `pairs` are seen as integers, so that one is moved as a whole.
     """
     places, parts = np.empty(TICK, np.uint16), np.empty(TICK, np.float32)
-    found = np.empty((4, TICK), np.complex64)
+    found = np.empty((2, TICK), np.int64)
     near = found.view(np.float32)
-    half = np.float32(0.5)
-    for voice in range(increments.shape[0]):
-        phase = phases[voice]
-        gain_left, gain_right = left[voice], right[voice]
-        for tick in range(level.shape[0] - 1):
-            step = increments[voice, tick]
-            bend = (increments[voice, tick + 1] - step) / TICK
-            for i in range(TICK):
-                at = phase + i * (step + 0.5 * bend * (i - 1))
-                index = np.int32(at)
-                places[i] = index & (SIZE - 1)
-                parts[i] = np.float32(at - index)
-            phase = (phase + TICK * (step + 0.5 * bend * (TICK - 1))) % SIZE
+    size = pairs.shape[2] - 1
+    bits = np.uint32(0)
+    while (TURN >> bits) > size:
+        bits += np.uint32(1)
+    below = np.uint32((1 << bits) - 1)
+    unit = np.float32(1.0 / (1 << bits))
+    ticks = level.shape[0] - 1
+    for first in range(0, ticks, STRETCH):
+        for voice in range(increments.shape[0]):
+            for tick in range(first, min(first + STRETCH, ticks)):
+                step, phase = increments[voice, tick], phases[voice]
+                bend = 0.5 * (increments[voice, tick + 1] - step) / TICK
+                start, pace = np.int32(TURN * phase), np.int32(TURN * (step - bend))
+                curve = np.float32(TURN * bend)
+                for i in range(TICK):
+                    time = np.int32(i)
+                    at = start + time * pace + np.int32(curve * np.float32(time * time))
+                    places[i] = np.uint16(np.uint32(at) >> bits)
+                    parts[i] = np.float32(np.int32(np.uint32(at) & below)) * unit
+                phase += TICK * (step + bend * (TICK - 1))
+                phases[voice] = phase - math.floor(phase + 0.5)
 
-            pair = min(int(colour[tick]), pairs.shape[1] - 1)
-            table = pairs[voice, pair]
-            for i in range(TICK):
-                place = np.uintp(places[i])
-                for k in range(4):
-                    found[k, i] = table[place + np.uintp(k)]
+                pair = min(int(colour[tick]), pairs.shape[1] - 1)
+                table = pairs[voice, pair]
+                for i in range(TICK):
+                    place = np.uintp(places[i])
+                    found[0, i] = table[place]
+                    found[1, i] = table[place + np.uintp(1)]
 
-            gain, mix = level[tick], colour[tick] - np.float32(pair)
-            gain_slope = (level[tick + 1] - gain) / np.float32(TICK)
-            mix_slope = (colour[tick + 1] - colour[tick]) / np.float32(TICK)
-            out_left, out_right = out[0, tick * TICK : (tick + 1) * TICK], out[1, tick * TICK : (tick + 1) * TICK]
-            for i in range(TICK):
-                x, bright = parts[i], mix + np.float32(i) * mix_slope
-                s0 = near[0, 2 * i] + bright * near[0, 2 * i + 1]
-                s1 = near[1, 2 * i] + bright * near[1, 2 * i + 1]
-                s2 = near[2, 2 * i] + bright * near[2, 2 * i + 1]
-                s3 = near[3, 2 * i] + bright * near[3, 2 * i + 1]
-                c1 = half * (s2 - s0)
-                c2 = s0 - np.float32(2.5) * s1 + np.float32(2.0) * s2 - half * s3
-                c3 = half * (s3 - s0) + np.float32(1.5) * (s1 - s2)
-                sample = (gain + np.float32(i) * gain_slope) * (((c3 * x + c2) * x + c1) * x + s1)
-                out_left[i] += gain_left * sample
-                out_right[i] += gain_right * sample
+                gain, mix = level[tick], colour[tick] - np.float32(pair)
+                gain_slope = (level[tick + 1] - gain) / np.float32(TICK)
+                mix_slope = (colour[tick + 1] - colour[tick]) / np.float32(TICK)
+                gain_left, gain_right = left[voice], right[voice]
+                out_left = out[0, tick * TICK : (tick + 1) * TICK]
+                out_right = out[1, tick * TICK : (tick + 1) * TICK]
+                for i in range(TICK):
+                    bright = mix + np.float32(i) * mix_slope
+                    here = near[0, 2 * i] + bright * near[0, 2 * i + 1]
+                    there = near[1, 2 * i] + bright * near[1, 2 * i + 1]
+                    sample = (gain + np.float32(i) * gain_slope) * (here + parts[i] * (there - here))
+                    out_left[i] += gain_left * sample
+                    out_right[i] += gain_right * sample
 
 
 def ticks_of(seconds: float, rate: int) -> int:
@@ -158,8 +176,8 @@ def ensemble(
     detune_cents = detune_cents * random.uniform(0.8, 1.2, players)
     detune_cents -= (gain**2 * detune_cents).sum() / 2.0  # in tune as a whole
     times = np.arange(len(motion.level)) * TICK / rate
-    cents = motion.cents[None, :] + detune_cents[:, None] + drift_cents * wander(players, times, random)
-    increments = frequency_hz * SIZE / rate * np.exp2(cents / 1200.0)
+    increments = np.empty((players, len(times)))
+    _bend(increments, motion.cents, detune_cents, drift_cents * wander(players, times, random), frequency_hz / rate)
     places = (
         width * np.linspace(-1.0, 1.0, players)[np.argsort(np.argsort(detune_cents))]
         if players > 1
@@ -169,24 +187,48 @@ def ensemble(
     out = np.zeros((2, (len(motion.level) - 1) * TICK), np.float32)
     _read(
         out,
-        cycle,
+        cycle.view(np.int64),
         motion.level.astype(np.float32),
         motion.colour.astype(np.float32),
         increments,
-        random.uniform(0.0, SIZE - 1.0, players),
+        random.uniform(-0.5, 0.5, players),
         (gain * np.cos(angle)).astype(np.float32),
         (gain * np.sin(angle)).astype(np.float32),
     )
     return out
 
 
-def wander(rows: int, times: npt.NDArray[np.float64], random: np.random.Generator) -> npt.NDArray[np.float64]:
+def wander(rows: int, times: npt.NDArray[np.float64], random: np.random.Generator) -> npt.NDArray[np.float32]:
     """Slow random curves of mean 0 and deviation about 1, `(rows, len(times))`: four incommensurate slow waves."""
-    rates = random.uniform(0.1, 1.3, (rows, 4, 1))
-    phases = random.uniform(0.0, 2.0 * np.pi, (rows, 4, 1))
-    angles = (2.0 * np.pi * rates * times + phases).astype(np.float32)
-    curves: npt.NDArray[np.float64] = np.sin(angles).sum(axis=1, dtype=np.float64) / np.sqrt(2.0)
+    rates = random.uniform(0.1, 1.3, (rows, 4))
+    curves = np.zeros((rows, len(times)), np.float32)
+    _add_waves(curves, times.astype(np.float32), rates.astype(np.float32), random.random((rows, 4), np.float32))
     return curves
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _add_waves(out, times, rates, phases):  # type: ignore[no-untyped-def]
+    gain = np.float32(1.0 / math.sqrt(2.0))
+    for row in range(out.shape[0]):
+        for k in range(rates.shape[1]):
+            for i in range(times.shape[0]):
+                turn = phases[row, k] + rates[row, k] * times[i]
+                out[row, i] += gain * sin_turn(turn - np.floor(turn + np.float32(0.5)))
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _bend(out, cents, detune, drift, step):  # type: ignore[no-untyped-def]
+    """Steps of every player: `step` bent by what all do, by what it is off, and by its wandering, in cents.
+
+    The exponential is its Taylor polynomial: right to 0.005 cents up to an octave.
+    """
+    for player in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            x = math.log(2.0) / 1200.0 * (cents[i] + detune[player] + drift[player, i])
+            y = 1.0 + x / 7.0
+            for k in (6.0, 5.0, 4.0, 3.0, 2.0, 1.0):
+                y = 1.0 + x * y / k
+            out[player, i] = step * y
 
 
 def envelope(
