@@ -27,13 +27,14 @@ CONTROLS: Mapping[str, tuple[float, str]] = {
     "intensity": (0.5, "how strong: level, and all that grows with it"),
     "brightness": (0.5, "spectral balance, dark to bright"),
     "density": (0.5, "how many events"),
-    "distance": (0.0, "near to far: level, air absorption and share of the space"),
+    "distance": (0.0, "near to far: level and air absorption"),
     "walls": (0.0, "open air to behind a wall: level and all above the lows"),
     "speed": (0.5, "going away to coming nearer, 0.5 at rest: Doppler shift"),
+    "wetness": (0.5, "the sound alone to its space alone, 0.5 as the place has it"),
 }
 """Controls from 0 to 1 that the plan may draw as curves: neutral value and meaning. `distance`, `walls` and `speed`
-are applied to every layer alike by `soundscape.synthesis`; the others reach the layer, which names those it
-follows."""
+are applied to every layer alike by `soundscape.synthesis`, `wetness` to every sound by `soundscape.mix`; the others
+reach the layer, which names those it follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Group:
     mute: bool = False
     send_db: float = 0.0
     """Into their space, against what they send anyway."""
+    wetness: float | None = None
+    """0 dry, 0.5 as their place has them, 1 the space alone."""
     space: str | None = None
     """Another space than that of their place; empty for none."""
 
@@ -57,6 +59,8 @@ class Automation:
     on: str
     points: tuple[tuple[str, float], ...] = ()
     """Timecode and dB; straight lines between, held outside."""
+    wetness: tuple[tuple[str, float], ...] = ()
+    """Timecode and wetness, in the place of what the plan has."""
     mute: tuple[tuple[str, str], ...] = ()
     """Stretches of silence, from timecode to timecode."""
 
@@ -117,11 +121,15 @@ def check_mix(mix: MixSettings) -> None:
             raise FilmError(f'"{name}" is a bus; give the group another name', column=f"mix.groups.{name}")
         _level(group.gain_db, f"mix.groups.{name}.gain_db")
         _level(group.send_db, f"mix.groups.{name}.send_db")
+        if group.wetness is not None:
+            _share(group.wetness, f"mix.groups.{name}.wetness")
     for index, automation in enumerate(mix.automation):
         for _, level_db in automation.points:
             _level(level_db, f"mix.automation.{index}.points")
-        if not automation.points and not automation.mute:
-            raise FilmError('needs "points" or "mute"', column=f"mix.automation.{index}.on")
+        for _, wetness in automation.wetness:
+            _share(wetness, f"mix.automation.{index}.wetness")
+        if not (automation.points or automation.mute or automation.wetness):
+            raise FilmError('needs "points", "mute" or "wetness"', column=f"mix.automation.{index}.on")
     for index, join in enumerate(mix.joins):
         _one_of(join.kind, JOINS, f"mix.joins.{index}.kind")
         _seconds(join.seconds, f"mix.joins.{index}.seconds")
@@ -152,6 +160,11 @@ def _level(level_db: float, column: str) -> None:
     low, high = LEVELS_DB
     if not low <= level_db <= high:
         raise FilmError(f"allowed: {low:g} to {high:g} dB", column=column)
+
+
+def _share(value: float, column: str) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise FilmError("allowed: 0 to 1", column=column)
 
 
 def _seconds(seconds: float | None, column: str) -> None:

@@ -37,8 +37,9 @@ def part_key(source: Sound | Clip, *, draft: bool = False) -> str:
         facts: dict[str, object] = {"clip": _file_digest(Path(source.path)), "code": code_digest(__name__)}
     else:
         data = to_data(on_ticks(source))
-        kept = ("kind", "unit", "params", "seed", "length", "skip", "curves", "notes")
+        kept = ("kind", "unit", "params", "seed", "length", "skip", "notes")
         facts = {name: data[name] for name in kept} | {"code": code_of(source.kind, source.unit)}
+        facts["curves"] = {name: curve for name, curve in data["curves"].items() if name != "wetness"}
         facts |= given_files(source)
     facts["rate"] = DRAFT_RATE if draft and isinstance(source, Sound) else SAMPLE_RATE
     text = json.dumps(facts, sort_keys=True)

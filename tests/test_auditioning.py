@@ -262,3 +262,13 @@ def test_a_palette_begins_near_the_reference_before_it_is_measured(tmp_path: Pat
         assert not exact
         assert estimated == pytest.approx(studio.hear(wanted).gain_db, abs=2.0)
         assert studio.gain_db(wanted, studio.play(wanted)) == (studio.hear(wanted).gain_db, True)
+
+
+def test_a_single_sound_is_dry_until_its_wetness_is_asked_for() -> None:
+    folders = preset_folders()
+    for preset in ("desert-wind", "impact-stone", "celesta"):
+        assert audition_plan(Audition(preset=preset), folders).rooms == {}
+        wet = audition_plan(Audition(preset=preset, controls={"wetness": 0.8}), folders)
+        (sound,) = wet.sounds
+        assert sound.space in wet.rooms
+        assert sound.curves == {"wetness": ((0, 0.8),)}

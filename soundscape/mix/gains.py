@@ -56,7 +56,7 @@ def source_gain(source: Sound | Clip, start: int, stop: int) -> Gain:
 
 def curve_gain(level_db: Curve, start: int, stop: int) -> Values:
     """Gain of automation in dB at the samples `start` to `stop`: one value where it does not change."""
-    level = _values(level_db, start, stop)
+    level = curve_values(level_db, start, stop)
     return np.where(level <= MUTE_DB, np.float32(0.0), np.exp(level * np.float32(math.log(10.0) / 20.0)))
 
 
@@ -66,14 +66,14 @@ def source_pan(source: Sound | Clip, start: int, stop: int) -> Values | float:
         return 0.0
     if not source.pans:
         return source.pan
-    return np.clip(source.pan + _values(source.pans, start, stop), -1.0, 1.0)
+    return np.clip(source.pan + curve_values(source.pans, start, stop), -1.0, 1.0)
 
 
 def source_width(source: Sound | Clip, start: int, stop: int) -> Values:
     """Width of a source, 0 to 1: one value where it does not change."""
     if isinstance(source, Clip) or not source.widths:
         return np.ones(1, np.float32)
-    return _values(source.widths, start, stop)
+    return curve_values(source.widths, start, stop)
 
 
 def _rise(start: int, stop: int, offset: float, slope: float) -> Values:
@@ -83,7 +83,7 @@ def _rise(start: int, stop: int, offset: float, slope: float) -> Values:
     return rise
 
 
-def _values(curve: Curve, start: int, stop: int) -> Values:
+def curve_values(curve: Curve, start: int, stop: int) -> Values:
     """A curve at the samples `start` to `stop`: one value where it does not change."""
     at, values = (np.array(column, np.float64) for column in zip(*curve, strict=True))
     first, last = max(0, int(at.searchsorted(start, "right")) - 1), int(at.searchsorted(stop - 1))

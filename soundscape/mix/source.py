@@ -9,13 +9,15 @@ import numpy as np
 from numba import njit
 
 from soundscape.audio import Audio, Sum
-from soundscape.mix.gains import pan_gains, source_gain, source_pan, source_width
+from soundscape.mix.gains import Values, pan_gains, source_gain, source_pan, source_width
+from soundscape.mix.wetness import source_wetness
 from soundscape.model import Clip, Sound
 from soundscape.parts import Part
-from soundscape.units import db_to_gain
 
 STRETCH = 1024
 """Frames that are placed at a time."""
+LEAST_DIRECT = np.float32(0.05)
+"""A morph is heard in its spaces by way of itself, so that none is wholly wet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ class Source:
         layer = isinstance(self.source, Sound) and self.source.kind == "layers"
         return self.start + (min(self.part.frames, self.source.length) if layer else self.part.frames)
 
-    @property
-    def share(self) -> float:
-        """Gain of its send."""
-        return db_to_gain(self.source.send_db) if isinstance(self.source, Sound) else 0.0
+    def share(self, start: int, stop: int) -> Values:
+        """What it sends into its space against what is heard of itself, between two samples of the programme."""
+        direct, send = source_wetness(self.source, start - self.source.at, stop - self.source.at)
+        return (send / np.maximum(direct, LEAST_DIRECT)).astype(np.float32)
 
     def sounds(self, start: int, stop: int) -> bool:
         """Whether it sounds between two samples of the programme."""
@@ -73,14 +75,17 @@ class Source:
         gain = np.atleast_1d(np.asarray(source_gain(self.source, *at), np.float32))
         left, right = pan_gains(source_pan(self.source, *at))
         width = source_width(self.source, *at)
-        share = np.float32(0.0 if send is None else self.share)
-        wet = stem if send is None else send
-        _place(samples, gain, np.atleast_1d(left), np.atleast_1d(right), np.atleast_1d(width), share, stem, wet)
+        direct, share = source_wetness(self.source, *at)
+        sides = np.atleast_1d(left), np.atleast_1d(right)
+        wet = np.empty((2, 0), np.float32) if send is None else send
+        _place(samples, gain, *sides, np.atleast_1d(width), direct, share, stem, wet)
 
 
 @njit(cache=True, nogil=True)
-def _place(samples, gain, left, right, width, share, stem, send):  # type: ignore[no-untyped-def]
+def _place(samples, gain, left, right, width, direct, share, stem, send):  # type: ignore[no-untyped-def]
     """Add `(frames, 2)` samples to a stem, and a share of them to a send; a control has one value or one a frame.
+
+    A send without frames is none.
 
     A stretch at a time, each step a loop of its own: such loops vectorise, and the stretch stays in the cache.
     """
@@ -101,13 +106,15 @@ def _place(samples, gain, left, right, width, share, stem, send):  # type: ignor
         _scale(heard[0], left, first)
         _scale(heard[1], right, first)
         for channel in range(2):
+            if send.shape[1] > 0:
+                to = send[channel, first:stop]
+                for i in range(stop - first):
+                    to[i] += heard[channel, i] * share[first + i if share.shape[0] > 1 else 0]
+            if direct.shape[0] > 1 or direct[0] != 1.0:
+                _scale(heard[channel], direct, first)
             to = stem[channel, first:stop]
             for i in range(stop - first):
                 to[i] += heard[channel, i]
-            if share > 0.0:
-                to = send[channel, first:stop]
-                for i in range(stop - first):
-                    to[i] += heard[channel, i] * share
 
 
 @njit(cache=True, nogil=True)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from soundscape.contract import CONTROLS
+from soundscape.mix.wetness import BEND, SPACE
 from soundscape.params import Param, params_of
 from soundscape.pipeline.live import EFFECTS
+from soundscape.planning.audition import NEUTRAL_SPACE
 from soundscape.planning.palette import Palette, all_palettes
 from soundscape.registry import KINDS, Preset, all_presets, unit
 
@@ -19,7 +21,8 @@ def catalogue(folders: Sequence[Path]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `presets`: a list in order of kind and name; `units`: by `kind/unit`; `controls`: by name.
+        `presets`: a list in order of kind and name; `units`: by `kind/unit`; `controls`: by name; `wetness`: the
+        space of sounds without a place, and what the law of `soundscape.mix.wetness` is made of.
     """
     presets = all_presets(folders)
     used = sorted({(preset.kind, preset.unit) for preset in presets})
@@ -33,6 +36,7 @@ def catalogue(folders: Sequence[Path]) -> dict[str, Any]:
         "presets": entries,
         "units": {f"{kind}/{name}": _unit(kind, name) for kind, name in used},
         "controls": {name: {"neutral": neutral, "help": help} for name, (neutral, help) in CONTROLS.items()},
+        "wetness": {"space": NEUTRAL_SPACE, "space_gain": SPACE, "bend": BEND},
     }
 
 
@@ -79,7 +83,7 @@ def _unit(kind: str, name: str) -> dict[str, Any]:
     return {
         "help": (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " "),
         "params": [_param(param) for param in shapeable(kind, name)],
-        "controls": [*module.CONTROLS, *EFFECTS] if kind == "layers" else [*EFFECTS] if kind == "hits" else [],
+        "controls": [*getattr(module, "CONTROLS", ()), *EFFECTS, "wetness"] if kind in ("layers", "hits") else [],
         "range": module.RANGE if kind == "instruments" else None,
         "bus": getattr(module, "BUS", "music"),
     }

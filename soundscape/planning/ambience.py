@@ -196,7 +196,7 @@ def _sound(
         span.shots, clock, edges.start, enclosed=_enclosed(span, stay.palette.tags), source=span.source
     )
     curves = {"intensity": _intensity(span, clock, edges.start)}
-    for control in ("distance", "walls", "speed", "brightness"):
+    for control in ("distance", "walls", "speed", "brightness", "wetness"):
         curve = getattr(seen, control)
         if curve and (control != "brightness" or control in module.CONTROLS):
             curves[control] = curve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +24,8 @@ BLOW_DB = -6.0
 """Of the blow in a space, so that its peak does not hold the notes down."""
 LONGEST_S = 14_400
 """Four hours."""
+NEUTRAL_SPACE = "neutral-room"
+"""In which a single sound is heard whose wetness is asked for; without that it is dry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Audition:
     changes: Mapping[str, ParamValue] | None = None
     """Parameters on top of the preset's; not for palettes."""
     controls: Mapping[str, float] | None = None
-    """Constant controls of a layer, e.g. `{"intensity": 0.8}`."""
+    """Constant controls, e.g. `{"intensity": 0.8}`: all of them of a layer, of other sounds the wetness."""
     curves: Mapping[str, tuple[tuple[float, float], ...]] | None = None
     """Controls drawn over the length: (seconds, value), in order of time; they replace the constant ones."""
     melody: tuple[Note, ...] = ()
@@ -96,7 +98,8 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
         sounds, space = _space(name, seed, folders), name
     else:
         preset = get_preset(kind, name, folders)
-        sounds, space = (_maker(preset, length, seed, wanted),), ""
+        space = NEUTRAL_SPACE if _curves(wanted, ("wetness",)) else ""
+        sounds = (_maker(preset, length, seed, wanted, space=space),)
     rooms = {}
     if space:
         preset = get_preset("spaces", space, folders)
@@ -125,15 +128,15 @@ def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None
             raise PresetError("a curve is (seconds, 0 to 1) in order of time", column=control)
 
 
-def _curves(wanted: Audition) -> dict[str, Curve]:
-    """The controls of a layer over its length, in samples."""
+def _curves(wanted: Audition, controls: Collection[str] = CONTROLS) -> dict[str, Curve]:
+    """The controls of a sound over its length, in samples."""
     constant: dict[str, Curve] = {name: ((0, value),) for name, value in (wanted.controls or {}).items()}
     drawn: dict[str, Curve] = {
         name: tuple((round(at * SAMPLE_RATE), value) for at, value in points)
         for name, points in (wanted.curves or {}).items()
         if points
     }
-    return constant | drawn
+    return {name: curve for name, curve in (constant | drawn).items() if name in controls}
 
 
 def _maker(preset: Preset, length: int, seed: Seed, wanted: Audition, *, space: str = "") -> Sound:
@@ -151,7 +154,7 @@ def _maker(preset: Preset, length: int, seed: Seed, wanted: Audition, *, space: 
         at=round(LEAD_IN_S * SAMPLE_RATE) if hit else 0,
         length=0 if hit else length,
         bus="music" if tonal else unit(preset.kind, preset.unit).BUS,
-        curves=_curves(wanted) if preset.kind == "layers" else {},
+        curves=_curves(wanted, CONTROLS if preset.kind == "layers" else ("wetness",)),
         notes=(wanted.melody or _phrase(preset, length)) if tonal else (),
         fade_in=SAMPLE_RATE // 50,
         fade_out=SAMPLE_RATE // 20,

@@ -9,6 +9,7 @@ from pathlib import Path
 from soundscape.model import Diagnostic, HitPoint, Mark, Shot, Sound, Timeline
 from soundscape.planning.clock import Clock
 from soundscape.planning.places import Stay
+from soundscape.planning.wetness import AS_THE_PLACE, hit_wetness
 from soundscape.planning.words import found_words
 from soundscape.registry import Preset, all_presets, get_preset, unit
 from soundscape.rng import Seed
@@ -91,6 +92,7 @@ def _sound(
     name: str, hit: HitPoint, shot: Shot, stay: Stay, preset: Preset, why: str, clock: Clock, seed: Seed
 ) -> Sound:
     bus = unit("hits", preset.unit).BUS
+    wetness = round(hit_wetness(hit, shot, preset.make().distance), 6)
     force = 0.5 + 0.5 * (0.5 if shot.intensity is None else shot.intensity)
     return Sound(
         name=f"{bus}/{name}",
@@ -104,6 +106,7 @@ def _sound(
         bus=bus,
         scene=shot.scene,
         place=stay.place,
+        curves={} if wetness == AS_THE_PLACE else {"wetness": ((0, wetness),)},
         gain_db=round(gain_to_db(force) + (SOFT_DB if hit.strength == "soft" else 0.0), 3),
         space=stay.palette.space,
         why=why,

@@ -61,6 +61,8 @@ def fade(sounds: Sequence[Sound], clips: Sequence[Clip], film: Film, clock: Cloc
                     space=sound.space if settings.space is None else settings.space,
                     level_db=((0, MUTE_DB),) if settings.mute else sound.level_db,
                 )
+                if settings.wetness is not None:
+                    sounds[index] = _wetted(sounds[index], ((sound.at, settings.wetness),))
         for index, clip in enumerate(clips):
             if clip.name in members[group]:
                 muted = ((0, MUTE_DB),) if settings.mute else clip.level_db
@@ -70,12 +72,13 @@ def fade(sounds: Sequence[Sound], clips: Sequence[Clip], film: Film, clock: Cloc
     buses: dict[str, Curve] = {}
     for number, automation in enumerate(film.mix.automation):
         key = ("mix", "automation", str(number))
-        curve = _curve(automation, film, clock, key)
+        curve, wetness = _curves(automation, film, clock, key)
         if automation.on in BUSES:
             buses[automation.on] = added(buses.get(automation.on, ()), curve)
+            sounds = [_wetted(sound, wetness) if sound.bus == automation.on else sound for sound in sounds]
             continue
         chosen = members.get(automation.on) or set(_matching(automation.on, names, film, (*key, "on")))
-        sounds = [_automated(sound, curve) if sound.name in chosen else sound for sound in sounds]
+        sounds = [_automated(_wetted(sound, wetness), curve) if sound.name in chosen else sound for sound in sounds]
         clips = [_automated(clip, curve) if clip.name in chosen else clip for clip in clips]
     return Faded(sounds=tuple(sounds), clips=tuple(clips), bus_levels_db=buses)
 
@@ -98,6 +101,14 @@ def _automated(source: Source, curve: Curve) -> Source:
     return replace(source, level_db=added(source.level_db, shifted))
 
 
+def _wetted(sound: Sound, curve: Curve) -> Sound:
+    """A sound with this wetness over the programme; without a curve as it is."""
+    if not curve:
+        return sound
+    shifted = tuple((sample - sound.at, value) for sample, value in curve)
+    return replace(sound, curves={**sound.curves, "wetness": shifted})
+
+
 def _matching(pattern: str, names: Sequence[str], film: Film, key: tuple[str, ...]) -> list[str]:
     found = [name for name in names if fnmatchcase(name.lower(), pattern.lower())]
     if not found:
@@ -106,20 +117,23 @@ def _matching(pattern: str, names: Sequence[str], film: Film, key: tuple[str, ..
     return found
 
 
-def _curve(automation: Automation, film: Film, clock: Clock, key: tuple[str, ...]) -> Curve:
+def _curves(automation: Automation, film: Film, clock: Clock, key: tuple[str, ...]) -> tuple[Curve, Curve]:
+    """Level in dB and wetness of an automation over the programme."""
+
     def sample(timecode: str) -> int:
         return clock.sample(timecode_to_frame(timecode, clock.timeline.rate))
 
     try:
         points = tuple((sample(at), level) for at, level in automation.points)
+        wetness = tuple((sample(at), value) for at, value in automation.wetness)
         mutes = [(sample(begin), sample(end)) for begin, end in automation.mute]
     except InputError as error:
         raise film.error(error.message, *key) from error
-    times = [at for at, _ in points]
-    if times != sorted(set(times)) or any(end <= begin for begin, end in mutes):
+    courses = [[at for at, _ in course] for course in (points, wetness)]
+    if any(times != sorted(set(times)) for times in courses) or any(end <= begin for begin, end in mutes):
         raise film.error("the times must follow each other", *key)
     curve: Curve = points
     ramp = clock.samples(MUTE_S)
     for begin, end in mutes:
         curve = added(curve, ((begin - ramp, 0.0), (begin, MUTE_DB), (end, MUTE_DB), (end + ramp, 0.0)))
-    return curve
+    return curve, wetness

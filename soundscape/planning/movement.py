@@ -1,4 +1,4 @@
-"""Camera moves: words of a shot list become curves of distance, brightness, width, pan and speed.
+"""Camera moves: words of a shot list become curves of distance, wetness, brightness, width, pan and speed.
 
 A move is a path of the camera through the place, so all that it changes is drawn from one table. What changes when
 the picture is cut glides over half a second; what the camera itself does takes as long as the shot.
@@ -12,6 +12,7 @@ from functools import partial
 
 from soundscape.model import Curve, Shot
 from soundscape.planning.clock import Clock
+from soundscape.planning.wetness import AS_THE_PLACE, farther, shot_wetness
 from soundscape.planning.words import found_words, shot_text
 
 GLIDE_S = 0.5
@@ -20,7 +21,15 @@ WALL_S = 0.08
 """Time of a step through a wall: a cut, not a fade."""
 ALL_ROUND = 0.5
 """Share of a pan that turns what is heard all round."""
-NEUTRAL = {"distance": 0.0, "brightness": 0.5, "width": 1.0, "pan": 0.0, "walls": 0.0, "speed": 0.5}
+NEUTRAL = {
+    "distance": 0.0,
+    "brightness": 0.5,
+    "width": 1.0,
+    "pan": 0.0,
+    "walls": 0.0,
+    "speed": 0.5,
+    "wetness": AS_THE_PLACE,
+}
 INSIDE = ("inside", "indoors", "interior", "int", "through the window", "behind the door", "through the wall")
 OUTSIDE = ("outside", "outdoors", "exterior", "ext", "from outside")
 
@@ -109,6 +118,7 @@ class Perspective:
     pan: Curve = ()
     walls: Curve = ()
     speed: Curve = ()
+    wetness: Curve = ()
 
 
 def perspective(
@@ -145,6 +155,9 @@ def _path(name: str, enclosed: bool | None, source: bool, shot: Shot) -> Course:
     if name == "walls":
         through = float(enclosed is not None and behind_walls(shot, enclosed=enclosed))
         return _line(through, through)
+    if name == "wetness":
+        wetness = shot_wetness(shot)
+        return tuple((part, farther(wetness, far)) for part, far in _path("distance", enclosed, source, shot))
     for words, curves in (FLY_BY, *MOVES) if source else MOVES:
         if name in curves and found_words(words, shot.movement) and (source or name != "speed"):
             share = ALL_ROUND if name == "pan" and not source else 1.0

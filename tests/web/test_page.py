@@ -82,6 +82,18 @@ def test_a_macro_is_heard_while_the_sound_goes_on(open_page: Any) -> None:
     assert engine(page, "engine.current.id") == stream
 
 
+def test_wetness_takes_a_sound_into_a_room_while_it_goes_on(open_page: Any) -> None:
+    page = open_page()
+    page.click(WIND)
+    sounding(page)
+    stream = engine(page, "engine.current.id")
+    assert not engine(page, "engine.entered ?? ''")
+    slide(page, "#control-wetness", 1000)
+    until(lambda: engine(page, "engine.entered ?? ''") and engine(page, "engine.current.balance.direct") < 0.01)
+    sounding(page)
+    assert engine(page, "engine.current.id") == stream
+
+
 def test_two_slots_are_compared_equally_loud(open_page: Any) -> None:
     page = open_page()
     page.click(WIND)

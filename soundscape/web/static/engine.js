@@ -8,6 +8,15 @@ const FIRST = 16384;
 const LEAD_S = 0.4;
 const MOST_LEAD_S = 2;
 const gainOf = (db) => 10 ** (db / 20);
+const LEAST_DIRECT = 0.01;
+export const AS_IT_IS = { direct: 1, send: 1 };
+
+/** Gains of the faders of a voice and, against these, of what goes into its room. */
+function gainsOf({ faders, room, balance }) {
+  const direct = Math.max(balance.direct, LEAST_DIRECT);
+  const gains = faders.map((db) => gainOf(db) * direct);
+  return { gains, sends: gains.map(() => (room ? balance.send / direct : 0)) };
+}
 
 class Engine extends EventTarget {
   constructor() {
@@ -67,13 +76,14 @@ class Engine extends EventTarget {
    * Plays a sound; what played before gives way when the first of it has arrived.
    * `path` is "play" for a preset and "scene" for the film; `body` is what the server is asked.
    */
-  async play(path, body, { controls = {}, room = null, send = 1, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
+  async play(path, body, { controls = {}, room = null, balance = AS_IT_IS, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
     const serial = ++this.serial;
     const asked = performance.now();
     this.opening?.abort();
     this.opening = new AbortController();
     const woken = this.wake();
-    if (room) this.response(room);
+    const wet = room && balance.send ? room : null;
+    if (wet) this.response(wet);
     let first;
     try {
       first = await pcm(path, { ...body, frames: FIRST }, { signal: this.opening.signal });
@@ -86,7 +96,7 @@ class Engine extends EventTarget {
       post(`stop/${first.stream}`).catch(() => {});
       return null;
     }
-    await this.enter(first.room ? room : null);
+    await this.enter(wet);
     if (serial !== this.serial) {
       post(`stop/${first.stream}`).catch(() => {});
       return null;
@@ -108,7 +118,8 @@ class Engine extends EventTarget {
       ended: first.ended,
       asked,
       dropouts: 0,
-      send: first.room ? send : 0,
+      room,
+      balance: room ? balance : AS_IT_IS,
       faders: faders ?? first.tracks.map((track) => track.gain_db),
     };
     this.current = voice;
@@ -118,8 +129,7 @@ class Engine extends EventTarget {
         type: "start",
         id: serial,
         tracks,
-        gains: voice.faders.map(gainOf),
-        sends: first.tracks.map(() => voice.send),
+        ...gainsOf(voice),
         gain: gainOf(first.gain_db),
         data: first.data,
         frames,
@@ -132,7 +142,6 @@ class Engine extends EventTarget {
     return voice;
   }
 
-  /** Takes the tracks into a room, given as what asks the server for it. */
   /** The impulse response of a space, asked for once. */
   response(room) {
     const key = JSON.stringify(room);
@@ -150,6 +159,7 @@ class Engine extends EventTarget {
     return this.rooms.get(key);
   }
 
+  /** Takes the tracks into a room, given as what asks the server for it. */
   async enter(room) {
     const key = room ? JSON.stringify(room) : "";
     if (!room || key === this.entered) return;
@@ -186,8 +196,16 @@ class Engine extends EventTarget {
     const voice = this.current;
     if (!voice) return;
     voice.faders = faders;
-    const gains = faders.map(gainOf);
-    this.mixer.port.postMessage({ type: "faders", id: voice.id, gains, sends: gains.map(() => voice.send) });
+    this.mixer.port.postMessage({ type: "faders", id: voice.id, ...gainsOf(voice) });
+  }
+
+  /** How much is heard of what plays itself, and how much of its room. */
+  async wet(balance) {
+    const voice = this.current;
+    if (!voice?.room) return;
+    voice.balance = balance;
+    if (balance.send) await this.enter(voice.room);
+    if (voice === this.current) this.fade(voice.faders);
   }
 
   get position() {

@@ -6,7 +6,7 @@ import { attempt, byId, copy, figure, h, icon, say, words } from "./dom.js";
 import { engine } from "./engine.js";
 import { keysPanel } from "./keys.js";
 import { openKeep } from "./keep.js";
-import { asked, fadersOf, state } from "./state.js";
+import { asked, balanceOf, fadersOf, neutralOf, state } from "./state.js";
 
 const LOCK = "M7 10V7a5 5 0 0 1 10 0v3h1.5v11h-13V10zm2.5 0h5V7a2.5 2.5 0 0 0-5 0z";
 const DICE = "M4 4h16v16H4zM8.5 7a1.5 1.5 0 1 0 .01 0zM15.500 7a1.5 1.5 0 1 0 .01 0zM8.500 14a1.5 1.5 0 1 0 .01 0zM15.500 14a1.5 1.5 0 1 0 .01 0z";
@@ -43,11 +43,11 @@ function show() {
   panel.replaceChildren(
     head(preset, unit),
     tools(),
-    ...(unit?.controls.length || preset.kind === "palettes" ? [macros(unit?.controls ?? ["intensity", "brightness", "distance"])] : []),
+    ...(unit?.controls.length || preset.kind === "palettes" ? [macros(preset, unit?.controls ?? ["intensity", "brightness", "distance", "wetness"])] : []),
     ...(preset.kind === "palettes" ? [mixer(preset)] : []),
     ...(preset.kind === "instruments" ? [keysPanel()] : []),
     ...(unit?.params.length ? [params(unit)] : []),
-    ...(preset.kind === "layers" || preset.kind === "palettes" ? [curvePanel(unit?.controls ?? ["intensity", "brightness", "distance"])] : []),
+    ...(preset.kind === "layers" || preset.kind === "palettes" ? [curvePanel((unit?.controls ?? ["intensity", "brightness", "distance"]).filter((name) => name !== "wetness"))] : []),
     keeping(preset),
   );
   refresh();
@@ -161,13 +161,14 @@ function variations() {
 }
 
 /** Live controls: they move what sounds, without beginning again. */
-function macros(names) {
+function macros(preset, names) {
   return h(
     "section",
     { class: "group", "aria-labelledby": "macros-title" },
     h("h3", { id: "macros-title" }, "Macros"),
     ...names.map((name) => {
-      const { neutral, help } = state.controls[name];
+      const { help } = state.controls[name];
+      const neutral = neutralOf(name, preset);
       return slider({
         id: `control-${name}`,
         name,
@@ -182,6 +183,7 @@ function macros(names) {
           if (value === neutral) delete controls[name];
           state.change({ controls }, { play: false, steady: name });
           engine.control(controls);
+          if (name === "wetness") engine.wet(balanceOf(preset, state.sound));
         },
       });
     }),

@@ -1,6 +1,6 @@
 // What is chosen and how it was shaped: one sound, its history, and three slots to compare.
 
-import { engine } from "./engine.js";
+import { AS_IT_IS, engine } from "./engine.js";
 import { post } from "./api.js";
 import { attempt, say } from "./dom.js";
 
@@ -24,10 +24,11 @@ class State extends EventTarget {
     this.options = {};
   }
 
-  learn({ presets, units, controls, memory }) {
+  learn({ presets, units, controls, wetness, memory }) {
     this.presets = new Map(presets.map((preset) => [preset.id, preset]));
     this.units = units;
     this.controls = controls;
+    this.wetness = wetness;
     this.favourites = new Set(memory.favourites.filter((id) => this.presets.has(id)));
     this.recent = memory.recent.filter((id) => this.presets.has(id));
     this.options = memory.options;
@@ -138,6 +139,7 @@ class State extends EventTarget {
         {
           controls: sound.controls,
           room: roomOf(preset, sound),
+          balance: balanceOf(preset, sound),
           faders: fadersOf(preset, sound),
           label: preset.title,
         },
@@ -170,10 +172,25 @@ export function asked(sound, { whole = false } = {}) {
   return whole ? rest : { ...rest, faders_db: {}, muted: [] };
 }
 
+/** What a control is at when nobody has moved it: a sound without a place is dry. */
+export function neutralOf(name, preset) {
+  return name === "wetness" && !preset.space ? 0 : state.controls[name].neutral;
+}
+
+/** Gain of a sound and of its room: a crossfade of equal power, as the mix has it. */
+export function balanceOf(preset, sound) {
+  if (preset.kind === "spaces") return AS_IT_IS;
+  const wetness = sound.controls.wetness ?? neutralOf("wetness", preset);
+  const { space_gain: space, bend } = state.wetness;
+  const angle = 0.5 * Math.PI * wetness ** bend;
+  const both = Math.hypot(1, space);
+  return { direct: both * Math.cos(angle), send: (both / space) * Math.sin(angle) };
+}
+
 function roomOf(preset, sound) {
   if (preset.kind === "spaces") return { space: preset.name, changes: sound.changes };
-  if (preset.kind === "palettes" && preset.space) return { space: preset.space };
-  return null;
+  if (preset.kind === "palettes") return preset.space ? { space: preset.space } : null;
+  return preset.kind === "instruments" ? null : { space: state.wetness.space };
 }
 
 /** Fader of every layer of a palette and of its lead, in dB; null where the server's own are right. */

@@ -9,6 +9,7 @@ class Voice {
     this.faders = Float32Array.from(gains);
     this.now = Float32Array.from(gains);
     this.sends = Float32Array.from(sends);
+    this.sending = Float32Array.from(sends);
     this.gain = this.gainNow = gain;
     this.gainStep = 1;
     this.queue = [];
@@ -45,14 +46,15 @@ class Voice {
         const overall = this.gainNow * this.level;
         for (let track = 0; track < this.tracks; track++) {
           this.now[track] += (this.faders[track] - this.now[track]) * 0.002;
+          this.sending[track] += (this.sends[track] - this.sending[track]) * 0.002;
           const at = 2 * track * chunk.frames + this.offset + n;
           const scale = overall * this.now[track];
           const left = chunk.data[at] * scale;
           const right = chunk.data[at + chunk.frames] * scale;
           dry[0][i + n] += left;
           dry[1][i + n] += right;
-          wet[0][i + n] += left * this.sends[track];
-          wet[1][i + n] += right * this.sends[track];
+          wet[0][i + n] += left * this.sending[track];
+          wet[1][i + n] += right * this.sending[track];
         }
       }
       i += count;
