@@ -2,25 +2,36 @@
 
 After J. McDermott & E. Simoncelli, *Sound texture perception via statistics of the auditory periphery* (Neuron 71,
 2011): the signal is split by a bank of cochlear filters, each band's envelope compressed; of the envelopes come mean,
-variation, skew and kurtosis, how they go together across bands, and how strongly they move at each rate. What a
-statistic is for a sound is only understood beside its toys: stationary noise of the very same spectrum, and that noise
-with a sine for its level.
+variation, skew and kurtosis, how they go together across bands (C), how strongly they move at each rate, and how the
+motions of one rate go together (C1). What a statistic is for a sound is only understood beside its toys: stationary
+noise of the very same spectrum, that noise with a sine for its level, and noise through a band-pass that smooth
+random values move.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
+from scipy import fft, signal
+
+from tests import descriptors
 
 Array = npt.NDArray[np.floating]
 
-BANDS = 24
+BANDS = 30
 LOW_HZ, HIGH_HZ = 60.0, 9_000.0
 COMPRESSION = 0.3
 ENVELOPE_HZ = 400.0
 RATES_HZ = 0.5 * 2.0 ** np.arange(0.0, 8.01, 0.75)
 """Centres of the modulation bands, 0.5 to some 100 Hz, an octave wide."""
+TOGETHER_HZ = (3.0, 6.0, 12.0, 25.0, 50.0)
+"""Rates at which motions are compared across bands."""
+REGIONS = 6
+"""Groups of neighbouring bands."""
+APART = (1, 2, 3, 5, 8, 11, 16, 21)
+"""Distances of the bands that are compared."""
 
 
 def erb_number(hz: Array | float) -> Array:
@@ -33,8 +44,8 @@ def envelopes(mono: Array, rate: int) -> Array:
 
     Half-cosine filters on the ERB scale, which overlap by half; the analytic band is brought down to its own rate.
     """
-    bins = np.fft.rfft(np.asarray(mono, np.float64))
-    places = erb_number(np.fft.rfftfreq(len(mono), 1.0 / rate))
+    bins = fft.rfft(np.asarray(mono, np.float32))
+    places = erb_number(fft.rfftfreq(len(mono), 1.0 / rate))
     edges = np.linspace(erb_number(LOW_HZ), erb_number(HIGH_HZ), BANDS + 2)
     count = round(len(mono) * ENVELOPE_HZ / rate)
     found = np.empty((BANDS, count))
@@ -42,11 +53,11 @@ def envelopes(mono: Array, rate: int) -> Array:
         inside = np.flatnonzero((places > edges[band]) & (places < edges[band + 2]))
         gain = np.cos(np.pi * (places[inside] - edges[band + 1]) / (edges[band + 2] - edges[band]))
         size = 1 << int(np.ceil(np.log2(max(2 * len(inside), 2 * count))))
-        analytic = np.zeros(size, np.complex128)
+        analytic = np.zeros(size, np.complex64)
         analytic[: len(inside)] = bins[inside] * gain
-        level = np.abs(np.fft.ifft(analytic)) * (2.0 * size / len(mono))
-        compressed = np.fft.rfft(level**COMPRESSION)[: count // 2 + 1]
-        found[band] = np.maximum(np.fft.irfft(compressed, count) * count / size, 1e-9)
+        level = np.abs(fft.ifft(analytic)) * (2.0 * size / len(mono))
+        compressed = fft.rfft(level**COMPRESSION)[: count // 2 + 1]
+        found[band] = np.maximum(fft.irfft(compressed, count) * count / size, 1e-9)
     return found[:, 20:-20]
 
 
@@ -54,7 +65,8 @@ def statistics(audio: Array, rate: int) -> dict[str, Array]:
     """Statistics of a signal `(channels, frames)`, its channels added.
 
     `mean`, `variation` (deviation over mean), `skew`, `kurtosis`: `(BANDS,)`; `correlation`: `(BANDS, BANDS)`;
-    `modulation`: `(BANDS, rates)`, variance of the envelope in each modulation band over its whole variance.
+    `modulation`: `(BANDS, rates)`, variance of the envelope in each modulation band over its whole variance;
+    `motion_correlation`: `(TOGETHER_HZ, BANDS, BANDS)`, the correlation of an octave of motion about each rate.
     """
     level = envelopes(audio.mean(axis=0), rate)
     mean, deviation = level.mean(axis=1), level.std(axis=1)
@@ -75,7 +87,21 @@ def statistics(audio: Array, rate: int) -> dict[str, Array]:
         "kurtosis": (apart**4).mean(axis=1),
         "correlation": np.corrcoef(level),
         "modulation": modulation,
+        "motion_correlation": _motion_correlation(apart),
     }
+
+
+def _motion_correlation(apart: Array) -> Array:
+    # By Parseval: the correlation of band-passed signals is that of their bins.
+    bins = fft.rfft(apart)
+    frequency = fft.rfftfreq(apart.shape[1], 1.0 / ENVELOPE_HZ)
+    found = []
+    for centre in TOGETHER_HZ:
+        inside = bins[:, (frequency >= centre / 2**0.5) & (frequency < centre * 2**0.5)]
+        inside = np.concatenate((inside.real, inside.imag), axis=1)
+        inside /= np.linalg.norm(inside, axis=1, keepdims=True)
+        found.append(inside @ inside.T)
+    return np.stack(found)
 
 
 def slow_share(found: dict[str, Array], *, below_hz: float = 4.0) -> float:
@@ -88,18 +114,12 @@ def together(found: dict[str, Array], *, apart: int = 6) -> float:
     return float(np.diagonal(found["correlation"], apart).mean())
 
 
-def noise_like(audio: Array, rng: np.random.Generator) -> Array:
-    """Stationary noise with the long-term spectrum of each channel: the signal with its phases thrown."""
-    bins = np.fft.rfft(audio.astype(np.float64))
-    turn = np.exp(2j * np.pi * rng.uniform(size=bins.shape))
-    return np.fft.irfft(np.abs(_smooth(bins)) * turn * rng.rayleigh(2**-0.5, bins.shape), audio.shape[1])
-
-
-def _smooth(bins: Array) -> Array:
-    # The spectrum, not the moments of this one signal: mean power over neighbouring bins.
-    power = np.abs(bins) ** 2
-    kernel = np.hanning(41) / np.hanning(41).sum()
-    return np.sqrt(np.stack([np.convolve(channel, kernel, "same") for channel in power]))
+def noise_like(audio: Array, rate: int, rng: np.random.Generator, *, resolution_hz: float = 6.0) -> Array:
+    """Stationary noise with the long-term spectrum of each channel, as a Welch estimate of this resolution tells it."""
+    frequency, density = signal.welch(audio, rate, nperseg=round(rate / resolution_hz), detrend=False)
+    made = fft.rfft(rng.standard_normal(audio.shape, np.float32))
+    at = fft.rfftfreq(audio.shape[1], 1.0 / rate)
+    return fft.irfft(made * np.stack([np.interp(at, frequency, each**0.5) for each in density]), audio.shape[1])
 
 
 def swayed(audio: Array, rate: int, *, rate_hz: float = 0.3, depth_db: float = 6.0) -> Array:
@@ -108,16 +128,59 @@ def swayed(audio: Array, rate: int, *, rate_hz: float = 0.3, depth_db: float = 6
     return audio * 10.0 ** (depth_db / 20.0 * np.sin(2.0 * np.pi * rate_hz * time))
 
 
-def distance(first: dict[str, Array], other: dict[str, Array]) -> float:
-    """How unlike two textures are beyond their spectra: root mean square over all statistics but the means.
+def moved(audio: Array, rate: int, rng: np.random.Generator, *, rate_hz: float = 1.0) -> Array:
+    """Noise through a band-pass that value noise moves, its middle at the signal's centroid: the third toy.
 
-    Each kind of statistic is taken in units in which stationary noise of one spectrum scatters by some 0.05.
+    Random values `rate_hz` times a second, joined smoothly, move pitch (by an octave up and down at most) and level
+    (by 6 dB) of a resonance a Q of 2 wide.
     """
+    size, hop = 2_048, 1_024
+    seconds = audio.shape[1] / rate
+    values = rng.uniform(-1.0, 1.0, 2 + int(seconds * rate_hz) + 1)
+    at = np.arange(1 + audio.shape[1] // hop) * hop / rate * rate_hz
+    near, part = at.astype(int), at % 1.0
+    part = part * part * (3.0 - 2.0 * part)
+    value = values[near] * (1.0 - part) + values[near + 1] * part
+    centroid = descriptors.centroid_hz(audio, rate)
+    frequency, _, bins = signal.stft(
+        rng.standard_normal(audio.shape), rate, window="cosine", nperseg=size, noverlap=size - hop
+    )
+    value = np.pad(value, (0, max(0, bins.shape[2] - len(value))), mode="edge")[: bins.shape[2]]
+    ratio = np.maximum(frequency, 1.0)[:, None] / (centroid * 2.0**value)
+    response = 1.0 / np.sqrt(1.0 + (2.0 * (ratio - 1.0 / ratio)) ** 2)
+    _, made = signal.istft(bins * response * 10.0 ** (0.3 * value), rate, window="cosine", noverlap=size - hop)
+    return made[:, : audio.shape[1]]
+
+
+def vector(found: dict[str, Array]) -> Array:
+    """All statistics but the means in one row, every kind of the same weight.
+
+    Neighbouring bands are taken together, `REGIONS` in all, and pairs of bands by their distance: what a few seconds
+    tell of one band alone is mostly chance. Each kind is taken in units in which noise scatters alike.
+    """
+    motion = found["motion_correlation"]
     parts = [
-        2.0 * (np.log(first["variation"]) - np.log(other["variation"])),
-        0.5 * (first["skew"] - other["skew"]),
-        np.log(first["kurtosis"]) - np.log(other["kurtosis"]),
-        (first["correlation"] - other["correlation"])[np.triu_indices(BANDS, 2)],
-        (np.sqrt(first["modulation"]) - np.sqrt(other["modulation"])).ravel(),
+        2.0 * _regions(np.log(found["variation"])),
+        0.5 * _regions(found["skew"]),
+        _regions(np.log(found["kurtosis"])),
+        np.concatenate([_regions(np.diagonal(found["correlation"], offset)) for offset in APART]),
+        np.concatenate([np.diagonal(motion, offset, 1, 2).mean(axis=1) for offset in APART]),
+        np.sqrt(_regions(found["modulation"])).ravel(),
     ]
-    return float(np.sqrt(np.mean([np.mean(part**2) for part in parts])))
+    return np.concatenate([part / np.sqrt(len(parts) * part.size) for part in parts])
+
+
+def _regions(values: Array) -> Array:
+    return np.stack([part.mean(axis=0) for part in np.array_split(values, REGIONS)])
+
+
+def distance(first: dict[str, Array], other: dict[str, Array]) -> float:
+    """How unlike two textures are beyond their spectra: root mean square over all statistics but the means."""
+    return float(np.linalg.norm(vector(first) - vector(other)))
+
+
+def margin(own: Sequence[Array], toys: Sequence[Array]) -> float:
+    """Between the middles of two sets of `vector`, in mean spreads of a set about its own middle."""
+    middles = [np.mean(side, axis=0) for side in (own, toys)]
+    spread = [np.var(side, axis=0, ddof=1).sum() for side in (own, toys)]
+    return float(np.linalg.norm(middles[0] - middles[1]) / np.sqrt(np.mean(spread)))
