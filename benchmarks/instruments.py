@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from soundscape.audio import Audio
-from soundscape.calibration import calibration_db, loudest
+from soundscape.calibration import calibration_db
 from soundscape.contract import Tone
+from soundscape.levels import loudest
 from soundscape.model import Sound
 from soundscape.registry import Preset, all_presets, unit
 from soundscape.rng import Seed

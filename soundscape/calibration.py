@@ -1,46 +1,32 @@
 """Calibration: every preset sounds equally loud at its neutral settings, so that chance never sets a level.
 
-A layer is brought to -23 LUFS; a tone to -20 LUFS and a hit, which must stand out, to -14 LUFS in their loudest
-400 ms. The gain is measured once
-for a unit and its parameters and kept beside the parts.
+The gain is measured once for a unit and its parameters (`soundscape.levels`) and kept beside the parts. Those of
+the presets and palettes that come with the program stand in `presets/gains.json`, written by
+`python -m soundscape.calibration`; a gain whose unit has changed since then is measured like any other.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 
-import numpy as np
-
-from soundscape.audio import Audio, AudioFile
+from soundscape.audio import AudioFile
 from soundscape.code import code_digest
-from soundscape.contract import TICK, Tone, neutral
-from soundscape.dsp.loudness import loudness_lufs
 from soundscape.files import atomic, make_folder
-from soundscape.metering.gating import BINS_PER_SECOND, MOMENTARY_BINS, integrated, power_to_lufs, window_powers
+from soundscape.levels import reference_gain_db
+from soundscape.metering.gating import integrated
 from soundscape.metering.meter import EnergyMeter
-from soundscape.model import SAMPLE_RATE, Sound
-from soundscape.params import ParamValue, make_params
-from soundscape.registry import unit
-from soundscape.rng import Seed
-from soundscape.synthesis import code_of, given_files
+from soundscape.model import Sound
+from soundscape.params import ParamValue
+from soundscape.registry import all_presets, get_preset, preset_folders, unit
+from soundscape.synthesis import given_files
 
-LAYER_LUFS = -23.0
-HIT_LUFS = -14.0
-TONE_LUFS = -20.0
-TONE_S = 3.0
-"""Long enough for the slowest instrument to reach its level."""
-TAKES = 4
-"""Several players beat differently in each take of a tone."""
-LAYER_S = 15.0
 DIALOGUE_LUFS = -23.0
 """The anchor to which every recording of narration is brought, gated, so that pauses do not count."""
-BIN = SAMPLE_RATE // BINS_PER_SECOND
-STEP_BINS = 5
-HIGHEST_DB = 40.0
-"""No preset is raised by more than this; what is quieter is meant to be silent."""
+SHIPPED = "gains.json"
 
 
 def calibration_db(sound: Sound, folder: Path) -> float:
@@ -58,10 +44,17 @@ def calibration_db(sound: Sound, folder: Path) -> float:
 
 def facts_of(sound: Sound) -> str:
     """What the gain of a sound depends on: sounds of the same facts have the same gain."""
-    seed = sound.seed if sound.kind == "hits" else 0
-    facts = [sound.kind, sound.unit, sound.params, seed]
-    facts += [code_of(sound.kind, sound.unit), code_digest(__name__), given_files(sound)]
-    return json.dumps(facts, sort_keys=True)
+    return _facts(
+        sound.kind, sound.unit, sound.params, sound.seed if sound.kind == "hits" else 0, given_files(sound)
+    )
+
+
+def _facts(
+    kind: str, name: str, params: dict[str, ParamValue], seed: int, files: dict[str, object] | None = None
+) -> str:
+    # A gain is rounded to more than what versions of libraries make of it.
+    code = code_digest(reference_gain_db.__module__, unit(kind, name).__name__, libraries=())
+    return json.dumps([kind, name, params, seed, code, files or {}], sort_keys=True)
 
 
 def anchor_db(path: Path) -> float:
@@ -77,42 +70,53 @@ def anchor_db(path: Path) -> float:
 
 @lru_cache(maxsize=4096)
 def _known(facts: str, folder: Path) -> float:
-    key = hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()
+    key = _key(facts)
+    gain = shipped().get(key)
+    if gain is not None:
+        return gain
     path = folder / "calibration" / f"{key}.json"
     try:
         return float(json.loads(path.read_text()))
     except (OSError, ValueError):
-        value = _measure(*json.loads(facts)[:4])
+        value = reference_gain_db(*json.loads(facts)[:4])
     make_folder(path.parent)
     with atomic(path, durable=False) as file:
         file.write(json.dumps(value).encode())
     return value
 
 
-def _measure(kind: str, name: str, params: dict[str, ParamValue], chosen_seed: int) -> float:
-    module = unit(kind, name)
-    made = make_params(module.Params, params)
-    seed = Seed(chosen_seed)
-    if kind == "layers":
-        ticks = int(LAYER_S * SAMPLE_RATE) // TICK
-        rendered = module.render(made, neutral(ticks, block=256), SAMPLE_RATE, seed)
-        level, reference = loudness_lufs(np.concatenate(list(rendered), axis=1), SAMPLE_RATE), LAYER_LUFS
-    elif kind == "hits":
-        level, reference = loudest(module.render(made, SAMPLE_RATE, seed).audio), HIT_LUFS
-    else:
-        low, high = module.RANGE
-        tone = Tone(pitch=float(min(max(62, low), high)), length_s=TONE_S, velocity=0.7)
-        takes = [seed.child(take) for take in range(TAKES)]
-        level = float(np.mean([loudest(module.tone(made, tone, SAMPLE_RATE, take)) for take in takes]))
-        reference = TONE_LUFS
-    return round(min(reference - level, HIGHEST_DB), 2)
+def _key(facts: str) -> str:
+    return hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()
 
 
-def loudest(audio: Audio) -> float:
-    """Loudness in LUFS of the loudest 400 ms of a short signal, in steps of 50 ms; silence follows it."""
-    frames = audio.shape[1]
-    windows = max(1, -(-(frames - MOMENTARY_BINS * BIN) // (STEP_BINS * BIN)) + 1)
-    heard = ((windows - 1) * STEP_BINS + MOMENTARY_BINS) * BIN
-    meter = EnergyMeter(SAMPLE_RATE, audio.shape[0])
-    meter.push(np.pad(audio, ((0, 0), (0, heard - frames))))
-    return power_to_lufs(float(window_powers(meter.energies, MOMENTARY_BINS, SAMPLE_RATE, hop=STEP_BINS).max()))
+@cache
+def shipped() -> dict[str, float]:
+    """Gains that come with the program, by the hash of what they depend on."""
+    path = preset_folders()[-1] / SHIPPED
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def packaged() -> list[tuple[str, str, dict[str, ParamValue]]]:
+    """Kind, unit and parameters of what films use of the presets and palettes that come with the program.
+
+    Hits are not among them: each has a gain of its own.
+    """
+    from soundscape.planning.palette import all_palettes
+
+    folders = preset_folders()[-1:]
+    found = [(preset, preset.params) for preset in all_presets(folders) if preset.kind in ("layers", "instruments")]
+    for palette in all_palettes(folders):
+        for layer in palette.layers:
+            preset = get_preset("layers", layer.preset, folders)
+            found.append((preset, {**preset.params, **layer.params}))
+    return [(preset.kind, preset.unit, params) for preset, params in found]
+
+
+def measured(sounds: Iterable[tuple[str, str, dict[str, ParamValue]]]) -> dict[str, float]:
+    """The gains to be shipped of these kinds, units and parameters."""
+    gains = {_key(_facts(*sound, 0)): reference_gain_db(*sound, 0) for sound in sounds}
+    return dict(sorted(gains.items()))
+
+
+if __name__ == "__main__":
+    (preset_folders()[-1] / SHIPPED).write_text(json.dumps(measured(packaged()), indent=0) + "\n")

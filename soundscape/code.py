@@ -19,15 +19,17 @@ _IMPORT = re.compile(
 
 
 @cache
-def code_digest(*modules: str) -> str:
-    """Hash of the code of modules and of all that they import of their own packages, and of `LIBRARIES`.
+def code_digest(*modules: str, libraries: tuple[str, ...] = LIBRARIES) -> str:
+    """Hash of the code of modules and of all that they import of their own packages, and of versions of libraries.
 
     Parameters
     ----------
     *modules : str
         Full names.
+    libraries : tuple of str
+        Distributions.
     """
-    digest = hashlib.blake2b(" ".join(map(version, LIBRARIES)).encode(), digest_size=16)
+    digest = hashlib.blake2b(" ".join(map(version, libraries)).encode(), digest_size=16)
     for name, path in sorted(reached(*modules).items()):
         digest.update(name.encode() + _content(path))
     return digest.hexdigest()

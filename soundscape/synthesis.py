@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from soundscape.audio import BLOCK, Audio, AudioFile
 from soundscape.code import code_digest
-from soundscape.contract import TICK, ControlBlock, Hit, Tone
+from soundscape.contract import TICK, ControlBlock, Tone
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Sound
+from soundscape.oneshots import oneshot
 from soundscape.params import make_params, params_of
 from soundscape.parts import Part, PartCache
 from soundscape.registry import unit
@@ -98,7 +99,7 @@ def render_blocks(source: Sound | Clip, *, rate: int = SAMPLE_RATE) -> tuple[Ite
         return _narration(source), 0
     params = make_params(unit(source.kind, source.unit).Params, source.params)
     if source.kind == "hits":
-        hit: Hit = unit("hits", source.unit).render(params, rate, Seed(source.seed))
+        hit = oneshot(source.unit, params, rate, source.seed)
         return iter([hit.audio]), hit.sync
     return (_layer if source.kind == "layers" else _instrument)(on_ticks(source), params, rate), 0
 
