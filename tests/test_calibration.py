@@ -107,4 +107,6 @@ def test_the_gain_of_a_changed_unit_is_measured_again(tmp_path: Path, monkeypatc
 
 @pytest.mark.slow
 def test_the_gains_that_come_with_the_program_are_those_of_its_units() -> None:
-    assert calibration.measured(calibration.packaged()) == pytest.approx(calibration.shipped(), abs=0.011)
+    measured, shipped = calibration.measured(calibration.packaged()), calibration.shipped()
+    current = sorted(measured.keys() & shipped.keys())
+    assert [measured[key] for key in current] == pytest.approx([shipped[key] for key in current], abs=0.011)
