@@ -1,10 +1,11 @@
-"""Sixteen throats: pulses of air through three formants each, side by side in vector lanes.
+"""Sixteen throats: pulses of air through four formants each, side by side in vector lanes.
 
 The pulse is the flow of KLGLOTT88, `u**2 (q - u)` while the folds are open (D. Klatt & L. Klatt, J. Acoust. Soc. Am.
 87, 1990); its spectrum falls by 12 dB/octave, so that even naive sampling folds back less than -80 dB. Pulses differ
 in size from one to the next (shimmer), and every second one may be weaker, which is heard as an octave below: the
 growl of large animals. Formants are complex one-pole resonators in parallel with alternating signs, which stay
-smooth while they move.
+smooth while they move. The last of them is also the hollow in front of the tongue, where a consonant hisses: noise
+of its own enters there, and widens it (C. Shadle, *The acoustics of fricative consonants*, MIT, 1985).
 """
 
 from __future__ import annotations
@@ -23,14 +24,20 @@ from soundscape.dsp.ticknoise import fill_tick
 from soundscape.rng import Seed
 
 LANES = 16
-FORMANTS = 3
+FORMANTS = 4
 OPEN = 0.62
 """Share of the period in which the folds are open."""
 FULLEST = 27.0 / (4.0 * OPEN**3)
+HISS_BAND_HZ = 1_600.0
+"""How much wider the last formant is while nothing but noise goes through it."""
+NOISE_RATE = 48_000
+"""Sample rate at which noise of level 1 has values of RMS 0.577; at others its density stays."""
 INAUDIBLE = 1e-7
 MEAN = 9.0 / 16.0 * OPEN
 WIDTH = FORMANTS * LANES
-PACE, BEND, START, LOUD, LOUDER, AIRY, AIRIER, ROWS = range(5 * WIDTH, 5 * WIDTH + 8 * LANES, LANES)
+PACE, BEND, START, LOUD, LOUDER, AIRY, AIRIER, SHARP, SHARPER, ROWS = range(
+    5 * WIDTH, 5 * WIDTH + 10 * LANES, LANES
+)
 """Offsets into a tick's workspace, behind two states, two parts of the pole and the gain of every formant."""
 
 
@@ -80,33 +87,40 @@ class Voices:
         level: npt.NDArray[np.float64],
         breath: npt.NDArray[np.float64],
         formant_hz: npt.NDArray[np.float64],
+        hiss: npt.NDArray[np.float64],
     ) -> None:
         """Add the next ticks to `out`, `(2, ticks * TICK)`.
 
         Parameters
         ----------
-        pitch_hz, level, breath : (ticks + 1, LANES) each
-            At the tick edges: pulses a second, their size, and the noise of the air against it.
+        pitch_hz, level, breath, hiss : (ticks + 1, LANES) each
+            At the tick edges: pulses a second, their size, the noise of the air against it, and the noise that
+            enters the last formant alone.
         formant_hz : (ticks + 1, FORMANTS, LANES)
             Centres of the formants.
         """
         _add(
-            out, pitch_hz, level, breath, formant_hz, self._gain, self._sides, self._uneven,
+            out, pitch_hz, level, breath, formant_hz, hiss, self._gain, self._sides, self._uneven,
             self._rate, self._key, self._tick, self._phase, self._pulse, self._state,
         )  # fmt: skip
         self._tick += len(pitch_hz) - 1
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
-def _add(out, pitch_hz, level, breath, formant_hz, gain, sides, uneven, rate, key, tick, phase, pulse, state):  # type: ignore[no-untyped-def]
-    # One flat array with rows at constant offsets keeps the lanes in vectors; the tick's noise comes last.
-    m = np.empty(ROWS + TICK * LANES, np.float32)
+def _add(out, pitch_hz, level, breath, formant_hz, hiss, gain, sides, uneven, rate, key, tick, phase, pulse, state):  # type: ignore[no-untyped-def]
+    # One flat array with rows at constant offsets keeps the lanes in vectors; the tick's noise comes last,
+    # once for the voices and once for the hiss.
+    m = np.empty(ROWS + 2 * TICK * LANES, np.float32)
     m[: 2 * WIDTH] = state
     shimmer, alternate = uneven
     one, scale, mean, wide = np.float32(1.0), np.float32(FULLEST), np.float32(MEAN), np.float32(OPEN)
     grain = np.float32(1.0 / 2147483648.0)
+    dense = math.sqrt(rate / NOISE_RATE)
     for t in range(pitch_hz.shape[0] - 1):
-        if max(level[t].max(), level[t + 1].max(), np.abs(m[: 2 * WIDTH]).max()) < INAUDIBLE:
+        if (
+            max(level[t].max(), level[t + 1].max(), hiss[t].max(), hiss[t + 1].max(), np.abs(m[: 2 * WIDTH]).max())
+            < INAUDIBLE
+        ):
             # All have been silent for long: only time goes on.
             m[: 2 * WIDTH] = np.float32(0.0)
             for k in range(LANES):
@@ -116,7 +130,10 @@ def _add(out, pitch_hz, level, breath, formant_hz, gain, sides, uneven, rate, ke
             for f in range(FORMANTS):
                 centre = min(formant_hz[t, f, k], 0.42 * rate)
                 # Bandwidths of vowels grow with the formant (after G. Fant).
-                radius = math.exp(-math.pi * (40.0 + 0.06 * centre) / rate)
+                band = 40.0 + 0.06 * centre
+                if f == FORMANTS - 1:
+                    band += HISS_BAND_HZ * hiss[t, k] / (hiss[t, k] + level[t, k] + 1e-6)
+                radius = math.exp(-math.pi * band / rate)
                 angle = 2.0 * math.pi * centre / rate
                 at = f * LANES + k
                 m[2 * WIDTH + at] = radius * math.cos(angle)
@@ -128,8 +145,9 @@ def _add(out, pitch_hz, level, breath, formant_hz, gain, sides, uneven, rate, ke
             # No throat is quite silent: its resonances would die into denormal numbers.
             m[LOUD + k] = max(level[t, k], 1e-9)
             m[LOUDER + k] = (max(level[t + 1, k], 1e-9) - m[LOUD + k]) / TICK
-            m[AIRY + k], m[AIRIER + k] = breath[t, k], (breath[t + 1, k] - breath[t, k]) / TICK
-        fill_tick(m[ROWS:], key, tick + t)
+            m[AIRY + k], m[AIRIER + k] = dense * breath[t, k], dense * (breath[t + 1, k] - breath[t, k]) / TICK
+            m[SHARP + k], m[SHARPER + k] = dense * hiss[t, k], dense * (hiss[t + 1, k] - hiss[t, k]) / TICK
+        fill_tick(m[ROWS : ROWS + TICK * LANES], key, tick + t)
         for i in range(TICK):
             time = np.float32(i)
             x = ROWS + i * LANES
@@ -143,15 +161,18 @@ def _add(out, pitch_hz, level, breath, formant_hz, gain, sides, uneven, rate, ke
                 size = one + shimmer * own + alternate * (one - second - second)
                 flow = size * scale * u * u * max(wide - u, np.float32(0.0)) - mean
                 air = m[AIRY + k] + m[AIRIER + k] * time
+                m[x + TICK * LANES + k] = (m[SHARP + k] + m[SHARPER + k] * time) * m[x + k]
                 m[x + k] = (m[LOUD + k] + m[LOUDER + k] * time) * (flow + air * m[x + k])
             for k in range(LANES):
                 force = m[x + k]
+                sharp = m[x + TICK * LANES + k]
                 total = np.float32(0.0)
                 sign = one
                 for f in range(FORMANTS):
                     at = f * LANES + k
                     re, im = m[at], m[WIDTH + at]
-                    m[at] = re * m[2 * WIDTH + at] - im * m[3 * WIDTH + at] + m[4 * WIDTH + at] * force
+                    into = force + sharp if f == FORMANTS - 1 else force
+                    m[at] = re * m[2 * WIDTH + at] - im * m[3 * WIDTH + at] + m[4 * WIDTH + at] * into
                     m[WIDTH + at] = re * m[3 * WIDTH + at] + im * m[2 * WIDTH + at]
                     total += sign * m[at]
                     sign = -sign

@@ -227,7 +227,9 @@ class Growl:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params = params
         gain = np.zeros((FORMANTS, LANES))
-        gain[:, :THROATS] = np.array((1.0, 1.6, 1.4))[:, None] * seed.generator("folds").uniform(0.7, 1.3, THROATS)
+        gain[:, :THROATS] = np.array((1.0, 1.6, 1.4, 1.0))[:, None] * seed.generator("folds").uniform(
+            0.7, 1.3, THROATS
+        )
         rough = params.roughness
         pan = np.zeros(LANES)
         pan[:THROATS] = params.width * np.array((-0.7, 0.7, -0.25, 0.25))
@@ -250,9 +252,9 @@ class Growl:
         breath = np.full_like(level, 0.25)
         quarter = SOUND_M_S / (4.0 * params.tract)
         open_ = 1.0 + 0.25 * motion.growl[:, None, None]
-        formants = quarter * np.array((1.0, 3.0, 5.0))[:, None] * open_ * np.ones(LANES)
+        formants = quarter * np.array((1.0, 3.0, 5.0, 7.0))[:, None] * open_ * np.ones(LANES)
         out = np.zeros((2, motion.ticks * TICK), np.float32)
-        self._voices.add(out, pitch, level, breath, formants)
+        self._voices.add(out, pitch, level, breath, formants, 0.0 * level)
         return out
 
 

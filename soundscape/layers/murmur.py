@@ -1,9 +1,9 @@
 """Murmur: many people speaking at once, near enough to hear that they do, too far to hear what.
 
-Model: sixteen speakers in pairs, each with a throat of its own, talk without words (`soundscape.dsp.talk`); behind
-them a crowd too large to count, which is noise in the shape of the long-term spectrum of speech, moved by the
-syllables of nobody in particular. A wall or a distance takes the upper formants away, never the rhythm; the room
-gives all of it back from all sides.
+Model: sixteen speakers in pairs, each with a throat of its own, talk without words (`soundscape.dsp.talk`), some
+near, most farther off, where less of their consonants arrives; behind them a crowd too large to count, which is
+noise in the shape of the long-term spectrum of speech, moved by the syllables of nobody in particular. A wall or a
+distance takes the upper formants away, never the rhythm; the room gives all of it back from all sides.
 
 Sources: Klatt & Klatt (1990) for the throats; long-term spectrum of speech of Byrne et al. (J. Acoust. Soc. Am. 96,
 1994), flat to 500 Hz and -9 dB/octave above; modulation of speech strongest at 3 to 6 Hz.
@@ -11,6 +11,7 @@ Sources: Klatt & Klatt (1990) for the throats; long-term spectrum of speech of B
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,22 +19,28 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import ControlBlock
-from soundscape.dsp.blend import Part, Voice, blend
+from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.hall import Hall
 from soundscape.dsp.resonators import LANES as BANDS
 from soundscape.dsp.resonators import NoiseResonators
 from soundscape.dsp.talk import Talk
 from soundscape.dsp.voices import LANES, Voices
+from soundscape.dsp.voicing import Voicing
 from soundscape.params import number
 from soundscape.rng import Seed
+from soundscape.units import db_to_gain
 
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 
 VOICE = Voice(intensity_db=11.0, brightness_db=16.0, split_hz=900.0)
-FORMANT_GAIN = (1.0, 2.5, 3.5)
+LEVELS_DB = (-8.0, -29.0)
+"""Of speakers and crowd, alone."""
+FORMANT_GAIN = (1.0, 3.0, 5.0, 5.5)
 """Of a near voice: radiation from the lips lifts what is high."""
+HISS = 0.035
+"""Of a consonant against the pulses of a vowel of the same speaker."""
 KNEE_HZ = 450.0
 SYLLABLES_DB = 2.6
 """How far single bands of the crowd rise and fall with somebody's syllables."""
@@ -59,13 +66,16 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Murmur, float32 `(2, block.frames)` for every control block."""
 
-    def parts() -> list[tuple[float, Part]]:
-        return [
-            (0.0, Speakers(params, rate, seed.child("speakers"))),
-            (params.crowd, Crowd(params, rate, seed.child("crowd"))),
-        ]
-
-    return blend(parts, controls, rate, VOICE)
+    speakers, crowd = Speakers(params, rate, seed.child("speakers")), Crowd(params, rate, seed.child("crowd"))
+    # Higher voices send more pulses; and both together are no louder than either alone.
+    whole = math.hypot(1.0, db_to_gain(params.crowd))
+    near = np.float32(db_to_gain(LEVELS_DB[0]) * 155.0 / params.pitch / whole)
+    far = np.float32(db_to_gain(LEVELS_DB[1] + params.crowd) / whole)
+    voicing = Voicing(rate, VOICE)
+    for block in controls:
+        audio = near * speakers.run(block) + far * crowd.run(block)
+        voicing.run(audio, block)
+        yield audio
 
 
 class Speakers:
@@ -78,9 +88,10 @@ class Speakers:
         side = rng.choice((-1.0, 1.0)) * np.tile((-1.0, 1.0), LANES // 4)
         place = params.width * side * np.repeat(rng.permutation(np.linspace(0.1, 0.9, LANES // 4)), 2)
         # Both of a pair stand together; what is farther off is darker.
-        gain = np.repeat(near, 2) * np.array(FORMANT_GAIN)[:, None]
-        gain *= np.array((1.0, 0.3, 0.1))[:, None] ** (1.4 * params.muffle) * np.repeat(near, 2) ** np.array(
-            ((0.0,), (0.3,), (0.5,))
+        # Nothing falls with pitch in a whisper, so nothing needs to be raised.
+        gain = np.repeat(near, 2) * np.array(FORMANT_GAIN)[:, None] ** (1.0 - 0.8 * params.breath)
+        gain *= np.array((1.0, 0.3, 0.1, 0.03))[:, None] ** (1.4 * params.muffle) * np.repeat(near, 2) ** np.array(
+            ((0.0,), (0.3,), (0.5,), (0.8,))
         )
         pan = np.clip(np.repeat(place, 2) + 0.08 * params.width * np.tile((-1.0, 1.0), LANES // 2), -1.0, 1.0)
         self._voices = Voices(seed.child("voices"), rate, gain=gain, pan=pan, shimmer=0.15)
@@ -93,7 +104,7 @@ class Speakers:
             pause_s=params.pause,
             breathiness=0.9 * params.breath**2,
         )
-        self._voiced = 1.0 - 0.85 * params.breath
+        self._voiced, self._hiss = 1.0 - 0.85 * params.breath, HISS * (1.0 - 0.5 * params.breath)
         self._room = params.room
         self._hall = Hall(
             seed.child("hall"),
@@ -108,9 +119,16 @@ class Speakers:
         """Their talk under these controls."""
         mood = self._mood.advance(block.ticks)[:, 0]
         busy = 2.0 ** (2.0 * (block["intensity"].astype(np.float64) - 0.5)) * np.exp(0.35 * mood)
-        pitch_hz, level, breath, formant_hz = self._talk.advance(busy)
+        said = self._talk.advance(busy)
         out = np.zeros((2, block.frames), np.float32)
-        self._voices.add(out, pitch_hz, level * self._voiced, breath / self._voiced, formant_hz)
+        self._voices.add(
+            out,
+            said.pitch_hz,
+            said.level * self._voiced,
+            said.breath / self._voiced,
+            said.formant_hz,
+            self._hiss * said.hiss,
+        )
         heard = np.float32(1.0 - 0.45 * self._room) * out
         self._hall.add(heard, np.float32(0.65 * self._room) * out)
         return heard
@@ -125,6 +143,7 @@ class Crowd:
         # A band-pass falls by 6 dB/octave only: what muffles lowers the bands themselves.
         self._hz = hz * (params.pitch / 155.0) ** 0.3 * 0.5**params.muffle
         self._level = (hz / KNEE_HZ) ** 0.4 / (1.0 + (hz / KNEE_HZ) ** 2) ** (0.8 + 0.5 * params.muffle)
+        self._level /= math.sqrt(np.sum(self._level**2))
         spread = np.repeat(np.linspace(0.15, 0.9, BANDS // 2), 2)
         self._pan = params.width * spread * np.tile((-1.0, 1.0), BANDS // 2)
         self._swell = params.swell

@@ -179,7 +179,7 @@ class Calls:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         gain = np.zeros((FORMANTS, LANES))
         # A telephone band: little of the first formant, much of the others.
-        gain[:, :2] = np.array((0.6, 3.0, 4.0))[:, None] * 3.0 * db_to_gain(LEVEL_DB + params.speech)
+        gain[:, :2] = np.array((0.6, 3.0, 4.0, 3.0))[:, None] * 3.0 * db_to_gain(LEVEL_DB + params.speech)
         self._voices = Voices(seed.child("voices"), rate, gain=gain, pan=np.zeros(LANES), shimmer=0.2)
         self._talk = Talk(
             seed.child("talk"),
@@ -209,7 +209,7 @@ class Calls:
             self._held = max(min(2.0 * loud[edge], 1.0), self._hang * self._held)
             self._open += self._ease * (float(self._held > 0.3) - self._open)
             gate[edge] = self._open
-        level = spoken.level.copy()
-        level[:, 2:] = 0.0
-        self._voices.add(audio, spoken.pitch_hz, level, spoken.breath, spoken.formant_hz)
+        level, hiss = spoken.level.copy(), 0.035 * spoken.hiss
+        level[:, 2:], hiss[:, 2:] = 0.0, 0.0
+        self._voices.add(audio, spoken.pitch_hz, level, spoken.breath, spoken.formant_hz, hiss)
         return gate

@@ -15,7 +15,7 @@ from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
 
 PRESETS = [preset.name for preset in presets_of("murmur")]
 RANGES = {
-    "centroid_hz": (180.0, 2_200.0),
+    "centroid_hz": (180.0, 2_400.0),
     "slope_db_oct": (-14.0, 0.0),
     "kurtosis_hp100": (3.05, 12.0),
     "crest_db": (13.0, 24.0),
@@ -36,7 +36,7 @@ def throats(pitch_hz: float, formant_hz: float, *, alternate: float = 0.0, secon
     edges = ticks(seconds) + 1
     out = np.zeros((2, (edges - 1) * TICK), np.float32)
     ones = np.ones((edges, LANES))
-    voices.add(out, pitch_hz * ones, ones, 0.0 * ones, np.full((edges, FORMANTS, LANES), formant_hz))
+    voices.add(out, pitch_hz * ones, ones, 0.0 * ones, np.full((edges, FORMANTS, LANES), formant_hz), 0.0 * ones)
     return out[0, RATE // 2 :].astype(np.float64)
 
 
@@ -84,6 +84,29 @@ def test_syllables_come_three_to_six_times_a_second_in_clustered_phrases() -> No
         pauses.extend(np.diff(starts) * TICK / RATE)
     assert 3.0 <= np.median(rates) <= 6.0
     assert np.std(pauses) / np.mean(pauses) >= 0.45
+
+
+def test_syllables_begin_as_consonants_do() -> None:
+    talk = Talk(SEED, RATE, pitch_hz=150.0, syllables_hz=4.4, phrase_s=1.8, pause_s=0.8, breathiness=0.0)
+    said = talk.advance(np.ones(ticks(60.0) + 1))
+    hissing = said.hiss > 0.3 * said.hiss.max()
+    assert 0.03 <= hissing.mean() / (said.level > 0.01).mean() <= 0.4
+    # The mouth is nearly closed while it hisses, and every hiss lies elsewhere above the vowels.
+    assert np.median(said.level[hissing]) < 0.3 * np.median(said.level[said.level > 0.01])
+    places = np.unique(np.round(said.formant_hz[:, -1][hissing]))
+    assert len(places) > 100
+    assert 2_000.0 < places.min() < places.max() < 9_000.0
+
+
+def test_a_hiss_is_noise_around_its_place() -> None:
+    gain = np.zeros((FORMANTS, LANES))
+    gain[:, 0] = 1.0
+    voices, edges = Voices(SEED, RATE, gain=gain, pan=np.zeros(LANES)), ticks(4.0) + 1
+    out, none = np.zeros((2, (edges - 1) * TICK), np.float32), np.zeros((edges, LANES))
+    voices.add(out, none + 120.0, none, none, np.full((edges, FORMANTS, LANES), 5_000.0), none + 1.0)
+    frequency, density = descriptors.spectrum(out, RATE)
+    assert frequency[np.argmax(density)] == pytest.approx(5_000.0, rel=0.1)
+    assert descriptors.kurtosis_hp100(out, RATE) < 3.5
 
 
 def test_partners_mostly_let_each_other_finish() -> None:
