@@ -1,11 +1,12 @@
 """Creature: something large that breathes, growls and shifts under the sand; the ground brings it to us.
 
-Model: a breath of five to ten seconds, drawn in as air through a wide throat and let out with more; soft tissue
-rattles in it some twenty times a second, harder as more air passes, and wet places click. Some breaths are voiced.
-The growl is a row of glottal pulses at 16 to 60 Hz whose every second one is weaker (subharmonics), with jitter of
-the pitch and shimmer of the pulses, through the formants of a vocal tract metres long (c / 4L and up). When it
-shifts, the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs. What comes through
-the ground has lost its highs; what runs above has not.
+Model: it draws a breath and lets it out in an effort of one to four seconds that surges and gives way, then rests,
+sometimes long. Throat and mouth are one row of resonances: those of a tube metres long (odd multiples of c / 4L),
+above them those of mouth and jaws. They glide as the mouth opens with the effort, and the more it is open, the more
+of the highs gets out. In a growl the folds beat at 16 to 60 Hz, unevenly, often every second time weaker, and break
+into chaos at the height of the effort; in a mere breath soft parts flap some twenty times a second, and wet places
+click. When it shifts, the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs. What
+comes through the ground has lost its highs; what runs above has not.
 
 Sources: T. Riede & W. T. Fitch on vocal tracts and pitch of large mammals (1999); W. T. Fitch, J. Neubauer & H. Herzel
 on subharmonics and chaos in growls (Animal Behaviour 63, 2002); C. Herbst et al. on elephants' rumbles (Science 2012).
@@ -24,16 +25,14 @@ from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
+from soundscape.dsp import blend
 from soundscape.dsp.bands import BANDS, NoiseBands
-from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.hall import Hall
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.noise import normal_at, uniform
-from soundscape.dsp.resonators import LANES as BREATHS
-from soundscape.dsp.resonators import NoiseResonators
-from soundscape.dsp.voices import FORMANTS, LANES, Voices
+from soundscape.dsp.throat import RESONANCES, Throat
 from soundscape.dsp.voicing import Voicing
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -43,18 +42,22 @@ Floats = npt.NDArray[np.float64]
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 
-VOICE = Voice(intensity_db=9.0, brightness_db=18.0, split_hz=350.0)
+CONTROLLED = blend.Voice(intensity_db=9.0, brightness_db=18.0, split_hz=350.0)
 SOUND_M_S = 350.0
-FLAP_HZ = 30.0
+FLAP_HZ = 24.0
 """Soft tissue in a throat of 1 m, at full breath."""
-LEVELS_DB = (-34.0, -11.0, -31.0, -36.0)
-"""Of breath, growl, ground and sand when their parameters say 0 dB."""
-THROATS = 4
-"""Lanes that growl: nearly alike, so that they beat and roughen as folds that do not close together."""
-GROUND_HZ, GROUND_SHARE, GROUND_SHARED = (40.0, 75.0, 150.0), (0.8, 0.5, 0.16), (0.95, 0.85, 0.5)
-PHASE, LENGTH, GROWLS, TURN, HEAVE, LEFT, SIZE, COUNT = range(8)
+TUBE = 10
+"""Resonances of the tube; the others are those of mouth and jaws."""
+LEVELS_DB = (-7.0, -31.5, -36.0)
+"""Of voice, ground and sand when their parameters say 0 dB."""
+AIR = 0.15
+"""Of a breath against the pulses of a growl."""
+GROUND_HZ, GROUND_SHARE, GROUND_SHARED = (40.0, 72.0, 120.0), (0.8, 0.5, 0.12), (0.95, 0.85, 0.5)
+AGE, LENGTH, INTO, OUT, GROWLS, TURN, HEAVE, LEFT, SIZE, COUNT = range(10)
 """State of the animal: of its breath, and of its shifting."""
-DRAWS = 6
+DRAWS = 10
+LONG_RESTS = 0.15
+"""Share of breaths after which it waits twice as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +83,20 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The creature, float32 `(2, block.frames)` for every control block."""
 
     life = Life(params, rate, seed.child("life"))
-    breath, growl, ground, sand = (
-        part(params, rate, seed.child(part.__name__)) for part in (Breath, Growl, Ground, Sand)
-    )
+    parts = [part(params, rate, seed.child(part.__name__)) for part in (Voice, Ground, Sand)]
     # The larger the throat, the more air it moves.
-    loud_db = gain_to_db((params.tract / 1.2) ** 0.5)
-    wanted_db = (loud_db, params.growl + loud_db, params.ground, params.sand)
+    wanted_db = (gain_to_db((params.tract / 1.2) ** 0.5), params.ground, params.sand)
     gains = [np.float32(db_to_gain(sum(pair))) for pair in zip(LEVELS_DB, wanted_db, strict=True)]
     den = Hall(seed.child("den"), rate, t60_s=1.6, high_t60_s=0.5, size=0.7 + 0.2 * params.tract)
-    voicing = Voicing(rate, VOICE)
+    voicing = Voicing(rate, CONTROLLED)
     for block in controls:
         motion = life.advance(block)
-        audio = np.zeros((2, block.frames), np.float32)
-        for gain, part in zip(gains[:2], (breath, growl), strict=True):
-            audio += gain * part.run(motion)
+        voice, *around = (gain * part.run(motion) for gain, part in zip(gains, parts, strict=True))
         # The hollow takes the edge off the voice and gives it back from all sides.
-        heard = np.float32(1.0 - 0.4 * params.den) * audio
-        den.add(heard, np.float32(0.6 * params.den) * audio)
-        audio = heard
-        for gain, part in zip(gains[2:], (ground, sand), strict=True):
-            audio += gain * part.run(motion)
+        audio = np.float32(1.0 - 0.4 * params.den) * voice
+        den.add(audio, np.float32(0.8 * params.den) * voice)
+        for part in around:
+            audio += part
         voicing.run(audio, block)
         yield audio
 
@@ -112,6 +109,7 @@ class Motion(NamedTuple):
     out: Floats
     """Air let out."""
     growl: Floats
+    """The part of it that the folds hold up."""
     heave: Floats
     """How strongly the body shifts."""
 
@@ -127,9 +125,10 @@ class Life:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._numbers = (params.breath, params.voiced, params.moves / 60.0)
         self._key = np.uint32(seed.key("life"))
-        self._state = np.zeros(8)
-        self._state[[PHASE, LENGTH]] = seed.generator("life").uniform(0.1, 0.4), params.breath
-        self._state[GROWLS] = float(seed.generator("first").uniform() < params.voiced)
+        self._state = np.zeros(10)
+        self._state[LENGTH] = params.breath
+        # It is met somewhere in its first breath.
+        self._state[AGE] = float(seed.generator("life").uniform(0.4, 1.0)) * params.breath
         self._tick_s = TICK / rate
         self._tick = 0
 
@@ -147,115 +146,104 @@ def _live(motion, state, stir, numbers, key, tick, tick_s):  # type: ignore[no-u
     breath, voiced, moves = numbers
     for edge in range(stir.shape[0]):
         if edge > 0:
-            state[PHASE] += tick_s / state[LENGTH]
-            if state[PHASE] >= 1.0:
-                state[PHASE] -= 1.0
+            state[AGE] += tick_s
+            if state[AGE] >= state[LENGTH]:
+                state[AGE] -= state[LENGTH]
                 state[TURN] += 1.0
-                at = int(state[TURN]) * DRAWS
-                state[LENGTH] = breath * math.exp(0.22 * normal_at(key, at)) / stir[edge] ** 0.3
-                wants = voiced * stir[edge] ** 0.5
-                state[GROWLS] = 0.55 + 0.45 * uniform(key, at + 1) if uniform(key, at + 2) < wants else 0.0
+                _breathe(state, breath / stir[edge] ** 0.3, voiced * stir[edge] ** 0.5, key)
             if state[LEFT] > 0.0:
                 state[LEFT] -= tick_s
             elif uniform(key, (tick + edge) * DRAWS + 3) < moves * stir[edge] * tick_s:
                 state[COUNT] += 1.0
                 at = int(state[COUNT]) * DRAWS
-                state[LEFT] = 0.7 * math.exp(0.5 * normal_at(key, at + 4))
+                state[LEFT] = 0.9 * math.exp(0.6 * normal_at(key, at + 4))
                 state[SIZE] = math.exp(0.4 * min(normal_at(key, at + 5), 1.0))
             # The body is slow to move and slower to come to rest.
             goal = state[SIZE] if state[LEFT] > 0.0 else 0.0
             state[HEAVE] += tick_s / (0.25 if goal > state[HEAVE] else 0.9) * (goal - state[HEAVE])
-        # In for two fifths, out for another two, then rest.
-        x = state[PHASE]
-        motion.into[edge] = math.sin(math.pi * x / 0.4) ** 2 if x < 0.4 else 0.0
-        y = min(max((x - 0.42) / 0.45, 0.0), 1.0)
+        x = min(state[AGE] / max(state[INTO], 0.01), 1.0)
+        motion.into[edge] = math.sin(math.pi * x) ** 2
+        # Out after a moment; an effort is soon at its height and lets go slowly.
+        y = min(max((state[AGE] - 1.08 * state[INTO]) / max(state[OUT], 0.01), 0.0), 1.0)
         motion.out[edge] = math.sin(math.pi * y**0.6) ** 2
-        motion.growl[edge] = state[GROWLS] * math.sin(math.pi * y**0.75) ** 1.5 if 0.0 < y < 1.0 else 0.0
+        motion.growl[edge] = state[GROWLS] * math.sin(math.pi * y**0.7) ** 1.2 if 0.0 < y < 1.0 else 0.0
         motion.heave[edge] = state[HEAVE]
 
 
-class Breath:
-    """Air in the throat: its resonances, deeper on the way out."""
+@njit(cache=True, nogil=True)
+def _breathe(state, breath, voiced, key):  # type: ignore[no-untyped-def]
+    at = int(state[TURN]) * DRAWS
+    state[LENGTH] = breath * math.exp(0.16 * normal_at(key, at))
+    state[INTO] = 0.27 * breath * math.exp(0.2 * normal_at(key, at + 6))
+    state[OUT] = min(0.42 * breath * math.exp(0.25 * normal_at(key, at + 7)), state[LENGTH] - 1.1 * state[INTO])
+    if uniform(key, at + 8) < LONG_RESTS:
+        state[LENGTH] += 0.7 * breath * uniform(key, at + 9)
+    state[GROWLS] = 0.5 + 0.5 * uniform(key, at + 1) if uniform(key, at + 2) < voiced else 0.0
+
+
+class Voice:
+    """Throat and mouth: breath and growl come out of one."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._params, self._tick_s = params, TICK / rate
         rng = seed.generator("throat")
-        order = np.repeat(np.arange(BREATHS // 2), 2)
-        quarter = SOUND_M_S / (4.0 * params.tract)
-        self._hz = quarter * (2.0 * order + 1.0) * rng.uniform(0.94, 1.06, BREATHS)
-        self._level = (self._hz / quarter) ** -0.9 * rng.uniform(0.7, 1.3, BREATHS)
-        self._pan = params.width * np.tile((-1.0, 1.0), BREATHS // 2) * np.linspace(0.2, 0.9, BREATHS)
-        self._noise = NoiseResonators(seed.child("breath"), rate, q=np.full(BREATHS, 2.4))
-        self._flutter = Drift(seed.child("flutter"), rate, motions=BREATHS + 3, low_hz=0.1, high_hz=16.0)
-        self._rattle, self._tick_s = params.rattle, TICK / rate
-        # A larger throat flaps more slowly.
+        self._quarter_hz = SOUND_M_S / (4.0 * params.tract)
+        tube = self._quarter_hz * (2.0 * np.arange(TUBE) + 1.0)
+        mouth = np.geomspace(tube[-1], max(6_000.0, 2.0 * tube[-1]), RESONANCES - TUBE + 1)[1:]
+        # No two animals of a kind have the same voice.
+        self._hz = np.concatenate((tube, mouth)) * rng.uniform(0.95, 1.05, RESONANCES)
+        self._pitch_hz = params.pitch * math.exp(0.1 * float(rng.standard_normal()))
+        quality = np.concatenate((np.linspace(4.0, 10.0, TUBE), np.full(RESONANCES - TUBE, 5.0)))
+        pan = 0.6 * params.width * rng.permutation(np.linspace(-1.0, 1.0, RESONANCES))
+        self._throat = Throat(seed.child("folds"), rate, air_hz=self._quarter_hz, quality=quality, pan=pan)
+        # Larger parts flap more slowly.
         self._flap_hz = FLAP_HZ * params.tract**-0.5
         self._flapped = 0.0
+        # Effort surges; the folds waver; the tongue moves the lower resonances apart and together.
+        self._surge = Drift(seed.child("surge"), rate, low_hz=0.5, high_hz=8.0)
+        self._waver = Drift(seed.child("waver"), rate, motions=4, low_hz=0.3, high_hz=25.0)
+        self._shape = Drift(seed.child("shape"), rate, motions=RESONANCES, low_hz=0.4, high_hz=6.0)
         self._wet = Grains(seed.child("wet"), rate, ring_s=0.002, size_sd=0.7, pitch_sd=0.35, densest=300.0)
 
     def run(self, motion: Motion) -> Audio:
-        """The air of this motion."""
-        *flutter, hurry, amount = self._flutter.advance(motion.ticks).T
-        own = np.stack(flutter, axis=1)
-        # Faster air is brighter: what rises steeper with order is drawn in.
-        air = 0.03 + (0.55 * motion.into + motion.out)
-        bright = 0.25 + 0.75 * (0.4 * motion.into + motion.out)
-        order = self._hz / self._hz.min()
-        level = self._level * air[:, None] * bright[:, None] ** (0.5 * np.log(order))
+        """The voice of this motion."""
+        params = self._params
+        surge = self._surge.advance(motion.ticks)[:, 0]
+        fold, own, hurry, amount = self._waver.advance(motion.ticks).T
+        effort = np.minimum(motion.growl * np.exp(0.3 * surge), 1.2)
+        air = 0.02 + (0.7 * motion.into + motion.out) * np.exp(0.15 * surge + 0.15 * own)
         flaps = self._flaps(air, hurry, amount)
-        level *= np.exp(0.14 * (own[:, -1:] + own[:, :-1])) * flaps[:, None] ** (0.4 + 0.5 * np.log(order) / 2.0)
-        hz = self._hz * (1.0 + 0.18 * motion.into - 0.06 * motion.out)[:, None]
+        mouth = np.clip(0.12 + 0.35 * motion.into + 0.3 * motion.out + 0.7 * effort, 0.0, 1.3)
+        rough = np.clip(params.roughness * (0.5 + 0.6 * effort + 0.35 * fold), 0.0, 1.0)
+        pitch = self._pitch_hz * np.exp(0.5 * (effort - 0.6) + 0.04 * own)
+        hz, gain = self._resonances(mouth, motion)
         out = np.zeros((2, motion.ticks * TICK), np.float32)
-        self._noise.add(out, hz, level, np.tile(self._pan, (len(level), 1)))
-        clicks = 110.0 * self._rattle * np.maximum(air - 0.25, 0.0) * flaps**2
-        pitch = 1_500.0 * (self._hz.min() / 40.0) ** 0.3 * np.ones_like(air)
-        self._wet.add(out, clicks, pitch, 0.5 * bright * flaps, np.zeros_like(air))
+        pulses = db_to_gain(params.growl) * effort
+        self._throat.add(out, pitch, pulses, AIR * air * flaps, rough, hz, gain)
+        clicks = 70.0 * params.rattle * np.maximum(air - 0.25, 0.0) * flaps**2
+        wet_hz = np.full(len(air), 1_500.0 * (self._quarter_hz / 40.0) ** 0.3)
+        self._wet.add(out, clicks, wet_hz, 0.03 * (mouth + 0.5 * effort) * flaps, np.zeros_like(air))
         return out
+
+    def _resonances(self, mouth: Floats, motion: Motion) -> tuple[Floats, Floats]:
+        """Frequency and response of the resonances while the mouth is so far open, 0 to 1."""
+        shape = self._shape.advance(motion.ticks)
+        order = np.log2(self._hz / self._hz[0])
+        # Lips that close lower all of a tube's resonances, the first of them most; what is drawn in raises them.
+        opened = 1.0 - (0.25 - 0.3 * mouth)[:, None] / (1.0 + 0.5 * order)
+        hz = self._hz * opened * (1.0 + 0.08 * motion.into[:, None]) * np.exp(0.05 * shape)
+        gain = np.exp((0.3 + 0.3 * order) * np.log(0.3 + 0.7 * mouth)[:, None] + 0.25 * order + 0.3 * shape)
+        return hz, gain
 
     def _flaps(self, air: Floats, hurry: Floats, amount: Floats) -> Floats:
         """How the flow swells and is held up, 1 on the mean, some twenty times a second and never evenly."""
         steps = self._tick_s * self._flap_hz * (0.6 + 0.5 * air[:-1]) * np.exp(0.3 * hurry[:-1])
         turns = np.cumsum(np.concatenate(([self._flapped], steps)))
         self._flapped = float(turns[-1])
-        depth = self._rattle * np.clip(0.55 + 0.5 * amount, 0.0, 1.0) * np.clip(2.0 * air - 0.3, 0.0, 1.0)
-        flow: Floats = 1.0 - depth * (0.5 + 0.5 * np.cos(2.0 * np.pi * turns))
+        depth = self._params.rattle * np.clip(0.55 + 0.5 * amount, 0.0, 1.0) * np.clip(2.0 * air - 0.3, 0.0, 1.0)
+        # Held up, then let go at once.
+        flow: Floats = 1.0 - depth * (turns % 1.0)
         return flow / (1.0 - 0.5 * depth)
-
-
-class Growl:
-    """The voice."""
-
-    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params = params
-        gain = np.zeros((FORMANTS, LANES))
-        gain[:, :THROATS] = np.array((1.0, 1.6, 1.4, 1.0))[:, None] * seed.generator("folds").uniform(
-            0.7, 1.3, THROATS
-        )
-        rough = params.roughness
-        pan = np.zeros(LANES)
-        pan[:THROATS] = params.width * np.array((-0.7, 0.7, -0.25, 0.25))
-        self._voices = Voices(
-            seed.child("folds"), rate, gain=gain, pan=pan, shimmer=0.1 + 0.5 * rough, alternate=0.65 * rough
-        )
-        # No two animals of a kind have the same voice.
-        self._pitch = params.pitch * math.exp(0.1 * float(seed.generator("own").standard_normal()))
-        self._spread = np.zeros(LANES)
-        self._spread[:THROATS] = (0.0, 0.011, -0.008, 0.019)
-        self._jitter = Drift(seed.child("jitter"), rate, motions=LANES + 1, low_hz=0.3, high_hz=40.0)
-
-    def run(self, motion: Motion) -> Audio:
-        """The growl of this motion."""
-        params = self._params
-        jitter = self._jitter.advance(motion.ticks)
-        wander = (0.02 + 0.09 * params.roughness) * (jitter[:, -1:] + 0.3 * jitter[:, :-1])
-        pitch = self._pitch * np.exp(wander + self._spread + 0.35 * (motion.growl[:, None] - 0.6))
-        level = motion.growl[:, None] * np.ones(LANES) * np.exp(0.12 * jitter[:, :-1])
-        breath = np.full_like(level, 0.25)
-        quarter = SOUND_M_S / (4.0 * params.tract)
-        open_ = 1.0 + 0.25 * motion.growl[:, None, None]
-        formants = quarter * np.array((1.0, 3.0, 5.0, 7.0))[:, None] * open_ * np.ones(LANES)
-        out = np.zeros((2, motion.ticks * TICK), np.float32)
-        self._voices.add(out, pitch, level, breath, formants, 0.0 * level)
-        return out
 
 
 class Ground:
@@ -278,8 +266,8 @@ class Ground:
         out = np.zeros((2, motion.ticks * TICK), np.float32)
         self._noise.add(out, corner, np.repeat(level[:, :, None], 2, axis=2))
         self._high_pass.run(out)
-        pitch = np.full(len(heave), 150.0 * self._scale)
-        self._knocks.add(out, 7.0 * heave, pitch, 0.6 * heave, 0.0 * heave)
+        pitch = np.full(len(heave), 125.0 * self._scale)
+        self._knocks.add(out, 7.0 * heave, pitch, 0.4 * heave, 0.0 * heave)
         return out
 
 

@@ -7,6 +7,7 @@ import pytest
 from scipy import signal
 
 from soundscape.contract import TICK, neutral
+from soundscape.dsp.throat import RESONANCES, Throat
 from soundscape.layers import creature
 from tests import descriptors
 from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
@@ -21,7 +22,7 @@ RANGES = {
     "gust_sd_db": (2.0, 10.0),
     "gust_psd_slope": (-3.5, -0.6),
     "centroid_sd_oct": (0.2, 1.6),
-    "evolution_sd_db": (1.0, 8.0),
+    "evolution_sd_db": (1.0, 9.3),
     "loop_peak": (0.0, 0.1),
 }
 """Reasoned: as dark as thunder, as sparse as granular sound, with the slow level of something that breathes."""
@@ -84,14 +85,49 @@ def test_a_longer_throat_resonates_lower(tract: float) -> None:
     assert frequency[np.argmax(density)] == pytest.approx(quarter, rel=0.25)
 
 
+def folds(rough: float, *, seconds: float = 12.0) -> np.ndarray:
+    """A throat at 40 pulses a second without any air, as its envelope."""
+    edges = ticks(seconds) + 1
+    one, many = np.ones(edges), np.ones((edges, RESONANCES))
+    throat = Throat(SEED, RATE, air_hz=50.0, quality=np.full(RESONANCES, 2.0), pan=np.zeros(RESONANCES))
+    out = np.zeros((2, (edges - 1) * TICK), np.float32)
+    throat.add(out, 40.0 * one, one, 0.0 * one, rough * one, 600.0 * many, many * (np.arange(RESONANCES) == 0))
+    return np.asarray(np.abs(signal.hilbert(out[0, RATE // 2 :].astype(np.float64))))
+
+
 def test_a_rough_growl_has_subharmonics_and_a_smooth_one_harmonics() -> None:
-    params = {name: creature.Params(pitch=40.0, roughness=value) for name, value in (("even", 0.0), ("rough", 1.0))}
-    motion = creature.Motion(*(np.full(ticks(12.0) + 1, value) for value in (0.0, 1.0, 0.6, 0.0)))
     depth = {}
-    for name, made in params.items():
-        audio = creature.Growl(made, RATE, SEED).run(motion)
-        envelope = np.abs(signal.hilbert(audio[0].astype(np.float64)))
+    for name, rough in (("even", 0.0), ("rough", 0.6)):
+        envelope = folds(rough)
         frequency, density = signal.welch(envelope - envelope.mean(), RATE, nperseg=1 << 15)
         half = density[(frequency > 16.0) & (frequency < 24.0)].sum()
         depth[name] = half / density[(frequency > 34.0) & (frequency < 46.0)].sum()
-    assert depth["rough"] > 5.0 * depth["even"]
+    assert depth["rough"] > 0.5 > 50.0 * depth["even"]
+
+
+def test_the_roughest_growl_is_chaos() -> None:
+    gaps = {}
+    for rough in (0.0, 1.0):
+        envelope = signal.sosfilt(signal.butter(2, 80.0, fs=RATE, output="sos"), folds(rough))
+        peaks, _ = signal.find_peaks(envelope, prominence=0.2 * envelope.std(), distance=RATE // 150)
+        gaps[rough] = np.std(np.diff(peaks)) / np.mean(np.diff(peaks))
+    assert gaps[0.0] < 0.05
+    assert gaps[1.0] > 0.2
+
+
+def test_its_mouth_opens_with_the_effort() -> None:
+    voice = creature.Voice(creature.Params(tract=0.8), RATE, SEED)
+    motion = creature.Motion(*(np.zeros(2) for _ in range(4)))
+    (closed, soft), (opened, loud) = (voice._resonances(np.full(2, mouth), motion) for mouth in (0.1, 1.0))
+    assert np.all(opened > closed)
+    assert opened[0, 0] / closed[0, 0] > 1.2 > opened[0, -1] / closed[0, -1]
+    assert np.all(np.diff(loud[0, ::5] / soft[0, ::5]) > 0.0)
+
+
+def test_efforts_last_one_to_four_seconds_and_rests_are_uneven() -> None:
+    out = life(600.0, breath=6.5).out > 0.05
+    turns = np.flatnonzero(np.diff(out.astype(int)))
+    lengths = np.diff(turns) * TICK / RATE
+    efforts, rests = lengths[out[turns[:-1] + 1]], lengths[~out[turns[:-1] + 1]]
+    assert 1.0 <= np.quantile(efforts, 0.05) < np.quantile(efforts, 0.95) <= 4.0
+    assert np.std(rests) / np.mean(rests) > 0.25
