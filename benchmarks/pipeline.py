@@ -2,8 +2,9 @@
 
     python benchmarks/pipeline.py [FILM] [--jobs N] [--units]
 
-Kernels are compiled and loaded before anything is timed. `empty` renders every sound, `full` finds all of them in
-the cache and delivers into a new folder, `again` delivers what is there already. CPU time counts all threads. On a
+Kernels are compiled and loaded before anything is timed. `empty` renders every sound, `parts` finds all of them in
+the cache and mixes and masters them anew, `full` knows besides where they were delivered and fills a new folder,
+`again` finds the folder as it was delivered. CPU time counts all threads. On a
 busy machine wall time says little, and CPU time too much by as much as neighbours take of the caches.
 """
 
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from itertools import cycle
 from pathlib import Path
 
 from soundscape import pipeline
@@ -68,16 +70,17 @@ def stages(film: Path, folder: Path, jobs: int) -> Plan:
     """Print the table of stages; returns the plan."""
     run(film, folder / "compiled", folder / "first", jobs)
     made, empty = run(film, folder / "cache", folder / "out", jobs)
+    shutil.rmtree(folder / "out")
+    _, parts = run(film, folder / "cache", folder / "out", jobs)
     _, full = run(film, folder / "cache", folder / "new", jobs)
     _, again = run(film, folder / "cache", folder / "new", jobs)
     length = made.length / SAMPLE_RATE
     print(f"{made.title}: {length:.1f} s, {len(made.sounds)} sounds; load {os.getloadavg()[0]:.1f}")
-    print(f"{'stage':<12}" + "".join(f"{name + ' wall':>13}{'cpu':>8}" for name in ("empty", "full", "again")))
-    for stage in {**empty, **full, **again}:
-        cells = [
-            f"{length / s:>11.0f} x" if s else " " * 13 for t in (empty, full, again) for s in t.get(stage, (0, 0))
-        ]
-        print(f"{stage:<12}" + "".join(cells))
+    runs = {"empty": empty, "parts": parts, "full": full, "again": again}
+    print(f"{'stage':<12}" + "".join(f"{name + ' wall':>13}{'cpu':>8}" for name in runs))
+    for stage in {name: None for times in runs.values() for name in times}:
+        cells = (f"{length / s:.0f} x" if s else "" for times in runs.values() for s in times.get(stage, (0, 0)))
+        print(f"{stage:<12}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, cycle((13, 8)))))
     return made
 
 

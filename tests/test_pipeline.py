@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from soundscape.errors import OutputError, SoundscapeError
 from soundscape.model import Plan
 from soundscape.parts import PartCache
 from soundscape.pipeline import Settings
+from soundscape.progress import Silent
 from soundscape.serial import from_json, to_json
 
 LENGTH = 12 * 48_000
@@ -179,6 +181,33 @@ def test_what_was_delivered_is_made_again_only_where_it_is_not_whole(
     (out / "small-film.mid").unlink()
     pipeline.render(plan, out, settings=settings)
     assert {name: digest for name, digest in digests(out).items() if name in before} == before
+
+
+class Told(Silent):
+    """Remembers the notes of a run."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.mark.parametrize("first", ["whole", "damaged", "gone"])
+def test_into_another_folder_goes_a_copy_of_what_was_delivered_or_the_same_made_anew(
+    rendered: tuple[Plan, Path, Report], tmp_path: Path, settings: Settings, first: str
+) -> None:
+    plan, out, report = rendered
+    before, told, other = digests(out), Told(), tmp_path / "other"
+    if first == "damaged":
+        with (out / "small-film_music.wav").open("r+b") as file:
+            file.seek(100_000)
+            file.write(b"damage")
+    elif first == "gone":
+        shutil.rmtree(out)
+    assert pipeline.render(plan, other, settings=settings, progress=told) == report
+    assert digests(other) == before
+    assert any("copied from" in note for note in told.notes) == (first == "whole")
 
 
 def test_a_changed_shot_renders_only_what_follows_it(

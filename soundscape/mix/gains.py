@@ -1,19 +1,30 @@
-"""Gains over time: fades, automation, panning and width of one source, evaluated for any stretch of samples."""
+"""Gains over time: fades, automation, panning and width of one source, at the knots between which they are lines.
+
+Knots lie on a grid that begins where the source does, at every bend, and closer where something moves fast. So they
+never depend on how a programme is cut into blocks.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from soundscape.model import MUTE_DB, Clip, Curve, Sound
 from soundscape.units import db_to_gain
 
 Values = npt.NDArray[np.float32]
-Gain = Values | float
+Frames = npt.NDArray[np.int64]
+GRID = 64
+"""Frames between two knots, where nothing moves fast."""
+FADE_PIECES = 256
+"""Lines that a fade has at least: they are within 0.0001 dB of a sine."""
+LEVEL_STEP_DB, PLACE_STEP = 0.5, 0.05
+"""What level, and what pan and width may change between two knots."""
 
 
 def pan_gains(pan: npt.NDArray[np.floating[Any]] | float) -> tuple[Values, Values]:
@@ -32,80 +43,92 @@ def pan_gains(pan: npt.NDArray[np.floating[Any]] | float) -> tuple[Values, Value
     return middle - side, middle + side
 
 
-def source_gain(source: Sound | Clip, start: int, stop: int) -> Gain:
-    """Gain of a source at the samples `start` to `stop` counted from where it is placed.
+def knots(source: Sound | Clip, start: int, stop: int) -> Frames:
+    """Frames, counted from where a source is placed, between which its gains are lines.
 
-    One value where it does not change, else float32 of shape `(stop - start,)`. Fades are equal-power; at `MUTE_DB`
-    automation is silence.
+    The first is not after `start` and the last not before `stop`; where nothing moves, they are all there is.
     """
-    constant = db_to_gain(source.gain_db + source.calibration_db)
-    fades = isinstance(source, Sound) and source.kind == "layers"
-    fade_in, fade_out = (source.fade_in, source.fade_out) if fades and isinstance(source, Sound) else (0, 0)
-    inside = fade_in <= start and stop <= source.length - fade_out
-    if not source.level_db and (inside or not fades):
-        return constant
-    gain = np.full(1, constant, np.float32)
-    if fade_in and fade_in > start:
-        gain = gain * _rise(start, stop, 0.5, 1.0 / fade_in)
-    if fade_out and stop > source.length - fade_out:
-        gain = gain * _rise(start, stop, 0.5 - source.length, -1.0 / fade_out)
+    first, last = start // GRID * GRID, -(-stop // GRID) * GRID
+    moves = [move for move in _moves(source) if move[0] <= last and move[1] >= first]
+    if not moves:
+        return np.array([start, stop])
+    near = [np.arange(first, last + 1, GRID)]
+    for begin, end, pieces in moves:
+        # A knot right before a bend, too: a step is a step.
+        near.append(np.array([begin - 1, begin, end - 1, end]))
+        if pieces * GRID > end - begin:
+            near.append(np.rint(np.linspace(begin, end, pieces + 1)).astype(np.int64))
+    found = np.unique(np.concatenate(near))
+    return found[(found >= first) & (found <= last)]
+
+
+def _moves(source: Sound | Clip) -> Iterator[tuple[int, int, int]]:
+    """Every movement: from, to, and in how many lines at least."""
+    if isinstance(source, Sound):
+        fade_in, fade_out = _fades(source)
+        for begin, end in ((0, fade_in), (source.length - fade_out, source.length)):
+            if begin < end:
+                yield begin, end, FADE_PIECES
+        for curve in (source.pans, source.widths, source.curves.get("wetness", ())):
+            yield from _curve_moves(curve, PLACE_STEP)
+    yield from _curve_moves(source.level_db, LEVEL_STEP_DB)
+
+
+def _curve_moves(curve: Curve, step: float) -> Iterator[tuple[int, int, int]]:
+    for (begin, before), (end, after) in pairwise(curve):
+        if before != after:
+            yield math.ceil(begin), math.ceil(end), math.ceil(abs(after - before) / step)
+
+
+def source_gain(source: Sound | Clip, at: Frames) -> Values:
+    """Gain of a source at frames counted from where it is placed.
+
+    Fades are equal-power; at `MUTE_DB` automation is silence.
+    """
+    gain = np.full(len(at), db_to_gain(source.gain_db + source.calibration_db), np.float32)
+    fade_in, fade_out = _fades(source) if isinstance(source, Sound) else (0, 0)
+    if fade_in:
+        gain *= _rise((at + 0.5) / fade_in)
+    if fade_out:
+        gain *= _rise((source.length - at - 0.5) / fade_out)
     if source.level_db:
-        gain = gain * curve_gain(source.level_db, start, stop)
+        gain *= curve_gain(source.level_db, at)
     return gain
 
 
-def curve_gain(level_db: Curve, start: int, stop: int) -> Values:
-    """Gain of automation in dB at the samples `start` to `stop`: one value where it does not change."""
-    level = curve_values(level_db, start, stop)
+def curve_gain(level_db: Curve, at: Frames) -> Values:
+    """Gain of automation in dB at some frames."""
+    level = curve_values(level_db, at)
     return np.where(level <= MUTE_DB, np.float32(0.0), np.exp(level * np.float32(math.log(10.0) / 20.0)))
 
 
-def source_pan(source: Sound | Clip, start: int, stop: int) -> Values | float:
-    """Pan of a source, -1 to 1: a number where it does not move."""
+def source_pan(source: Sound | Clip, at: Frames) -> Values:
+    """Pan of a source at frames counted from where it is placed, -1 to 1."""
     if isinstance(source, Clip):
-        return 0.0
-    if not source.pans:
-        return source.pan
-    return np.clip(source.pan + curve_values(source.pans, start, stop), -1.0, 1.0)
+        return np.zeros(len(at), np.float32)
+    moved = curve_values(source.pans, at) if source.pans else np.zeros(len(at), np.float32)
+    return np.clip(moved + np.float32(source.pan), -1.0, 1.0)
 
 
-def source_width(source: Sound | Clip, start: int, stop: int) -> Values:
-    """Width of a source, 0 to 1: one value where it does not change."""
+def source_width(source: Sound | Clip, at: Frames) -> Values:
+    """Width of a source at frames counted from where it is placed, 0 to 1."""
     if isinstance(source, Clip) or not source.widths:
-        return np.ones(1, np.float32)
-    return curve_values(source.widths, start, stop)
+        return np.ones(len(at), np.float32)
+    return curve_values(source.widths, at)
 
 
-def _rise(start: int, stop: int, offset: float, slope: float) -> Values:
-    """A quarter of a sine over `1 / slope` samples from `-offset` on: equal power."""
-    share = np.clip((np.arange(start, stop) + offset) * slope, 0.0, 1.0)
-    rise: Values = np.sin((0.5 * math.pi * share).astype(np.float32))
+def _fades(source: Sound) -> tuple[int, int]:
+    """Frames over which it comes and goes: only layers do, other sounds have ends of their own."""
+    return (source.fade_in, source.fade_out) if source.kind == "layers" else (0, 0)
+
+
+def _rise(share: npt.NDArray[np.float64]) -> Values:
+    """A quarter of a sine from 0 to 1: equal power."""
+    rise: Values = np.sin((0.5 * math.pi * np.clip(share, 0.0, 1.0)).astype(np.float32))
     return rise
 
 
-def curve_values(curve: Curve, start: int, stop: int) -> Values:
-    """A curve at the samples `start` to `stop`: one value where it does not change."""
-    at, values = (np.array(column, np.float64) for column in zip(*curve, strict=True))
-    first, last = max(0, int(at.searchsorted(start, "right")) - 1), int(at.searchsorted(stop - 1))
-    if (values[first : last + 1] == values[first]).all():
-        return np.full(1, values[first], np.float32)
-    out = np.empty(stop - start, np.float32)
-    _lines(at, values, start, out)
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _lines(at, values, start, out):  # type: ignore[no-untyped-def]
-    """Straight lines between breakpoints, held outside: as `numpy.interp`, a line at a time."""
-    done = min(max(0, math.ceil(at[0]) - start), out.shape[0])
-    out[:done] = values[0]
-    for k in range(at.shape[0] - 1):
-        if done == out.shape[0]:
-            return
-        end = min(max(done, math.ceil(at[k + 1]) - start), out.shape[0])
-        if end > done:
-            slope = (values[k + 1] - values[k]) / (at[k + 1] - at[k])
-            for i in range(done, end):
-                out[i] = values[k] + slope * (start + i - at[k])
-            done = end
-    out[done:] = values[-1]
+def curve_values(curve: Curve, at: Frames) -> Values:
+    """A curve at some frames."""
+    points = np.array(curve, np.float64)
+    return np.interp(at, points[:, 0], points[:, 1]).astype(np.float32)

@@ -33,6 +33,11 @@ class MonoLows:
         self._sections = np.array([_highpass(rate, q) for q in BUTTERWORTH_Q])
         self._state = np.zeros((2, 2))
 
+    @property
+    def rests(self) -> bool:
+        """Whether silence that comes now stays silence."""
+        return not self._state.any()
+
     def apply(self, audio: Sum) -> None:
         """Change a block `(2, frames)` in place."""
         _apply(audio, self._sections, self._state)

@@ -70,8 +70,8 @@ def mix(
             longest = sorted(made, key=lambda strip: -strip.work(start))
             stems = {strip: pool.submit(strip.block, start) for strip in longest}
             frames = min(BLOCK, plan.length - start)
-            fade = _end_fade(plan.length, start, frames)
-            yield {strip.name: stems[strip].result()[:, :frames] * fade for strip in made}
+            blocks = {strip.name: stems[strip].result()[:, :frames] for strip in made}
+            yield blocks if start + frames <= plan.length - END_FADE else _faded(blocks, plan.length - start)
 
 
 class _Strip:
@@ -108,11 +108,13 @@ class _Strip:
         for morph in self._morphs:
             morph.add(start, stem, sends)
         wet = convolved({convolver: sends.get(space) for space, convolver in self._convolvers.items()})
+        if wet is None and self._lows.rests and not stem.any():
+            return np.zeros((2, BLOCK), np.float32)
         if wet is not None:
             stem += wet
         stem *= self._gain
         if self._level_db:
-            stem *= curve_gain(self._level_db, start, start + BLOCK)
+            stem *= curve_gain(self._level_db, np.arange(start, start + BLOCK))
         self._lows.apply(stem)
         return stem.astype(np.float32)
 
@@ -156,9 +158,8 @@ def _short(response: Audio) -> Audio:
     return (kept * np.linspace(1.0, 0.0, kept.shape[1]) ** 2).astype(np.float32)
 
 
-def _end_fade(length: int, start: int, frames: int) -> Audio | np.float32:
-    """1, but falling to 0 over the last samples of the programme."""
-    if start + frames <= length - END_FADE:
-        return np.float32(1.0)
-    left = (length - start - np.arange(frames) - 0.5) / END_FADE
-    return np.clip(left, 0.0, 1.0).astype(np.float32)[None, :]
+def _faded(blocks: Mapping[str, Audio], left: int) -> dict[str, Audio]:
+    """Blocks that fall to 0 over the last of the `left` samples that are still to come."""
+    frames = next(iter(blocks.values())).shape[1]
+    fade = np.clip((left - np.arange(frames) - 0.5) / END_FADE, 0.0, 1.0).astype(np.float32)
+    return {name: block * fade for name, block in blocks.items()}

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from soundscape.audio import Audio, Sum
-from soundscape.mix.gains import Values
+from soundscape.mix.gains import Frames, Values
 from soundscape.mix.morph import morph, progress_at
 from soundscape.mix.source import Source
 from soundscape.model import SAMPLE_RATE, Morph, Sound
@@ -57,7 +57,7 @@ class Morphing:
         progress = np.interp(np.arange(begin - at, end - at), grid, progress_at(grid, length))
         for side, turn in ((self._old, np.cos), (self._new, np.sin)):
             gain = turn(0.5 * np.pi * progress).astype(np.float32)
-            for space, share in _shares(side, begin, end).items():
+            for space, share in _shares(side, np.arange(begin, end)).items():
                 sends[space][:, begin - start : end - start] += heard * (gain * share)
 
     def _sum(self, sources: list[Source]) -> Audio:
@@ -73,10 +73,10 @@ def _unfaded(source: Source) -> Source:
     return replace(source, source=replace(source.source, fade_in=0, fade_out=0))
 
 
-def _shares(sources: list[Source], start: int, stop: int) -> dict[str, Values]:
-    """Space → gain of what is sent there between two samples of the programme: the mean of its sources."""
+def _shares(sources: list[Source], frames: Frames) -> dict[str, Values]:
+    """Space → gain of what is sent there at frames of the programme: the mean of its sources."""
     shares: defaultdict[str, list[Values]] = defaultdict(list)
     for item in sources:
         if item.space:
-            shares[item.space].append(item.share(start, stop))
-    return {space: np.mean(np.broadcast_arrays(*found), axis=0) for space, found in shares.items()}
+            shares[item.space].append(item.share(frames))
+    return {space: np.mean(found, axis=0) for space, found in shares.items()}

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from soundscape.audio import Audio, Sum
-from soundscape.mix.gains import Values, pan_gains, source_gain, source_pan, source_width
+from soundscape.mix.gains import Frames, Values, knots, pan_gains, source_gain, source_pan, source_width
 from soundscape.mix.wetness import source_wetness
 from soundscape.model import Clip, Sound
 from soundscape.parts import Part
@@ -38,9 +38,9 @@ class Source:
         layer = isinstance(self.source, Sound) and self.source.kind == "layers"
         return self.start + (min(self.part.frames, self.source.length) if layer else self.part.frames)
 
-    def share(self, start: int, stop: int) -> Values:
-        """What it sends into its space against what is heard of itself, between two samples of the programme."""
-        direct, send = source_wetness(self.source, start - self.source.at, stop - self.source.at)
+    def share(self, frames: Frames) -> Values:
+        """What it sends into its space against what is heard of itself, at frames of the programme."""
+        direct, send = source_wetness(self.source, frames - self.source.at)
         return (send / np.maximum(direct, LEAST_DIRECT)).astype(np.float32)
 
     def sounds(self, start: int, stop: int) -> bool:
@@ -71,59 +71,50 @@ class Source:
     def _place(self, begin: int, end: int, stem: Sum, send: Audio | None) -> None:
         samples = self.part.read(begin - self.start, end - self.start)
         # Fades and automation count from where the sound is placed, which for a hit is its sync point.
-        at = begin - self.source.at, end - self.source.at
-        gain = np.atleast_1d(np.asarray(source_gain(self.source, *at), np.float32))
-        left, right = pan_gains(source_pan(self.source, *at))
-        width = source_width(self.source, *at)
-        direct, share = source_wetness(self.source, *at)
-        sides = np.atleast_1d(left), np.atleast_1d(right)
+        at = knots(self.source, begin - self.source.at, end - self.source.at)
+        gain, width = source_gain(self.source, at), source_width(self.source, at)
+        left, right = (gain * side for side in pan_gains(source_pan(self.source, at)))
+        direct, share = source_wetness(self.source, at)
         wet = np.empty((2, 0), np.float32) if send is None else send
-        _place(samples, gain, *sides, np.atleast_1d(width), direct, share, stem, wet)
+        _place(samples, at - (begin - self.source.at), left, right, width, direct, share, stem, wet)
 
 
 @njit(cache=True, nogil=True)
-def _place(samples, gain, left, right, width, direct, share, stem, send):  # type: ignore[no-untyped-def]
-    """Add `(frames, 2)` samples to a stem, and a share of them to a send; a control has one value or one a frame.
+def _place(samples, at, left, right, width, direct, share, stem, send):  # type: ignore[no-untyped-def]
+    """Add `(frames, 2)` samples to a stem, and a share of them to a send; gains are lines between the frames `at`.
 
-    A send without frames is none.
-
-    A stretch at a time, each step a loop of its own: such loops vectorise, and the stretch stays in the cache.
+    A send without frames is none. A stretch at a time, each step a loop of its own: such loops vectorise, and the
+    stretch stays in the cache.
     """
     scratch = np.empty((2, STRETCH), np.float32)
-    for first in range(0, samples.shape[0], STRETCH):
-        stop = min(first + STRETCH, samples.shape[0])
-        heard = scratch[:, : stop - first]
-        for i in range(stop - first):
-            heard[0, i], heard[1, i] = samples[first + i, 0], samples[first + i, 1]
-        if width.shape[0] > 1 or width[0] != 1.0:
+    for k in range(at.shape[0] - 1):
+        part = np.float32(1.0) / np.float32(at[k + 1] - at[k])
+        turn_left, turn_right = (left[k + 1] - left[k]) * part, (right[k + 1] - right[k]) * part
+        widening = (width[k + 1] - width[k]) * part
+        wetting, drying = (share[k + 1] - share[k]) * part, (direct[k + 1] - direct[k]) * part
+        end = min(at[k + 1], samples.shape[0])
+        for first in range(max(at[k], 0), end, STRETCH):
+            stop = min(first + STRETCH, end)
+            frames, heard, since = samples[first:stop], scratch[:, : stop - first], np.float32(first - at[k])
             for i in range(stop - first):
-                w = width[first + i] if width.shape[0] > 1 else width[0]
-                middle = (heard[0, i] + heard[1, i]) * np.float32(0.5)
-                side = (heard[0, i] - heard[1, i]) * np.float32(0.5) * w
-                heard[0, i], heard[1, i] = middle + side, middle - side
-        _scale(heard[0], gain, first)
-        _scale(heard[1], gain, first)
-        _scale(heard[0], left, first)
-        _scale(heard[1], right, first)
-        for channel in range(2):
-            if send.shape[1] > 0:
-                to = send[channel, first:stop]
+                heard[0, i], heard[1, i] = frames[i, 0], frames[i, 1]
+            if width[k] != 1.0 or widening != 0.0:
                 for i in range(stop - first):
-                    to[i] += heard[channel, i] * share[first + i if share.shape[0] > 1 else 0]
-            if direct.shape[0] > 1 or direct[0] != 1.0:
-                _scale(heard[channel], direct, first)
-            to = stem[channel, first:stop]
+                    w = width[k] + (since + np.float32(i)) * widening
+                    middle = (heard[0, i] + heard[1, i]) * np.float32(0.5)
+                    side = (heard[0, i] - heard[1, i]) * np.float32(0.5) * w
+                    heard[0, i], heard[1, i] = middle + side, middle - side
             for i in range(stop - first):
-                to[i] += heard[channel, i]
-
-
-@njit(cache=True, nogil=True)
-def _scale(signal, gains, first):  # type: ignore[no-untyped-def]
-    """Multiply by one gain, or by those from `first` on."""
-    if gains.shape[0] == 1:
-        gain = gains[0]
-        for i in range(signal.shape[0]):
-            signal[i] *= gain
-    else:
-        for i in range(signal.shape[0]):
-            signal[i] *= gains[first + i]
+                heard[0, i] *= left[k] + (since + np.float32(i)) * turn_left
+                heard[1, i] *= right[k] + (since + np.float32(i)) * turn_right
+            for channel in range(2):
+                if send.shape[1] > 0:
+                    to = send[channel, first:stop]
+                    for i in range(stop - first):
+                        to[i] += heard[channel, i] * (share[k] + (since + np.float32(i)) * wetting)
+                if direct[k] != 1.0 or drying != 0.0:
+                    for i in range(stop - first):
+                        heard[channel, i] *= direct[k] + (since + np.float32(i)) * drying
+                to = stem[channel, first:stop]
+                for i in range(stop - first):
+                    to[i] += heard[channel, i]

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from soundscape.mix.gains import Values, curve_values
+from soundscape.mix.gains import Frames, Values, curve_values
 from soundscape.model import Clip, Sound
 from soundscape.units import db_to_gain
 
@@ -29,16 +29,16 @@ def wet_gains(wetness: Values) -> tuple[Values, Values]:
     return both * np.cos(angle), both / np.float32(SPACE) * np.sin(angle)
 
 
-def source_wetness(source: Sound | Clip, start: int, stop: int) -> tuple[Values, Values]:
-    """Gain of a source and of its send at the samples `start` to `stop` counted from where it is placed.
+def source_wetness(source: Sound | Clip, at: Frames) -> tuple[Values, Values]:
+    """Gain of a source and of its send at frames counted from where it is placed.
 
-    One value each where they do not change. What sounds in no space is neither dry nor wet.
+    What sounds in no space is neither dry nor wet.
     """
     if isinstance(source, Clip) or not source.space:
-        return np.ones(1, np.float32), np.zeros(1, np.float32)
-    share = np.float32(db_to_gain(source.send_db))
+        return np.ones(len(at), np.float32), np.zeros(len(at), np.float32)
+    share = np.full(len(at), db_to_gain(source.send_db), np.float32)
     curve = source.curves.get("wetness")
     if not curve:
-        return np.ones(1, np.float32), np.full(1, share)
-    direct, send = wet_gains(curve_values(curve, start, stop))
+        return np.ones(len(at), np.float32), share
+    direct, send = wet_gains(curve_values(curve, at))
     return direct, send * share

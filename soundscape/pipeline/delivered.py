@@ -1,15 +1,16 @@
-"""What was delivered, kept beside the parts, so that the same run again only looks whether it is still whole."""
+"""What was delivered, noted beside the parts: the same run again only looks at it, or copies it to another folder."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-from soundscape.files import make_folder, write_text
+from soundscape.files import atomic, make_folder, write_text
 from soundscape.model import Clip, Plan, Sound
 
 FOLDER = "delivered"
@@ -38,30 +39,91 @@ def delivery_key(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def remember(cache: Path, key: str, out: Path, names: Iterable[str]) -> None:
-    """Note in the folder of a cache the files that were delivered under a key."""
-    folder = make_folder(cache / FOLDER)
-    write_text(folder / f"{key}.json", json.dumps(_checksums(out, sorted(names)), indent=1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """Files that were delivered: where, and the checksum of each."""
+
+    folder: Path
+    files: dict[str, int]
+
+    def is_whole(self, out: Path) -> bool:
+        """Whether a folder has every file with the content that was delivered."""
+        try:
+            return _each(self.files, lambda name: _checksum(out / name)) == self.files
+        except _Damaged:
+            return False
+
+    def copy_to(self, out: Path, work: Path) -> bool:
+        """Copy the files to another folder by way of an empty one; False when one is no longer what was delivered.
+
+        Raises
+        ------
+        OutputError
+            When a folder cannot be written, or the disk is full.
+        """
+
+        def copy(name: str) -> int:
+            make_folder((work / name).parent)
+            checksum = 0
+            with atomic(work / name) as file:
+                for chunk in _chunks(self.folder / name):
+                    file.write(chunk)
+                    checksum = zlib.crc32(chunk, checksum)
+            return checksum
+
+        try:
+            if _each(self.files, copy) != self.files:
+                return False
+        except _Damaged:
+            return False
+        for name in self.files:
+            make_folder((out / name).parent)
+            (work / name).replace(out / name)
+        return True
 
 
-def is_delivered(cache: Path, key: str, out: Path) -> bool:
-    """Whether every file that was delivered under this key is in `out` with the content that was written."""
+def delivery(out: Path, names: Iterable[str]) -> Delivered:
+    """Files of a folder as they are now."""
+    return Delivered(folder=out.absolute(), files=_each(sorted(names), lambda name: _checksum(out / name)))
+
+
+def remember(cache: Path, key: str, made: Delivered) -> None:
+    """Note in the folder of a cache what was delivered last under a key."""
+    noted = {"folder": str(made.folder), "files": made.files}
+    write_text(make_folder(cache / FOLDER) / f"{key}.json", json.dumps(noted, indent=1))
+
+
+def remembered(cache: Path, key: str) -> Delivered | None:
+    """What was delivered last under a key, if anything was."""
     try:
         noted = json.loads((cache / FOLDER / f"{key}.json").read_text())
-        return bool(_checksums(out, noted) == noted)
-    except (OSError, ValueError, TypeError):
-        return False
+        return Delivered(folder=Path(noted["folder"]), files=dict(noted["files"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
-def _checksums(out: Path, names: Iterable[str]) -> dict[str, int]:
+class _Damaged(Exception):
+    """A file is not what was delivered, or not there any more."""
+
+
+def _each(names: Iterable[str], of: Callable[[str], int]) -> dict[str, int]:
+    """Name → what is found of it, two at a time."""
     names = list(names)
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(names, pool.map(lambda name: _checksum(out / name), names), strict=True))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(names, pool.map(of, names), strict=True))
 
 
 def _checksum(path: Path) -> int:
-    value = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            value = zlib.crc32(chunk, value)
-    return value
+    checksum = 0
+    for chunk in _chunks(path):
+        checksum = zlib.crc32(chunk, checksum)
+    return checksum
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except OSError as error:
+        raise _Damaged from error

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from soundscape.synthesis import Rendered
 
 UNCHANGED = "everything is as it was delivered"
+COPIED = "everything was delivered before and is copied from {folder}"
 CHANGES = "changes.json"
 """What a run did with the sounds of the one before it; the only file that a repeated run does not repeat."""
 
@@ -33,7 +34,8 @@ def render(
 
     Programme and stems (24-bit Broadcast Wave), the score as MIDI, a REAPER session, markers for Resolve, the cue
     sheet, `plan.json`, `report.json` and `report.html`. Each file appears whole or not at all; parts that were
-    rendered before, also by a run that was interrupted, are used. What was delivered before is only looked at.
+    rendered before, also by a run that was interrupted, are used. What was delivered before is only looked at, or
+    copied from the folder where it is.
 
     Parameters
     ----------
@@ -47,7 +49,6 @@ def render(
     OutputError
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
-    from soundscape.changes import compare
     from soundscape.deliver.cue_sheet import cue_sheet
     from soundscape.deliver.markers import marker_edl
     from soundscape.deliver.midi import midi_bytes
@@ -60,7 +61,7 @@ def render(
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
     from soundscape.model import SAMPLE_RATE
-    from soundscape.pipeline.delivered import delivery_key, is_delivered, remember
+    from soundscape.pipeline.delivered import delivery, delivery_key, remember
     from soundscape.pipeline.forecast import check_room, forecast
     from soundscape.pipeline.kernels import compilation_told
     from soundscape.serial import from_json, to_json
@@ -72,9 +73,7 @@ def render(
     key = delivery_key(plan)
     with alone(out):
         progress.stage("verify", 1)
-        if is_delivered(settings.folder, key, out):
-            progress.note(UNCHANGED)
-            write_text(out / CHANGES, to_json(compare(plan, plan, ())))
+        if _again(plan, key, out, settings, progress):
             return from_json(Report, (out / "report.json").read_bytes())
     cache = settings.parts()
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
@@ -137,9 +136,32 @@ def render(
         energies = {stem.name: stem.energies for stem in stems}
         write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
-        remember(settings.folder, key, out, report.files)
+        remember(settings.folder, key, delivery(out, report.files))
     cache.trim(settings.cache_limit)
     return report
+
+
+def _again(plan: Plan, key: str, out: Path, settings: Settings, progress: Progress) -> bool:
+    """Whether all that a plan delivers is in a folder: still, or because it was copied from another."""
+    from soundscape.files import write_text
+    from soundscape.pipeline.delivered import remember, remembered
+    from soundscape.serial import to_json
+
+    before = remembered(settings.folder, key)
+    if before is None:
+        return False
+    changed = _changes(out, plan, set())
+    if before.is_whole(out):
+        progress.note(UNCHANGED)
+    else:
+        with workspace(out) as work:
+            if before.folder == out.absolute() or not before.copy_to(out, work):
+                return False
+        progress.note(COPIED.format(folder=before.folder))
+    remember(settings.folder, key, replace(before, folder=out.absolute()))
+    if changed:
+        write_text(out / CHANGES, to_json(changed))
+    return True
 
 
 def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:

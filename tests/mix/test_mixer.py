@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from soundscape.audio import BLOCK, Audio
-from soundscape.mix.gains import pan_gains, source_gain
+from soundscape.mix.gains import pan_gains, source_gain, source_pan
 from soundscape.mix.mixer import END_FADE, mix
+from soundscape.mix.source import Source
 from soundscape.mix.store import StemStore, programme_of
 from soundscape.mix.tracks import tracks_of
 from soundscape.model import MUTE_DB, Clip, Morph, Plan, Sound
@@ -19,6 +20,7 @@ from soundscape.parts import Part, PartCache
 from soundscape.timecode import Rate
 
 LENGTH = 3 * BLOCK + 1234
+LONG = 20_000
 RNG = np.random.default_rng(9)
 NOISE = np.random.default_rng(3).normal(0.0, 0.1, (1, BLOCK + 777)).astype(np.float32).repeat(2, axis=0)
 """Equal on both sides, for the lows of what is not are changed."""
@@ -138,26 +140,41 @@ def test_pan_beyond_the_speakers_is_refused() -> None:
 
 def test_crossfaded_neighbours_keep_the_power() -> None:
     fade, length = 4800, 96_000
-    out = np.asarray(source_gain(sound(length=length, fade_out=fade), length - fade, length))
-    into = np.asarray(source_gain(sound(length=length, fade_in=fade), 0, fade))
+    out = source_gain(sound(length=length, fade_out=fade), np.arange(length - fade, length))
+    into = source_gain(sound(length=length, fade_in=fade), np.arange(fade))
     np.testing.assert_allclose(out**2 + into**2, 1.0, atol=1e-5)
 
 
+MOVING = {
+    "level_db": ((0, 0.0), (9000, -12.0), (9000, -3.0), (9100, MUTE_DB), (9200, 0.0)),
+    "pans": ((0, -0.7), (12_000, 0.7), (12_010, -0.2)),
+    "widths": ((500, 0.0), (14_000, 1.0)),
+}
+
+
 @pytest.mark.parametrize("cut", [1, 480, 5000])
-def test_gains_do_not_depend_on_how_they_are_cut(cut: int) -> None:
-    shaped = sound(length=20_000, fade_in=3000, fade_out=7000, level_db=((0, 0.0), (9000, -12.0)), gain_db=-1.0)
-    whole = np.asarray(source_gain(shaped, 0, 20_000))
-    pieces = [
-        np.broadcast_to(source_gain(shaped, at, min(at + cut, 20_000)), (min(cut, 20_000 - at),))
-        for at in range(0, 20_000, cut)
-    ]
-    np.testing.assert_array_equal(whole, np.concatenate(pieces))
+def test_what_is_placed_does_not_depend_on_how_it_is_cut(cut: int, tmp_path: Path) -> None:
+    shaped = sound(at=0, length=LONG, fade_in=3000, fade_out=7000, gain_db=-1.0, **MOVING)
+    item = Source(shaped, part(tmp_path, np.ones((2, LONG), np.float32)), "ambience", "", 0)
+    whole, pieces = np.zeros((2, LONG)), np.zeros((2, LONG))
+    item.add(0, whole, None)
+    for at in range(0, LONG, cut):
+        item.add(at, pieces[:, at : at + cut], None)
+    np.testing.assert_array_equal(whole, pieces)
+
+
+def test_lines_between_knots_are_fades_steps_and_turns_to_a_hundredth_of_a_decibel(tmp_path: Path) -> None:
+    shaped = sound(at=0, length=LONG, fade_in=300, fade_out=7000, gain_db=-1.0, **MOVING)
+    item = Source(shaped, part(tmp_path, np.ones((2, LONG), np.float32)), "ambience", "", 0)
+    placed, every = np.zeros((2, LONG)), np.arange(LONG)
+    item.add(0, placed, None)
+    exact = source_gain(shaped, every) * np.stack(pan_gains(source_pan(shaped, every)))
+    np.testing.assert_allclose(placed, exact, rtol=1.2e-3, atol=1e-5)
 
 
 def test_automation_is_followed_in_decibels() -> None:
     shaped = sound(length=1001, level_db=((0, 0.0), (1000, -20.0)))
-    gain = np.asarray(source_gain(shaped, 0, 1001))
-    assert gain[500] == pytest.approx(10 ** (-10 / 20), rel=1e-5)
+    assert source_gain(shaped, np.array([500]))[0] == pytest.approx(10 ** (-10 / 20), rel=1e-5)
 
 
 def test_automation_of_a_hit_counts_from_its_sync_point(tmp_path: Path) -> None:
