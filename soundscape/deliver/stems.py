@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.ahead import ahead
 from soundscape.audio import Audio
@@ -28,6 +30,8 @@ from soundscape.wav import Bext, WavWriter, open_wav
 BITS = 24
 FULL_SCALE = float(1 << (BITS - 1))
 PROGRAMME = "programme"
+LOUDEST = 1.0 - 4.0 / FULL_SCALE
+"""What no file exceeds in which nothing was clipped, but for its dither."""
 MASKS = {6: 0x3F}
 """Channels → mask of the speakers in a WAV: L R C LFE Ls Rs."""
 
@@ -203,9 +207,12 @@ class _Track:
             begin, end = self._stretch or (0, self._position + audio.shape[1])
             inside = slice(max(0, begin - self._position), max(0, end - self._position))
             kept = np.ascontiguousarray(samples[:, inside])
-            self.clipped += int(np.count_nonzero(np.abs(audio[:, inside]) > 1.0))
             self.writer.write_integers(kept)
-            self._meter.push(kept.astype(np.float32) * np.float32(1.0 / FULL_SCALE))
+            heard = kept.astype(np.float32)
+            heard *= np.float32(1.0 / FULL_SCALE)
+            self._meter.push(heard)
+            if _peak(heard) > LOUDEST:
+                self.clipped += int(np.count_nonzero(np.abs(audio[:, inside]) > 1.0))
         self._position += audio.shape[1]
         return samples
 
@@ -233,15 +240,22 @@ def _residuals(
     rounded = np.rint(rest * FULL_SCALE)
     integers = written[PROGRAMME].copy()
     for name in parts:
-        part = signals[name].astype(np.float64)
-        rest -= part
-        part *= FULL_SCALE
-        rounded -= np.rint(part, out=part)
-        integers -= written[name]
+        for channel, (part, whole) in enumerate(zip(signals[name], written[name], strict=True)):
+            _take(part, whole, rest[channel], rounded[channel], integers[channel])
     return _peak(rest), _peak(rounded) / FULL_SCALE, _peak(integers) / FULL_SCALE
 
 
-def _peak(signal: npt.NDArray[np.float64] | npt.NDArray[np.int32]) -> float:
+@njit(cache=True, nogil=True)
+def _take(part, written, rest, rounded, integers):  # type: ignore[no-untyped-def]
+    """Take a part from what is left of a programme: as it is, rounded, and as it was written."""
+    for n in range(part.shape[0]):
+        sample = np.float64(part[n])
+        rest[n] -= sample
+        rounded[n] -= np.rint(sample * FULL_SCALE)
+        integers[n] -= written[n]
+
+
+def _peak(signal: npt.NDArray[np.floating[Any]] | npt.NDArray[np.int32]) -> float:
     return max(float(signal.max(initial=0)), -float(signal.min(initial=0)))
 
 
