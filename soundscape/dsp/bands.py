@@ -69,13 +69,12 @@ def _add(out, corner_hz, level, shared, rate, key, tick, state):  # type: ignore
             corner = min(corner_hz[t, band], 0.2 * rate)
             pole[band] = 1.0 - math.exp(-2.0 * math.pi * corner / rate)
             pole[BANDS + band] = 1.0 - math.exp(-2.0 * math.pi * min(STEEPEN * corner, 0.45 * rate) / rate)
-        at = t * TICK
         for channel in range(2):
             for band in range(BANDS):
                 own, common = noise[channel * BANDS + band], noise[2 * BANDS + band]
                 # The first pole's own factor is part of the gain: one multiplication less in the recursion.
-                first = pole[band] * np.float32(level[t, band, channel] * math.sqrt(density / corner_hz[t, band]))
-                last = pole[band] * np.float32(
+                first = pole[band] * pole[BANDS + band] * np.float32(level[t, band, channel] * math.sqrt(density / corner_hz[t, band]))
+                last = pole[band] * pole[BANDS + band] * np.float32(
                     level[t + 1, band, channel] * math.sqrt(density / corner_hz[t + 1, band])
                 )
                 both = np.float32(math.sqrt(shared[band]))
@@ -84,23 +83,33 @@ def _add(out, corner_hz, level, shared, rate, key, tick, state):  # type: ignore
                 for i in range(TICK):
                     gain = first + step * np.float32(i)
                     own[i] = gain * (both * common[i] + alone * own[i])
-            _low_passes(out[channel, at : at + TICK], noise, channel * BANDS, pole, state[channel])
+        _low_passes(out[:, t * TICK : (t + 1) * TICK], noise, pole, state)
 
 
 @njit(inline="always")
-def _low_passes(out, noise, row, pole, state):  # type: ignore[no-untyped-def]
-    # Three bands side by side in registers: the latency of one hides behind the others.
-    one = np.float32(1.0)
-    u, v, w = pole[3], pole[4], pole[5]
-    p1, q1, r1 = one - pole[0], one - pole[1], one - pole[2]
-    u1, v1, w1 = one - u, one - v, one - w
-    a, b, c, d, e, f = state[0], state[1], state[2], state[3], state[4], state[5]
+def _low_passes(out, noise, pole, state):  # type: ignore[no-untyped-def]
+    # Both channels of three bands side by side in registers: the latency of one hides behind the others.
+    unit = np.float32(1.0)
+    p0, p1, p2 = unit - pole[0], unit - pole[1], unit - pole[2]
+    g0, g1, g2 = pole[3], pole[4], pole[5]
+    q0, q1, q2 = unit - g0, unit - g1, unit - g2
+    a0, a1, a2, b0, b1, b2 = g0 * state[0, 0], g1 * state[0, 1], g2 * state[0, 2], state[0, 3], state[0, 4], state[0, 5]
+    c0, c1, c2, d0, d1, d2 = g0 * state[1, 0], g1 * state[1, 1], g2 * state[1, 2], state[1, 3], state[1, 4], state[1, 5]
+    left, right = out[0], out[1]
     for i in range(TICK):
-        a = p1 * a + noise[row, i]
-        b = q1 * b + noise[row + 1, i]
-        c = r1 * c + noise[row + 2, i]
-        d = u1 * d + u * a
-        e = v1 * e + v * b
-        f = w1 * f + w * c
-        out[i] += d + e + f
-    state[0], state[1], state[2], state[3], state[4], state[5] = a, b, c, d, e, f
+        a0 = p0 * a0 + noise[0, i]
+        a1 = p1 * a1 + noise[1, i]
+        a2 = p2 * a2 + noise[2, i]
+        c0 = p0 * c0 + noise[3, i]
+        c1 = p1 * c1 + noise[4, i]
+        c2 = p2 * c2 + noise[5, i]
+        b0 = q0 * b0 + a0
+        b1 = q1 * b1 + a1
+        b2 = q2 * b2 + a2
+        d0 = q0 * d0 + c0
+        d1 = q1 * d1 + c1
+        d2 = q2 * d2 + c2
+        left[i] += b0 + b1 + b2
+        right[i] += d0 + d1 + d2
+    state[0, 0], state[0, 1], state[0, 2], state[0, 3], state[0, 4], state[0, 5] = a0 / g0, a1 / g1, a2 / g2, b0, b1, b2
+    state[1, 0], state[1, 1], state[1, 2], state[1, 3], state[1, 4], state[1, 5] = c0 / g0, c1 / g1, c2 / g2, d0, d1, d2
