@@ -73,9 +73,15 @@ def _add(out, corner_hz, level, shared, rate, key, tick, state):  # type: ignore
             for band in range(BANDS):
                 own, common = noise[channel * BANDS + band], noise[2 * BANDS + band]
                 # The first pole's own factor is part of the gain: one multiplication less in the recursion.
-                first = pole[band] * pole[BANDS + band] * np.float32(level[t, band, channel] * math.sqrt(density / corner_hz[t, band]))
-                last = pole[band] * pole[BANDS + band] * np.float32(
-                    level[t + 1, band, channel] * math.sqrt(density / corner_hz[t + 1, band])
+                first = (
+                    pole[band]
+                    * pole[BANDS + band]
+                    * np.float32(level[t, band, channel] * math.sqrt(density / corner_hz[t, band]))
+                )
+                last = (
+                    pole[band]
+                    * pole[BANDS + band]
+                    * np.float32(level[t + 1, band, channel] * math.sqrt(density / corner_hz[t + 1, band]))
                 )
                 both = np.float32(math.sqrt(shared[band]))
                 alone = np.float32(math.sqrt(1.0 - shared[band]))
@@ -93,8 +99,22 @@ def _low_passes(out, noise, pole, state):  # type: ignore[no-untyped-def]
     p0, p1, p2 = unit - pole[0], unit - pole[1], unit - pole[2]
     g0, g1, g2 = pole[3], pole[4], pole[5]
     q0, q1, q2 = unit - g0, unit - g1, unit - g2
-    a0, a1, a2, b0, b1, b2 = g0 * state[0, 0], g1 * state[0, 1], g2 * state[0, 2], state[0, 3], state[0, 4], state[0, 5]
-    c0, c1, c2, d0, d1, d2 = g0 * state[1, 0], g1 * state[1, 1], g2 * state[1, 2], state[1, 3], state[1, 4], state[1, 5]
+    a0, a1, a2, b0, b1, b2 = (
+        g0 * state[0, 0],
+        g1 * state[0, 1],
+        g2 * state[0, 2],
+        state[0, 3],
+        state[0, 4],
+        state[0, 5],
+    )
+    c0, c1, c2, d0, d1, d2 = (
+        g0 * state[1, 0],
+        g1 * state[1, 1],
+        g2 * state[1, 2],
+        state[1, 3],
+        state[1, 4],
+        state[1, 5],
+    )
     left, right = out[0], out[1]
     for i in range(TICK):
         a0 = p0 * a0 + noise[0, i]
@@ -111,5 +131,19 @@ def _low_passes(out, noise, pole, state):  # type: ignore[no-untyped-def]
         d2 = q2 * d2 + c2
         left[i] += b0 + b1 + b2
         right[i] += d0 + d1 + d2
-    state[0, 0], state[0, 1], state[0, 2], state[0, 3], state[0, 4], state[0, 5] = a0 / g0, a1 / g1, a2 / g2, b0, b1, b2
-    state[1, 0], state[1, 1], state[1, 2], state[1, 3], state[1, 4], state[1, 5] = c0 / g0, c1 / g1, c2 / g2, d0, d1, d2
+    state[0, 0], state[0, 1], state[0, 2], state[0, 3], state[0, 4], state[0, 5] = (
+        a0 / g0,
+        a1 / g1,
+        a2 / g2,
+        b0,
+        b1,
+        b2,
+    )
+    state[1, 0], state[1, 1], state[1, 2], state[1, 3], state[1, 4], state[1, 5] = (
+        c0 / g0,
+        c1 / g1,
+        c2 / g2,
+        d0,
+        d1,
+        d2,
+    )

@@ -95,15 +95,19 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
     noise = np.empty(int(_STRIKE_S * rate) + 1, np.float32)
     grain = np.zeros(noise.shape[0] + 2 * _LANES + int(_HEARD * ring_s * rate), np.float32)
     width = TICK / slots
+    drawn = np.empty(slots, np.uint32)
     for t in range(per_s.shape[0] - 1):
         chance = per_s[t] * TICK / (rate * slots)
         if chance <= 0.0 or level[t] <= 0.0:
             continue
+        # All are drawn before any is looked at: that loop vectorises.
         for slot in range(slots):
-            at = (tick + t) * slots + slot
-            if uniform(key, at) >= chance:
+            drawn[slot] = hash32(key, (tick + t) * slots + slot)
+        below = np.uint32(min(math.ceil(chance * 16777216.0), 16777216.0))
+        for slot in range(slots):
+            if (drawn[slot] >> np.uint32(8)) >= below:
                 continue
-            own = mix32(np.uint32(hash32(key, at) ^ np.uint32(0x5BD1E995)))
+            own = mix32(np.uint32(drawn[slot] ^ np.uint32(0x5BD1E995)))
             size = min(max(normal_at(own, 0), -_BOUND), _BOUND) * size_sd
             pitch = pitch_hz[t] * math.exp(pitch_sd * normal_at(own, 1) - 0.18 * size)
             pitch = min(max(pitch, 60.0), 0.42 * rate)
@@ -137,19 +141,27 @@ def _ring(grain, noise, decay, cosine, key):  # type: ignore[no-untyped-def]
         y = c1 * y1 + (c2 * y2 + noise[i])
         grain[i] = y
         y2, y1 = y1, y
-    first = strike + 2 * _LANES
+    # From here on the same recursion in steps of four, eight and sixteen frames, side by side. It holds where both
+    # frames that it looks back on came after the strike; sooner, it would copy the strike on at the rate of steps.
+    first = strike + 8
     for i in range(strike, first):
         y = c1 * y1 + c2 * y2
         grain[i] = y
         y2, y1 = y1, y
-    # From here on sixteen frames at a time: the same recursion, sixteen steps apart. It holds where both frames
-    # that it looks back on came after the strike; sooner, it would copy the strike on at the rate of the steps.
-    far, turn = decay, cosine
-    for _ in range(4):
-        far, turn = far * far, 2.0 * turn * turn - 1.0
+    _go_on(grain, first, strike + 16, 4, decay, cosine)
+    _go_on(grain, strike + 16, strike + 2 * _LANES, 8, decay, cosine)
+    _go_on(grain, strike + 2 * _LANES, grain.shape[0], _LANES, decay, cosine)
+
+
+@njit(inline="always")
+def _go_on(grain, first, last, step, decay, cosine):  # type: ignore[no-untyped-def]
+    """Frames `first` to `last` of a ringing grain from those `step` and twice as many before them."""
+    far, turn, steps = decay, cosine, 1
+    while steps < step:
+        far, turn, steps = far * far, 2.0 * turn * turn - 1.0, 2 * steps
     d1, d2 = np.float32(2.0 * far * turn), np.float32(-far * far)
-    near, back = np.uint64(_LANES), np.uint64(2 * _LANES)
-    for i in range(np.uint64(first), np.uint64(grain.shape[0])):
+    near, back = np.uint64(step), np.uint64(2 * step)
+    for i in range(np.uint64(first), np.uint64(last)):
         grain[i] = d1 * grain[i - near] + d2 * grain[i - back]
 
 

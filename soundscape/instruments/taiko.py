@@ -14,6 +14,7 @@ from numba import njit
 from soundscape.audio import Audio
 from soundscape.contract import Tone
 from soundscape.dsp.noise import white
+from soundscape.dsp.sine import sin_turn
 from soundscape.instruments._modal import faded
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -24,6 +25,10 @@ DRUM = True
 LEVEL = 0.8
 RATIOS = (1.0, 1.593, 2.136, 2.296, 2.653, 2.918, 3.156, 3.5, 4.06)
 LEVELS = (1.0, 0.5, 0.4, 0.25, 0.22, 0.16, 0.14, 0.1, 0.08)
+PIECE = 16
+"""Frames between two steps of the pitch."""
+UNHEARD = 1e-5
+"""A mode is followed down to -100 dB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,30 +47,37 @@ def onset_s(params: Params, tone: Tone) -> float:  # noqa: ARG001
     return 0.0
 
 
-@njit(cache=True, nogil=True)
-def _skin(out, step, amplitude, decay, bend, bend_decay, left, right, blocker):  # type: ignore[no-untyped-def]
-    """Add decaying sines whose frequencies fall together; the rotation is renewed every 16 frames."""
-    frames = out.shape[1]
-    for mode in range(step.shape[0]):
-        re, im = 0.0, -amplitude[mode]
-        rise = bend
-        c, s = 1.0, 0.0
-        for i in range(frames):
-            if i % 16 == 0:
-                angle = step[mode] * (1.0 + rise)
-                c, s = np.cos(angle) * decay[mode], np.sin(angle) * decay[mode]
-                rise *= bend_decay
-            re, im = re * c - im * s, re * s + im * c
-            out[0, i] += left[mode] * np.float32(re)
-            out[1, i] += right[mode] * np.float32(re)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _skin(out, turns, amplitude, decay, bend, bend_decay, left, right, blocker):  # type: ignore[no-untyped-def]
+    """Add decaying sines whose frequencies fall together, by a step every `PIECE` frames, until none hears them."""
+    fall = np.empty(PIECE, np.float32)
+    for mode in range(turns.shape[0]):
+        for i in range(PIECE):
+            fall[i] = decay[mode] ** i
+        phase, rise, gain = 0.0, bend, amplitude[mode]
+        for start in range(0, out.shape[1] - PIECE + 1, PIECE):
+            if gain < UNHEARD * amplitude[mode]:
+                break
+            step = turns[mode] * (1.0 + rise)
+            first, pace = np.float32(phase), np.float32(step)
+            gain_left, gain_right = np.float32(gain * left[mode]), np.float32(gain * right[mode])
+            out_left, out_right = out[0, start : start + PIECE], out[1, start : start + PIECE]
+            for i in range(PIECE):
+                turn = first + pace * np.float32(i)
+                value = fall[i] * sin_turn(turn - np.floor(turn + np.float32(0.5)))
+                out_left[i] += gain_left * value
+                out_right[i] += gain_right * value
+            phase += PIECE * step
+            phase -= np.floor(phase + 0.5)
+            gain *= decay[mode] ** PIECE
+            rise *= bend_decay
     # A sine that dies at once after it begins leaves an offset behind: nothing below 12 Hz is kept.
-    for channel in range(2):
-        before, held = 0.0, 0.0
-        for i in range(frames):
-            now = float(out[channel, i])
-            held = now - before + blocker * held
-            before = now
-            out[channel, i] = np.float32(held)
+    x, y, left_held, right_held = 0.0, 0.0, 0.0, 0.0
+    for i in range(out.shape[1]):
+        left_held = blocker * left_held + (out[0, i] - x)
+        right_held = blocker * right_held + (out[1, i] - y)
+        x, y = out[0, i], out[1, i]
+        out[0, i], out[1, i] = left_held, right_held
 
 
 def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
@@ -81,10 +93,10 @@ def tone(params: Params, tone: Tone, rate: int, seed: Seed) -> Audio:
     amplitudes *= level / amplitudes.sum()
     t60_s = params.ring * (65.4 / frequency_hz) ** 0.5 / ratios**1.1
     pans = params.width * np.where(np.arange(len(ratios)) % 2, 1.0, -1.0) * (ratios > 1.0)
-    out = np.zeros((2, round(1.35 * float(t60_s[0]) * rate)), np.float32)
+    out = np.zeros((2, PIECE * round(1.35 * float(t60_s[0]) * rate / PIECE)), np.float32)
     _skin(
         out,
-        2.0 * np.pi * frequency_hz * ratios / rate,
+        frequency_hz * ratios / rate,
         amplitudes,
         10.0 ** (-3.0 / (t60_s * rate)),
         2.0 ** (params.bend * tone.velocity / 12.0) - 1.0,
