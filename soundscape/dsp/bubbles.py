@@ -25,7 +25,7 @@ _LANES = 16
 _HEARD = 5.5
 """Time constants until a bubble ends, 48 dB down."""
 _BOUND = 2.2
-_SMALLEST_M, _LARGEST_M = 0.00022, 0.010
+_SMALLEST_M, _LARGEST_M = 0.00022, 0.020
 _RISE = 0.1
 """Relative rise in pitch of a rising bubble in one time constant."""
 _LEVEL_SD = 0.45

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy import signal
 
+from soundscape.contract import TICK
+from soundscape.layers import underwater
 from tests import descriptors
-from tests.layers.rendering import RATE, presets_of, render
+from tests.layers.rendering import RATE, presets_of, render, ticks
 
 PRESETS = tuple(preset.name for preset in presets_of("underwater"))
 RANGES = {
@@ -78,6 +80,39 @@ def test_groans_are_narrow_and_near_their_pitch() -> None:
 def test_without_groans_nothing_is_tonal() -> None:
     audio = render("submarine-hull", 20.0, changes=(("groans", 0.0), ("cavities", 0.0)))
     assert descriptors.tonal_fraction(audio, RATE) < 0.02
+
+
+def test_air_comes_up_in_gulps_with_long_pauses_largest_first() -> None:
+    state, edges = np.array([0.0, 1.0, 1.0, 1.0, 1.0, 0.0]), ticks(600.0) + 1
+    flow, radius = np.empty((2, edges))
+    underwater.gulp(flow, radius, state, np.uint32(5), TICK / RATE)
+    rises = flow > 0.0
+    turns = np.flatnonzero(np.diff(rises.astype(int)))
+    pauses = np.diff(turns)[~rises[turns[:-1] + 1]] * TICK / RATE
+    assert flow.mean() * underwater.SITES == pytest.approx(1.0, rel=0.4)
+    assert np.std(pauses) / np.mean(pauses) > 0.6
+    for start, end in zip(turns[rises[turns + 1]][:20], turns[~rises[turns + 1]][:20], strict=False):
+        assert np.all(np.diff(radius[start + 1 : end]) < 0.0)
+
+
+def test_the_head_makes_no_difference_under_water() -> None:
+    for preset in PRESETS:
+        audio = render(preset, 20.0)
+        for low_hz, high_hz in ((250.0, 1_000.0), (1_000.0, 4_000.0)):
+            assert descriptors.interaural(audio, RATE, low_hz=low_hz, high_hz=high_hz) > 0.7
+        one_second = [descriptors.balance_db(part, RATE) for part in np.array_split(audio, 20, axis=1)]
+        assert np.max(np.abs(one_second)) < 3.0
+
+
+def test_far_booms_are_low_and_ring_on() -> None:
+    changes = (("bubbles", 0.0), ("groans", 0.0), ("cavities", 0.0))
+    without, loud = (render("deep-water", 40.0, changes=(*changes, ("booms", rate))) for rate in (0.0, 12.0))
+    booms = loud - without
+    frequency, density = descriptors.spectrum(booms, RATE)
+    assert density[frequency < 250.0].sum() > 0.9 * density.sum()
+    level = descriptors.levels_db(booms, RATE, frame_s=0.1)
+    assert np.max(np.diff(level[level > level.max() - 30.0])) > 6.0
+    assert np.mean(level > level.max() - 40.0) > 0.3
 
 
 def test_presets_are_clearly_different() -> None:
