@@ -13,10 +13,12 @@ from soundscape.deliver.stems import NullReceipt
 from soundscape.mastering.chain import Fit
 from soundscape.metering.gating import BINS_PER_SECOND
 from soundscape.mix.ducking import Passage
-from soundscape.model import SAMPLE_RATE, Loudness, Mark, Plan
+from soundscape.model import BUSES, SAMPLE_RATE, Loudness, Mark, Plan
 from soundscape.parts import Part
 from soundscape.timecode import frame_to_timecode
 
+LEAST_MISSING_LU = 0.5
+"""Speech that is covered by less than this is not worth a line."""
 SEARCH_S = 0.1
 """How far from the marker a hit is searched for in the written stem."""
 BEFORE_S, AFTER_S = 0.02, 0.25
@@ -122,6 +124,21 @@ def spoken(plan: Plan, passages: Sequence[Passage]) -> tuple[Spoken, ...]:
         )
         for passage in passages
     )
+
+
+def covered(plan: Plan, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """A line for every bus that still covers speech more than is wanted, because it is lowered no deeper."""
+    lines = []
+    for bus in BUSES:
+        short = [passage for passage in passages if passage.missing_lu.get(bus, 0.0) >= LEAST_MISSING_LU]
+        if short and plan.ducking is not None:
+            worst = max(short, key=lambda passage: passage.missing_lu[bus])
+            lines.append(
+                f"speech stands out of the {bus} by up to {worst.missing_lu[bus]:.1f} LU less than asked, in "
+                f"{len(short)} of {len(passages)} passages, worst at {spoken(plan, [worst])[0].begin}: "
+                f"deepest_db = {plan.ducking.deepest_db:g} lowers it no further"
+            )
+    return tuple(lines)
 
 
 def landings(plan: Plan, parts: Mapping[str, Part], stems: Mapping[str, Path]) -> tuple[Landing, ...]:

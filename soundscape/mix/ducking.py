@@ -55,6 +55,8 @@ class Passage:
     end: int
     depth_db: dict[str, float]
     """Bus → by how much it is lowered."""
+    missing_lu: dict[str, float]
+    """Bus → by how much speech stands out of it less than is wanted, because it is lowered no deeper."""
     dip_db: float
     """Of all buses but the dialogue, at 2 kHz."""
 
@@ -94,13 +96,15 @@ class DuckAnalysis:
         found = []
         for start, end in _runs(active, round(settings.hold_s * BINS_PER_SECOND)):
             at = slice(start, end)
-            depth = {
-                bus: _depth(speech[at], energies[at], active[at], wanted[bus], settings.deepest_db)
+            needed = {
+                bus: _needed_db(speech[at], energies[at], active[at], wanted[bus])
                 for bus, energies in loudness.items()
             }
+            depth = {bus: min(needed_db, settings.deepest_db) for bus, needed_db in needed.items()}
+            missing = {bus: round(needed_db - depth[bus], 2) for bus, needed_db in needed.items()}
             lowered = sum(energies[at] * 10.0 ** (-depth[bus] / 10.0) for bus, energies in band.items())
             dip = _dip(voice[at], np.asarray(lowered), active[at], settings)
-            found.append(Passage(start=start, end=end, depth_db=depth, dip_db=dip))
+            found.append(Passage(start=start, end=end, depth_db=depth, missing_lu=missing, dip_db=dip))
         return tuple(found)
 
 
@@ -185,10 +189,10 @@ def curve(passages: tuple[Passage, ...], depths_db: list[float], settings: Ducki
     return level
 
 
-def _depth(speech: Curve, bed: Curve, active: npt.NDArray[np.bool_], wanted_lu: float, deepest_db: float) -> float:
+def _needed_db(speech: Curve, bed: Curve, active: npt.NDArray[np.bool_], wanted_lu: float) -> float:
     """By how much a bus must fall so that in every 3-second window speech is louder by what is wanted."""
-    needed = wanted_lu - _over_db(speech, bed, active, WINDOW_BINS).min(initial=math.inf)
-    return round(min(max(0.0, needed), deepest_db), 2)
+    over_db = _over_db(speech, bed, active, WINDOW_BINS)
+    return round(max(0.0, wanted_lu - float(over_db.min())), 2) if over_db.size else 0.0
 
 
 def _dip(voice: Curve, bed: Curve, active: npt.NDArray[np.bool_], settings: Ducking) -> float:

@@ -55,7 +55,7 @@ def render(
     from soundscape.deliver.musicxml import musicxml
     from soundscape.deliver.page import page
     from soundscape.deliver.reaper import reaper_project
-    from soundscape.deliver.report import Report, chosen, landings, mastering_of, spoken
+    from soundscape.deliver.report import Report, chosen, covered, landings, mastering_of, spoken
     from soundscape.deliver.sidecar import sidecar
     from soundscape.deliver.stems import PROGRAMME
     from soundscape.files import make_folder, slug, write_bytes, write_text
@@ -130,6 +130,7 @@ def render(
             notes=(
                 *(["a draft: sounds at half rate, rooms cut short; not to be delivered"] if plan.draft else []),
                 *(str(note) for note in plan.diagnostics),
+                *covered(plan, made.passages),
                 *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
             ),
         )

@@ -19,7 +19,9 @@ from soundscape.deliver.cue_sheet import cue_sheet
 from soundscape.deliver.markers import marker_edl
 from soundscape.deliver.page import picture
 from soundscape.deliver.reaper import reaper_project
-from soundscape.model import SAMPLE_RATE, Mark, MusicCue, Plan
+from soundscape.deliver.report import covered
+from soundscape.mix.ducking import Passage
+from soundscape.model import SAMPLE_RATE, Ducking, Mark, MusicCue, Plan
 from soundscape.pipeline import Settings, open_film, plan, render
 from soundscape.timecode import Rate, frame_to_timecode, timecode_to_frame
 from tests.deliver.test_midi import cue, plan_of, player
@@ -51,6 +53,19 @@ def test_markers_are_read_back_at_their_frames(tmp_path: Path, rate: str) -> Non
     found, _ = timeline.read(path, fps=made.rate, format="resolve_markers")
     assert [hit.frame for hit in found.hits] == [timecode_to_frame(mark.timecode, made.rate) for mark in made.marks]
     assert [hit.label for hit in found.hits] == ["The dune", "guardian erupts", "soft / step"]
+
+
+def test_a_bus_that_is_lowered_no_further_and_still_covers_speech_is_told_once() -> None:
+    def passage(second: int, music_lu: float, ambience_lu: float) -> Passage:
+        missing = {"music": music_lu, "ambience": ambience_lu}
+        return Passage(start=100 * second, end=100 * second + 90, depth_db={}, missing_lu=missing, dip_db=0.0)
+
+    made = plan_of(ducking=Ducking(deepest_db=12.0), rate=Rate.parse("25"), start=250)
+    assert covered(made, [passage(1, 0.0, 0.2), passage(3, 2.1, 0.0), passage(7, 4.25, 0.0)]) == (
+        "speech stands out of the music by up to 4.2 LU less than asked, in 2 of 3 passages, worst at 00:00:17:00: "
+        "deepest_db = 12 lowers it no further",
+    )
+    assert covered(made, [passage(1, 0.0, 0.2)]) == ()
 
 
 def test_more_markers_than_the_form_has_numbers_for_keep_every_hit() -> None:

@@ -152,7 +152,11 @@ def test_a_quiet_bed_is_left_alone() -> None:
 def test_no_bus_falls_below_the_deepest() -> None:
     loud = {**STEMS, "music": STEMS["music"] * np.float32(10.0)}
     settings = Ducking(deepest_db=12.0)
-    assert {passage.depth_db["music"] for passage in passages(loud, settings)} == {12.0}
+    deeper = passages(loud, Ducking(deepest_db=60.0))
+    for passage, whole in zip(passages(loud, settings), deeper, strict=True):
+        assert passage.depth_db["music"] == 12.0
+        assert passage.missing_lu["music"] == pytest.approx(whole.depth_db["music"] - 12.0, abs=0.01)
+        assert whole.missing_lu["music"] == 0.0
 
 
 def test_what_still_covers_the_speech_band_is_dipped_there() -> None:
