@@ -29,10 +29,16 @@ def code_digest(*modules: str, libraries: tuple[str, ...] = LIBRARIES) -> str:
     libraries : tuple of str
         Distributions.
     """
-    digest = hashlib.blake2b(" ".join(map(version, libraries)).encode(), digest_size=16)
+    digest = hashlib.blake2b(" ".join(map(version_of, libraries)).encode(), digest_size=16)
     for name, path in sorted(reached(*modules).items()):
         digest.update(name.encode() + _content(path))
     return digest.hexdigest()
+
+
+@cache
+def version_of(distribution: str) -> str:
+    """Version of an installed distribution, read once."""
+    return version(distribution)
 
 
 @cache

@@ -49,17 +49,24 @@ def unit(kind: str, name: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """A named set of parameters of a unit, with the words by which it is found."""
+class Entry:
+    """A preset as it is listed and searched: what its file says without the unit."""
 
     kind: str
     name: str
     title: str
     unit: str
-    params: dict[str, ParamValue]
+    """Empty for a palette."""
     tags: tuple[str, ...]
     words: tuple[str, ...]
     """Words of a shot list that ask for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset(Entry):
+    """A named set of parameters of a unit, with the words by which it is found."""
+
+    params: dict[str, ParamValue]
     path: Path
 
     def make(self, **changes: ParamValue) -> Any:
@@ -95,6 +102,29 @@ def find_presets(kind: str, folders: Iterable[Path] | None = None) -> dict[str, 
 @cache
 def load_preset(path: Path, kind: str) -> Preset:
     """A preset file (of any kind but palettes), checked against its unit."""
+    entry, params = _read(path, kind)
+    preset = Preset(
+        kind=kind,
+        name=entry.name,
+        title=entry.title,
+        unit=entry.unit,
+        tags=entry.tags,
+        words=entry.words,
+        params=_from_folder(path.parent, kind, entry.unit, params),
+        path=path,
+    )
+    preset.make()
+    return preset
+
+
+def forget_presets() -> None:
+    """Read preset files anew from here on, because one was written."""
+    load_preset.cache_clear()
+    _read.cache_clear()
+
+
+@cache
+def _read(path: Path, kind: str) -> tuple[Entry, dict[str, ParamValue]]:
     data = read_toml(path)
     if not _NAME.fullmatch(path.stem):
         raise PresetError("the file name is not a preset name; allowed: a-z, 0-9 and -", path=path)
@@ -103,18 +133,15 @@ def load_preset(path: Path, kind: str) -> Preset:
         raise PresetError(f"unknown key{did_you_mean(unknown[0], _KEYS)}", path=path, column=unknown[0])
     if "unit" not in data:
         raise PresetError(f"names no unit; allowed: {', '.join(units(kind))}", path=path, column="unit")
-    preset = Preset(
+    entry = Entry(
         kind=kind,
         name=path.stem,
         title=str(data.get("title", path.stem)),
         unit=str(data["unit"]),
-        params=_from_folder(path.parent, kind, str(data["unit"]), dict(data.get("params", {}))),
         tags=tuple(data.get("tags", ())),
         words=tuple(data.get("words", ())),
-        path=path,
     )
-    preset.make()
-    return preset
+    return entry, dict(data.get("params", {}))
 
 
 def _from_folder(folder: Path, kind: str, name: str, params: dict[str, ParamValue]) -> dict[str, ParamValue]:
@@ -135,6 +162,11 @@ def get_preset(kind: str, name: str, folders: Iterable[Path] | None = None) -> P
             if path.is_file():
                 return load_preset(path, kind)
     raise PresetError(f'there is no preset "{name}" in {kind}{did_you_mean(name, find_presets(kind, places))}')
+
+
+def entries(kind: str, folders: Iterable[Path] | None = None) -> list[Entry]:
+    """Every preset of a kind that has units, by name; no unit is loaded for it."""
+    return [_read(path, kind)[0] for path in find_presets(kind, folders).values()]
 
 
 def all_presets(folders: Iterable[Path] | None = None) -> list[Preset]:

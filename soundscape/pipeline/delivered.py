@@ -19,8 +19,7 @@ _CHUNK = 1 << 20
 
 def delivery_key(plan: Plan) -> str:
     """Hash of everything that determines the files of a plan: the plan, what it names, and the whole program."""
-    from importlib.metadata import version
-
+    from soundscape.code import version_of
     from soundscape.mastering.target import load_target
     from soundscape.serial import to_json
     from soundscape.synthesis import part_key
@@ -28,7 +27,7 @@ def delivery_key(plan: Plan) -> str:
     package = Path(__file__).parent.parent
     digest = hashlib.blake2b(digest_size=20)
     for name in ("numpy", "numba", "scipy"):
-        digest.update(version(name).encode())
+        digest.update(version_of(name).encode())
     for file in sorted(package.rglob("*.py")):
         digest.update(file.read_bytes())
     digest.update(repr(load_target(plan.target)).encode())

@@ -10,7 +10,7 @@ from soundscape.errors import PresetError
 from soundscape.files import make_folder, write_text
 from soundscape.params import ParamValue
 from soundscape.planning.audition import find_kind
-from soundscape.registry import find_presets, get_preset, load_preset, preset_folders
+from soundscape.registry import find_presets, forget_presets, get_preset, preset_folders
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -77,7 +77,7 @@ def keep_preset(
     text = _text(find_presets(kind, folders)[parent_name], title, tags, changed, faders_db or {}, muted)
     make_folder(path.parent)
     write_text(path, text)
-    load_preset.cache_clear()
+    forget_presets()
     return path
 
 

@@ -20,7 +20,7 @@ from soundscape.registry import KINDS, did_you_mean, preset_folders
 if TYPE_CHECKING:
     from soundscape.audio import Audio
     from soundscape.planning.audition import Audition
-    from soundscape.planning.search import Entry
+    from soundscape.registry import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from soundscape.planning.movement import GLIDE_S, INSIDE, OUTSIDE, ordered, pers
 from soundscape.planning.palette import PaletteLayer
 from soundscape.planning.places import Stay
 from soundscape.planning.words import field_text, found_words, shot_text
-from soundscape.registry import Preset, all_presets, get_preset, unit
+from soundscape.registry import Entry, Preset, entries, get_preset, unit
 from soundscape.rng import Seed
 
 ENTER_S = 0.8
@@ -44,7 +44,7 @@ def ambience_sounds(
     stays: Sequence[Stay], film: Film, clock: Clock, folders: Sequence[Path], seed: Seed
 ) -> tuple[tuple[Sound, ...], tuple[Morph, ...]]:
     """One `Sound` for every layer of every stay, and where those of one place become those of the next."""
-    library = [preset for preset in all_presets(folders) if preset.kind == "layers"]
+    library = entries("layers", folders)
     names: Counter[str] = Counter()
     unheard: dict[tuple[str, str], int] = {}
     sounds: list[Sound] = []
@@ -99,7 +99,7 @@ def is_silent(shot: Shot) -> bool:
     return bool(found_words(SILENCE_WORDS, f"{field_text(shot, 'sounds')} | {shot.mood}"))
 
 
-def _spans(stay: Stay, library: Sequence[Preset]) -> Iterator[Span]:
+def _spans(stay: Stay, library: Sequence[Entry]) -> Iterator[Span]:
     """The layers of the palette, then those that the `sounds` of single shots ask for besides."""
     for layer in stay.palette.layers:
         if not layer.when:
@@ -116,7 +116,7 @@ def _spans(stay: Stay, library: Sequence[Preset]) -> Iterator[Span]:
     yield from _asked_for(stay, library)
 
 
-def _asked_for(stay: Stay, library: Sequence[Preset]) -> Iterator[Span]:
+def _asked_for(stay: Stay, library: Sequence[Entry]) -> Iterator[Span]:
     by_name = {preset.name: preset for preset in library}
     known = [
         word for layer in stay.palette.layers if layer.preset in by_name for word in by_name[layer.preset].words

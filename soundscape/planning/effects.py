@@ -11,7 +11,7 @@ from soundscape.planning.clock import Clock
 from soundscape.planning.places import Stay
 from soundscape.planning.wetness import AS_THE_PLACE, hit_wetness
 from soundscape.planning.words import found_words
-from soundscape.registry import Preset, all_presets, get_preset, unit
+from soundscape.registry import Entry, Preset, entries, get_preset, unit
 from soundscape.rng import Seed
 from soundscape.units import gain_to_db
 
@@ -23,7 +23,7 @@ def effect_sounds(
     timeline: Timeline, stays: Sequence[Stay], clock: Clock, folders: Sequence[Path], seed: Seed
 ) -> tuple[tuple[Sound, ...], tuple[Mark, ...], tuple[Diagnostic, ...]]:
     """A `Sound` for every hit whose words are known, a `Mark` for every hit, and what was not understood."""
-    library = [preset for preset in all_presets(folders) if preset.kind == "hits"]
+    library = entries("hits", folders)
     names: Counter[str] = Counter()
     sounds, marks, notes = [], [], []
     for hit in _with_wishes(timeline, library):
@@ -52,7 +52,7 @@ def effect_sounds(
     return tuple(sounds), tuple(marks), tuple(notes)
 
 
-def _with_wishes(timeline: Timeline, library: Sequence[Preset]) -> list[HitPoint]:
+def _with_wishes(timeline: Timeline, library: Sequence[Entry]) -> list[HitPoint]:
     """The hits of the timeline; where it has none at all, the one-shots its `sounds` ask for, at each shot's start."""
     if timeline.hits:
         return sorted(timeline.hits, key=lambda hit: (hit.frame, hit.label))
@@ -72,16 +72,17 @@ def _where(hit: HitPoint, stays: Sequence[Stay]) -> tuple[Stay, Shot]:
 
 
 def _choose(
-    hit: HitPoint, stay: Stay, library: Sequence[Preset], folders: Sequence[Path]
+    hit: HitPoint, stay: Stay, library: Sequence[Entry], folders: Sequence[Path]
 ) -> tuple[Preset | None, str]:
     for word, name in stay.palette.hits.items():
         if found_words([word], hit.label):
             return get_preset("hits", name, folders), f'"{word}" in "{hit.label}", palette {stay.palette.name}'
-    preset, words = _best(library, hit.label)
-    return preset, ", ".join(f'"{word}"' for word in words) + f' in "{hit.label}"'
+    best, words = _best(library, hit.label)
+    why = ", ".join(f'"{word}"' for word in words) + f' in "{hit.label}"'
+    return get_preset("hits", best.name, folders) if best else None, why
 
 
-def _best(library: Sequence[Preset], text: str) -> tuple[Preset | None, tuple[str, ...]]:
+def _best(library: Sequence[Entry], text: str) -> tuple[Entry | None, tuple[str, ...]]:
     """The preset that knows most words of a text; the earlier name wins among equals."""
     best = max(library, key=lambda preset: len(found_words(preset.words, text)), default=None)
     words = found_words(best.words, text) if best else ()

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from soundscape.planning.palette import all_palettes
 from soundscape.planning.words import stems
-from soundscape.registry import all_presets
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A preset as it is listed."""
-
-    kind: str
-    name: str
-    title: str
-    unit: str
-    tags: tuple[str, ...]
-    words: tuple[str, ...]
+from soundscape.registry import KINDS, Entry, entries
 
 
 def search_presets(words: Sequence[str], folders: Sequence[Path], *, kind: str = "", tag: str = "") -> list[Entry]:
     """Presets of every kind in which each word begins a word of name, title, tags or words; all without words."""
-    entries = [
-        *(
-            Entry(
-                kind=preset.kind,
-                name=preset.name,
-                title=preset.title,
-                unit=preset.unit,
-                tags=preset.tags,
-                words=preset.words,
-            )
-            for preset in all_presets(folders)
-        ),
+    found = [
+        *(entry for each in KINDS if each != "palettes" for entry in entries(each, folders)),
         *(
             Entry(
                 kind="palettes",
@@ -52,7 +29,7 @@ def search_presets(words: Sequence[str], folders: Sequence[Path], *, kind: str =
     wanted = [stem for word in words for stem in stems(word)]
     return [
         entry
-        for entry in entries
+        for entry in found
         if (not kind or entry.kind == kind) and (not tag or tag in entry.tags) and _has(entry, wanted)
     ]
 
