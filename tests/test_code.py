@@ -78,7 +78,7 @@ def test_a_change_counts_when_it_is_reached(changed: str, counts: bool, package:
 
 def test_another_version_of_a_library_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     before = code.code_digest("soundscape.synthesis")
-    monkeypatch.setattr(code, "version", lambda name: "0" if name == "soxr" else "1")
+    monkeypatch.setattr(code, "version_of", lambda name: "0" if name == "soxr" else "1")
     code.code_digest.cache_clear()
     assert code.code_digest("soundscape.synthesis") != before
     code.code_digest.cache_clear()
