@@ -24,9 +24,10 @@ ASKED_DB = -8.0
 """Level of a layer that only the `sounds` of a shot ask for: beside the bed of its place, as palettes place them."""
 SILENCE_DB = -80.0
 SILENCE_WORDS = ("silence", "silent", "dead quiet")
-RETURN_S, LONGEST_S = 20.0, 240.0
+RETURN_S, LONGEST_S = 10.0, 120.0
 """A place that returns goes on in the same performance behind what was heard of it, in steps of so many seconds, for
-then a stay that is cut a little longer or shorter leaves the next one as it was; after so many it starts again."""
+then a stay that is cut a little longer or shorter leaves the next one as it was; after so many it starts again, for
+what nobody hears is rendered, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
