@@ -1,15 +1,16 @@
-"""Portal: a door in the air that stands open; it turns without end and pulls both ways at once.
+"""Portal: a door in the air that stands open; it turns without end, draws breath and pulls.
 
-Model: two sets of glides an octave apart, one always rising, one always falling, each entering and leaving unheard
-under a bell of level over pitch, so that both move for ever and arrive nowhere, now hurrying, now almost standing.
-Half of every glide is a sine whose phase wanders, half a narrow band of noise that follows it: its spectrum is
-blurred, as if heard through smoke. Whatever is swept around the opening passes as a swirl: tones of air whose pitch
-and level rise and fall with its speed while it crosses from side to side. A sub tone pulses below,
-never evenly.
+Model: a vortex of resonant air, four arms at four radii, the inner ones faster, as whatever falls inward turns faster;
+each is a few howling bands that come nearer and go, with Doppler, from side to side. In it stand two sets of glides
+an octave apart, one always rising, one always falling, each entering and leaving unheard under a bell of level over
+pitch, so that both move for ever and arrive nowhere; part of every glide is a sine, part a narrow band of noise that
+follows it, as if heard through smoke, and all of them swell as the arms pass. What sounds at once is bent together,
+so that sums and differences of the tones sound too. And it breathes: a pull grows over seconds, takes the vortex up in
+pitch, speed and level and draws it to the middle, then lets go, and a sub tone falls below. A wide space answers.
 
 Sources: R. Shepard, *Circularity in judgments of relative pitch* (J. Acoust. Soc. Am. 36, 1964) and J.-C. Risset's
 glissandi for what never arrives; R. Selfridge et al. on swords and other swung things (J. Audio Eng. Soc. 66, 2018)
-for the swirls, whose pitch is 0.2 U/d.
+for tones of moving air, whose pitch is 0.2 U/d.
 """
 
 from __future__ import annotations
@@ -21,14 +22,18 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
-from soundscape.dsp.blend import Part, Voice, blend
+from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.noise import white
+from soundscape.dsp.grains import Grains
+from soundscape.dsp.hall import Hall
+from soundscape.dsp.noise import normal_at
 from soundscape.dsp.resonators import NoiseResonators
 from soundscape.dsp.sines import Sines
+from soundscape.dsp.voicing import Voicing
 from soundscape.params import number
 from soundscape.rng import Seed
 from soundscape.units import db_to_gain, midi_to_hz
@@ -39,14 +44,24 @@ CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=12.0, brightness_db=18.0, split_hz=600.0)
-GLIDES = 5
+LEVEL_DB = -33.0
+"""Of the glides at neutral controls."""
+GLIDES = 4
 """In each direction: an octave apart, so many octaves in all."""
 FAINTEST = 4e-3
 """What is fainter of a glide is left out."""
-SWIRLS, SOURCES = 2, 3
-"""Swirls that may pass at once, and sources of each."""
-START, LENGTH = 0, 1
-"""Columns of the table of swirls; then size, direction and thinness."""
+SPIN = np.array((1.0, 2.3, 5.1, 10.7))
+"""Turns of the arms over those of the outermost."""
+ARM_HZ = np.array((0.4, 0.75, 1.3, 2.2))
+"""Pitch of the arms over the centre: what is swept faster howls higher."""
+HOWL = np.array((1.0, 2.3))
+"""Bands of an arm over its lowest."""
+BANDS = len(SPIN) * len(HOWL)
+DOPPLER = 0.09
+PULLED_OCT = 1.1
+"""By how much the deepest pull raises the vortex."""
+LEFT, LENGTH, SIZE, SINCE, FELL, COUNT = range(6)
+"""State of the breath: of this pull, then how long ago the last one let go and how strong it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,24 +74,50 @@ class Params:
     spread: float = number(1.1, low=0.5, high=2.5, unit="octaves", help="width of the bell over them")
     balance: float = number(0.5, low=0.0, high=1.0, help="falling (0) against rising (1) glides")
     blur: float = number(0.5, low=0.0, high=1.0, help="from clear tones to bands of smoke")
-    turn: float = number(9.0, low=1.0, high=60.0, unit="s", help="time in which it turns around once")
+    grit: float = number(0.5, low=0.0, high=1.0, help="how far tones bend each other")
+    turn: float = number(9.0, low=1.0, high=60.0, unit="s", help="time in which its rim turns around once")
+    pull: float = number(0.6, low=0.0, high=1.0, help="how deep it draws its breath")
+    pulse: float = number(
+        4.0, low=0.4, high=12.0, unit="s", help="time between two breaths, and falls of the sub tone"
+    )
     sub: float = number(-4.0, low=-40.0, high=9.0, unit="dB", help="sub tone against the glides")
-    pulse: float = number(1.6, low=0.4, high=8.0, unit="s", help="time between two pulses of the sub tone")
-    swirls: float = number(-3.0, low=-40.0, high=9.0, unit="dB", help="what is swept around, against the glides")
+    swirls: float = number(0.0, low=-40.0, high=6.0, unit="dB", help="vortex of air against the glides")
     unrest: float = number(1.5, low=0.3, high=5.0, unit="dB", help="how unsteadily it stands")
     width: float = number(0.8, low=0.0, high=1.0, help="how far it reaches to the sides")
 
 
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """The open portal, float32 `(2, block.frames)` for every control block."""
+    turning = Turning(params, rate, seed.child("turning"))
+    glides, sub = Glides(params, rate, seed.child("glides")), Sub(params, rate, seed.child("sub"))
+    vortex = Vortex(params, rate, seed.child("vortex"))
+    q = np.concatenate((glides.quality, vortex.quality))
+    bands = NoiseResonators(seed.child("bands"), rate, q=q)
+    hall = Hall(seed.child("hall"), rate, t60_s=4.5, high_t60_s=1.8, size=2.2)
+    voicing = Voicing(rate, VOICE)
+    level = np.float32(db_to_gain(LEVEL_DB))
+    for block in controls:
+        motion = turning.advance(block)
+        tones = np.zeros((2, block.frames), np.float32)
+        smoke = glides.add(tones, motion)
+        sub.add(tones, motion)
+        audio = _bent(tones, params.grit)
+        air = vortex.add(audio, motion)
+        bands.add(audio, *(np.concatenate(pair, axis=1) for pair in zip(smoke, air, strict=True)))
+        audio *= level
+        hall.add(audio, np.float32(0.45) * audio)
+        voicing.run(audio, block)
+        yield audio
 
-    def parts() -> list[tuple[float, Part]]:
-        return [
-            (0.0, Opening(params, rate, seed)),
-            (params.sub, Sub(params, rate, seed.child("sub"))),
-        ]
 
-    return blend(parts, controls, rate, VOICE)
+def _bent(tones: Audio, grit: float) -> Audio:
+    """Tones through a soft bend of both signs and a little of one: they sound with their sums and differences."""
+    if grit == 0.0:
+        return tones
+    drive = np.float32(0.25 + 0.9 * grit)
+    bent = np.tanh(drive * tones)
+    # Even products as well; the square of a bounded signal is bounded.
+    return (bent + np.float32(0.5 * grit) * bent * bent) / drive
 
 
 class Blown(NamedTuple):
@@ -87,50 +128,102 @@ class Blown(NamedTuple):
     pan: Floats
 
 
-class Opening:
-    """The glides, their smoke, and what is swept around."""
+class Motion(NamedTuple):
+    """How it turns and breathes, at tick edges."""
+
+    pull: Floats
+    """`(edges,)`: from 0 to about 1, as deep as its breath is at all."""
+    fall: Floats
+    """`(edges,)`: what the last letting go has left, from some 1 to 0."""
+    since_s: Floats
+    """`(edges,)`: how long ago that was."""
+    angle: Floats
+    """`(edges, arms)`: turns of the arms; at a whole one they are nearest."""
+    drive: Floats
+    """`(edges,)`: how fast all goes, 1 at rest."""
+
+    @property
+    def ticks(self) -> int:
+        """Ticks between the edges."""
+        return len(self.pull) - 1
+
+
+class Turning:
+    """The rotation and the breath."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._glides = Glides(params, rate, seed.child("glides"))
-        self._swirls = Swirls(params, rate, seed.child("swirls"))
-        # Sharper where the blur is small: 1/40 to 1/5 of the pitch.
-        smoke_q = np.full(2 * GLIDES, 40.0 * 8.0**-params.blur)
-        q = np.concatenate((smoke_q, np.tile((4.0, 8.0, 14.0), SWIRLS)))
-        self._bands = NoiseResonators(seed.child("bands"), rate, q=q)
+        self._params, self._tick_s = params, TICK / rate
+        self._angle = seed.generator("angle").uniform(0.0, 1.0, len(SPIN))
+        self._hurry = Drift(seed.child("hurry"), rate, motions=1 + len(SPIN), low_hz=0.03, high_hz=3.0)
+        self._key = np.uint32(seed.key("breath"))
+        self._state = np.array((0.6 * params.pulse, params.pulse, 1.0, 1e3, 0.0, 0.0))
 
-    def run(self, block: ControlBlock) -> Audio:
-        """What stands open under these controls."""
-        out = np.zeros((2, block.frames), np.float32)
-        smoke = self._glides.add(out, block)
-        swept = self._swirls.advance(block.ticks)
-        hz, level, pan = (np.concatenate(pair, axis=1) for pair in zip(smoke, swept, strict=True))
-        self._bands.add(out, hz, level, pan)
-        return out
+    def advance(self, block: ControlBlock) -> Motion:
+        """How it moves under these controls; intensity makes it turn faster."""
+        params = self._params
+        pull, fall, since = np.empty((3, block.ticks + 1))
+        breathe(pull, fall, since, self._state, params.pulse, self._key, self._tick_s)
+        common, *own = self._hurry.advance(block.ticks).T
+        drive = 1.6 ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.25 * params.unrest * common)
+        speed = (
+            SPIN
+            * (drive * np.exp(0.9 * params.pull * (pull - 0.35)))[:, None]
+            * np.exp(0.3 * np.stack(own, axis=1))
+        )
+        angle = np.cumsum(np.concatenate((self._angle[None], self._tick_s / params.turn * speed[:-1])), axis=0)
+        self._angle = angle[-1] % 1.0
+        return Motion(params.pull * pull, fall, since, angle, drive)
+
+
+@njit(cache=True, nogil=True)
+def breathe(pull, fall, since, state, usual_s, key, tick_s):  # type: ignore[no-untyped-def]
+    """Pull, fall and time since it let go at tick edges; `state` is moved on. No two breaths are alike."""
+    for edge in range(pull.shape[0]):
+        if edge > 0:
+            state[LEFT] -= tick_s
+            state[SINCE] += tick_s
+            if state[LEFT] <= 0.0:
+                state[FELL], state[SINCE] = state[SIZE], 0.0
+                state[COUNT] += 1.0
+                at = int(state[COUNT]) * 2
+                state[LENGTH] = usual_s * math.exp(0.28 * min(max(normal_at(key, at), -2.0), 2.0))
+                state[LEFT] += state[LENGTH]
+                state[SIZE] = math.exp(0.4 * min(max(normal_at(key, at + 1), -2.0), 1.2))
+        x = 1.0 - state[LEFT] / state[LENGTH]
+        # Four fifths of the time it grows, ever faster, then it lets go.
+        grown = (
+            math.sin(0.5 * math.pi * x / 0.82) ** 2.5
+            if x < 0.82
+            else math.cos(0.5 * math.pi * (x - 0.82) / 0.18) ** 2
+        )
+        pull[edge] = state[SIZE] * grown
+        rise_s = min(0.05, 0.1 * usual_s)
+        falls = min(state[SINCE] / rise_s, 1.0) * math.exp(-state[SINCE] / (0.3 * usual_s))
+        fall[edge], since[edge] = state[FELL] * falls, state[SINCE]
 
 
 class Glides:
-    """What rises and falls at once."""
+    """What rises and falls at once, clear and as smoke."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params, self._rate = params, rate
         rng = seed.generator("glides")
-        way = np.repeat((1.0, -1.0), GLIDES)
-        self._way = way
+        self._way = np.repeat((1.0, -1.0), GLIDES)
         self._place = np.tile(np.arange(GLIDES) / GLIDES, 2) + np.repeat(rng.uniform(0.0, 1.0, 2), GLIDES)
-        self._share = np.sqrt(np.where(way > 0.0, params.balance, 1.0 - params.balance))
-        self._angle = rng.uniform(0.0, 1.0, 2 * GLIDES)
+        self._share = np.sqrt(np.where(self._way > 0.0, params.balance, 1.0 - params.balance))
+        self._side = rng.permutation(np.linspace(-1.0, 1.0, 2 * GLIDES))
         self._lowest_hz = params.centre * 2.0 ** (-0.5 * GLIDES)
         self._tones = Sines(rate, phase=rng.uniform(0.0, 1.0, 2 * GLIDES))
-        self._motion = Drift(seed.child("motion"), rate, motions=4 * GLIDES + 2, low_hz=0.03, high_hz=9.0)
-        self._went, self._spun = 0.0, 0.0
+        # Sharper where the blur is small: 1/40 to 1/5 of the pitch.
+        self.quality = np.full(2 * GLIDES, 40.0 * 8.0**-params.blur)
+        self._motion = Drift(seed.child("motion"), rate, motions=4 * GLIDES, low_hz=0.03, high_hz=9.0)
+        self._went = 0.0
 
-    def add(self, out: Audio, block: ControlBlock) -> Blown:
-        """Add the tones under these controls to `out`; returns the smoke that goes with them."""
+    def add(self, out: Audio, motion: Motion) -> Blown:
+        """Add the tones of this motion to `out`; returns the smoke that goes with them."""
         params = self._params
-        motion = self._motion.advance(block.ticks)
-        own, tune, (hurry, common) = motion[:, : 2 * GLIDES], motion[:, 2 * GLIDES : -2], motion[:, -2:].T
-        drive = 1.6 ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.4 * params.unrest * hurry)
-        steps = params.pace * TICK / self._rate * drive[:-1]
+        own, tune = np.split(self._motion.advance(motion.ticks), 2, axis=1)
+        steps = params.pace * TICK / self._rate * motion.drive[:-1]
         went = np.cumsum(np.concatenate(([self._went], steps)))
         self._went = float(went[-1])
         # A place from 0 to 1 along the way, met by the next glide where the last one ends.
@@ -138,109 +231,75 @@ class Glides:
         octaves = GLIDES * place
         hz = self._lowest_hz * 2.0**octaves
         off = (octaves - 0.5 * GLIDES) / params.spread
-        edge = np.sin(np.pi * place) ** 2
-        level = self._share * edge * np.exp(-0.5 * off**2 + params.unrest / 8.686 * (own + 0.7 * common[:, None]))
-        level = np.maximum(level - FAINTEST, 0.0)
-        steps = TICK / self._rate / params.turn * np.exp(0.4 * common[:-1])
-        spun = np.cumsum(np.concatenate(([self._spun], steps)))
-        self._spun = float(spun[-1])
-        turn = self._angle + self._way * spun[:, None]
-        pan = params.width * 0.95 * np.sin(2.0 * np.pi * turn)
+        # Every glide stands behind one of the arms and swells as it passes.
+        passing = np.cos(2.0 * np.pi * motion.angle[:, np.arange(2 * GLIDES) % len(SPIN)])
+        swell = np.exp(params.unrest / 8.686 * own + 0.4 * passing + 0.8 * motion.pull[:, None])
+        level = np.maximum(self._share * np.sin(np.pi * place) ** 2 * np.exp(-0.5 * off**2) * swell - FAINTEST, 0.0)
+        pan = params.width * 0.8 * self._side * (1.0 - 0.6 * np.minimum(motion.pull, 1.0))[:, None]
         clear = math.sqrt(1.0 - 0.9 * params.blur)
-        wander = 2.0 ** ((0.006 + 0.02 * params.blur) * tune)
-        self._tones.add(out, hz * wander, 1.4 * clear * level, pan)
+        self._tones.add(out, hz * 2.0 ** ((0.006 + 0.02 * params.blur) * tune), 1.4 * clear * level, pan)
         return Blown(np.maximum(hz, 30.0), math.sqrt(1.0 - clear**2) * level, -pan)
 
 
 class Sub:
-    """The pulse below: the tone, its fifth and its octave, swelling by turns."""
+    """What falls below when the pull lets go: the tone, its fifth and its octave."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params, self._rate = params, rate
-        self._hz = (
-            38.0 * 2.0 ** (math.log2(midi_to_hz(params.root) / 38.0) % 1.0) * np.array((1.0, 1.002, 1.5, 2.0))
-        )
+        low = 38.0 * 2.0 ** (math.log2(midi_to_hz(params.root) / 38.0) % 1.0)
         # No two doors are tuned alike.
-        self._hz *= 1.0 + 0.01 * float(seed.generator("own").standard_normal())
-        self._tones = Sines(rate, phase=seed.generator("phase").uniform(0.0, 1.0, 4))
-        self._motion = Drift(seed.child("motion"), rate, motions=6, low_hz=0.05, high_hz=2.0)
-        self._key = seed.key("pulses")
-        self._turns = 0.0
-
-    def run(self, block: ControlBlock) -> Audio:
-        """The pulse under these controls."""
-        *swell, wander, hurry = self._motion.advance(block.ticks).T
-        steps = TICK / self._rate / self._params.pulse * np.exp(0.4 * hurry[:-1])
-        turns = np.cumsum(np.concatenate(([self._turns], steps)))
-        self._turns = float(turns[-1])
-        x = turns % 1.0
-        # Up in an eighth of the time, down in the rest; every pulse has its own strength.
-        pulse = turns.astype(np.int64)
-        size = np.exp(0.7 * white(int(pulse[-1] - pulse[0]) + 1, self._key, start=int(pulse[0])))[pulse - pulse[0]]
-        beat = 0.2 + size * np.where(
-            x < 0.125, np.sin(4.0 * np.pi * x) ** 2, np.cos(np.pi / 1.75 * (x - 0.125)) ** 4
+        self._hz = (
+            low * np.array((1.0, 1.002, 1.5, 2.0)) * (1.0 + 0.01 * float(seed.generator("own").standard_normal()))
         )
-        level = np.array((1.0, 0.7, 0.3, 0.3)) * beat[:, None] * np.exp(0.25 * np.stack(swell, axis=1))
-        hz = self._hz * (1.0 + 0.004 * wander + 0.03 * (beat - 0.6))[:, None]
-        out = np.zeros((2, block.frames), np.float32)
-        self._tones.add(out, hz, level, np.tile((-0.1, 0.1, -0.3, 0.3), (len(level), 1)))
-        return out
+        self._gain = 2.2 * db_to_gain(params.sub)
+        self._tones = Sines(rate, phase=seed.generator("phase").uniform(0.0, 1.0, 4))
+        self._motion = Drift(seed.child("motion"), rate, motions=5, low_hz=0.05, high_hz=2.0)
+
+    def add(self, out: Audio, motion: Motion) -> None:
+        """Add the sub tone of this motion to `out`."""
+        *swell, wander = self._motion.advance(motion.ticks).T
+        beat = 0.12 + 0.15 * motion.pull + 1.1 * motion.fall
+        level = self._gain * np.array((1.0, 0.7, 0.3, 0.3)) * beat[:, None] * np.exp(0.25 * np.stack(swell, axis=1))
+        drop = 1.0 + 0.004 * wander + 0.3 * motion.fall * np.exp(-motion.since_s / 0.09)
+        self._tones.add(out, self._hz * drop[:, None], level, np.tile((-0.1, 0.1, -0.3, 0.3), (len(level), 1)))
 
 
-class Swirls:
-    """What is swept around: each a few compact sources of air noise on one path, fast in the middle of it."""
+class Vortex:
+    """The arms of air, and the motes that they sweep along."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params, self._tick_s = params, TICK / rate
-        self._gain = 1.1 * db_to_gain(params.swirls)
-        self._draw = seed.generator("swirls")
-        self._flutter = Drift(seed.child("flutter"), rate, motions=SWIRLS, low_hz=0.5, high_hz=20.0)
-        self._paths = np.zeros((SWIRLS, 5))
-        self._paths[:, START] = -1e6
-        self._paths[:, LENGTH] = 1.0
-        self._next_s = float(self._draw.uniform(0.0, 0.8))
-        self._turn = 0
-        self._mood = 0.0
-        self._tick = 0
+        self._params = params
+        rng = seed.generator("arms")
+        bands = (params.centre * np.outer(ARM_HZ, HOWL)).ravel() * rng.uniform(0.93, 1.07, BANDS)
+        self._hz = bands
+        self._level = 0.9 * db_to_gain(params.swirls) * (bands / bands[0]) ** -0.6
+        self.quality = np.tile((4.0, 9.0), len(SPIN)) * rng.uniform(0.8, 1.25, BANDS)
+        self._flutter = Drift(seed.child("flutter"), rate, motions=BANDS, low_hz=0.2, high_hz=20.0)
+        self._motes = Grains(seed.child("motes"), rate, ring_s=0.003, size_sd=0.6, pitch_sd=0.45, densest=600.0)
+        self._gusts = Drift(seed.child("gusts"), rate, low_hz=0.3, high_hz=30.0)
 
-    def advance(self, ticks: int) -> Blown:
-        """The swirls of the next ticks."""
-        time = np.asarray((self._tick + np.arange(ticks + 1)) * self._tick_s)
-        hz, level, pan = np.full((ticks + 1, SWIRLS, SOURCES), 60.0), *np.zeros((2, ticks + 1, SWIRLS, SOURCES))
-        for swirl in range(SWIRLS):
-            self._sweep(swirl, time, hz[:, swirl], level[:, swirl], pan[:, swirl])
-        while self._next_s < time[-1]:
-            swirl = self._begin()
-            self._sweep(swirl, time, hz[:, swirl], level[:, swirl], pan[:, swirl])
-        level *= self._gain * np.exp(0.3 * self._flutter.advance(ticks))[:, :, None]
-        self._tick += ticks
-        bands = (ticks + 1, SWIRLS * SOURCES)
-        return Blown(hz.reshape(bands), level.reshape(bands), pan.reshape(bands))
-
-    def _begin(self) -> int:
-        """A new swirl in place of the oldest; they come in flurries."""
-        draw = self._draw
-        swirl = self._turn % SWIRLS
-        self._turn += 1
-        way = 1.0 if draw.uniform() < 0.5 else -1.0
-        length = self._params.turn * 0.16 * math.exp(0.4 * float(np.clip(draw.standard_normal(), -2.0, 1.5)))
-        size = math.exp(0.5 * float(np.clip(draw.standard_normal(), -2.0, 1.2)))
-        self._paths[swirl] = self._next_s, length, size, way, 1.4 ** draw.standard_normal()
-        self._mood = 0.6 * self._mood + 0.5 * float(draw.standard_normal())
-        pause = 0.1 * self._params.turn * math.exp(self._mood - 0.4)
-        # None is cut off: the next one takes the place of one that has passed.
-        free = self._paths[self._turn % SWIRLS]
-        self._next_s = max(self._next_s + pause, float(free[START] + free[LENGTH]))
-        return swirl
-
-    def _sweep(self, swirl: int, time: Floats, hz: Floats, level: Floats, pan: Floats) -> None:
-        """Fill in this swirl from where it begins."""
-        start, length, size, way, thin = self._paths[swirl]
-        part = (time - start) / length
-        on = (part > 0.0) & (part < 1.0)
-        # Fastest at three fifths of the way.
-        speed = np.sin(np.pi * np.clip(part[on], 0.0, 1.0) ** 1.35)
-        pitch = 0.55 * self._params.centre * thin * (0.35 + 1.65 * speed)
-        hz[on] = np.minimum(pitch[:, None] * np.array((1.0, 1.7, 3.1)), 12_000.0)
-        level[on] = size * (speed**2.5)[:, None] * np.array((1.0, 0.65, 0.35))
-        pan[on] = self._params.width * 0.95 * (way * np.cos(np.pi * part[on]))[:, None]
+    def add(self, out: Audio, motion: Motion) -> Blown:
+        """Add the motes of this motion to `out`; returns the arms."""
+        params = self._params
+        flutter = self._flutter.advance(motion.ticks)
+        turn = 2.0 * np.pi * np.repeat(motion.angle, len(HOWL), axis=1)
+        near = 0.5 + 0.5 * np.cos(turn)
+        pull, drive = np.minimum(motion.pull, 1.1)[:, None], motion.drive[:, None]
+        hz = (
+            self._hz
+            * drive**0.5
+            * 2.0 ** (PULLED_OCT * pull)
+            * (1.0 - DOPPLER * np.sin(turn))
+            * np.exp(0.03 * flutter)
+        )
+        # What howls higher needs more speed: the pull brings it out.
+        order = np.tile(np.arange(len(HOWL)), len(SPIN))
+        level = self._level * (0.25 + 0.75 * near**1.5) * (0.3 + 1.0 * pull) ** (0.8 + 0.6 * order)
+        level *= np.exp(0.16 * params.unrest * flutter)
+        focus = 1.0 - 0.7 * np.minimum(pull, 1.0)
+        pan = 0.95 * params.width * np.sin(turn) * focus
+        gust = np.exp(0.8 * np.clip(self._gusts.advance(motion.ticks)[:, 0], -2.0, 2.0))
+        per_s = np.minimum(90.0 * (0.03 + motion.pull**2) * gust, 600.0)
+        mote_hz = 6.0 * params.centre * 2.0 ** (0.5 * motion.pull)
+        loud = 0.35 * db_to_gain(params.swirls) * (0.3 + motion.pull)
+        self._motes.add(out, per_s, np.clip(mote_hz, 1_500.0, 7_000.0), loud, pan[:, -1])
+        return Blown(np.minimum(hz, 12_000.0), level, pan)

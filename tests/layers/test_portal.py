@@ -8,9 +8,10 @@ from scipy import signal
 
 from soundscape.contract import TICK
 from soundscape.dsp.sines import Sines
+from soundscape.layers import portal
 from soundscape.units import midi_to_hz
 from tests import descriptors
-from tests.layers.rendering import RATE, presets_of, render, ticks
+from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
 
 PRESETS = [preset.name for preset in presets_of("portal")]
 RANGES = {
@@ -27,7 +28,15 @@ RANGES = {
     "clicks": (0.0, 1.0),
 }
 """Reasoned: as dark and as unsteady as a large machine, without its lines; swirls begin softly."""
-ALONE = (("sub", -40.0), ("swirls", -40.0), ("blur", 0.0), ("unrest", 0.3), ("pace", 0.2))
+ALONE = (
+    ("sub", -40.0),
+    ("swirls", -40.0),
+    ("blur", 0.0),
+    ("unrest", 0.3),
+    ("pace", 0.2),
+    ("grit", 0.0),
+    ("pull", 0.0),
+)
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -65,12 +74,65 @@ def test_the_sub_tone_stands_on_its_note_and_pulses() -> None:
     assert 0.7 <= rate_hz[np.argmax(beat * (rate_hz > 0.3))] <= 1.4
 
 
+def still(edges: int, **moving: np.ndarray) -> portal.Motion:
+    """Nothing moves but what is said."""
+    none, arms = np.zeros(edges), np.zeros((edges, len(portal.SPIN)))
+    at_rest = {"pull": none, "fall": none, "since_s": none + 1e3, "angle": arms, "drive": none + 1.0}
+    return portal.Motion(**at_rest | moving)
+
+
+def test_its_breath_grows_slowly_and_lets_go_at_once_never_alike() -> None:
+    state, edges = np.array((1.0, 4.0, 1.0, 1e3, 0.0, 0.0)), ticks(400.0) + 1
+    pull, fall, since = np.empty((3, edges))
+    portal.breathe(pull, fall, since, state, 4.0, np.uint32(3), TICK / RATE)
+    assert np.mean(np.diff(pull) > 0.0) > 0.7
+    tops, _ = signal.find_peaks(pull)
+    lengths = np.diff(tops) * TICK / RATE
+    assert np.median(lengths) == pytest.approx(4.0, rel=0.15)
+    assert np.std(lengths) > 0.6
+    # The sub tone falls once the pull has let go.
+    starts = np.flatnonzero(np.diff(since) < 0.0)
+    assert np.all(pull[starts] < 0.02)
+    assert fall[starts + ticks(0.05) + 1].mean() > 5.0 * fall[starts].mean()
+
+
+def test_what_is_pulled_in_howls_higher_louder_and_in_the_middle() -> None:
+    rest, pulled = (
+        portal.Vortex(portal.Params(), RATE, SEED).add(
+            np.zeros((2, 400 * TICK), np.float32), still(401, pull=np.full(401, depth))
+        )
+        for depth in (0.0, 1.0)
+    )
+    assert np.all(np.mean(pulled.hz, axis=0) > 1.8 * np.mean(rest.hz, axis=0))
+    assert np.all(np.mean(pulled.level, axis=0) > 2.0 * np.mean(rest.level, axis=0))
+
+
+def test_an_arm_turns_around_the_listener() -> None:
+    angle = np.linspace(0.0, 1.0, 401)[:, None] * np.ones(len(portal.SPIN))
+    vortex = portal.Vortex(portal.Params(unrest=0.3), RATE, SEED)
+    blown = vortex.add(np.zeros((2, 400 * TICK), np.float32), still(401, angle=angle))
+    assert blown.pan[100, 0] > 0.5 > -0.5 > blown.pan[300, 0]
+    assert blown.level[[0, -1]].mean() > 2.0 * blown.level[200].mean()
+    # It comes from one side and goes to the other: three semitones between.
+    assert 2.0 < 12.0 * np.log2(blown.hz[280:320].mean() / blown.hz[80:120].mean()) < 5.0
+
+
+def test_tones_that_sound_at_once_give_their_sums_and_differences() -> None:
+    time = np.arange(RATE) / RATE
+    pair = 0.5 * (np.sin(2.0 * np.pi * 310.0 * time) + np.sin(2.0 * np.pi * 430.0 * time))
+    bent = portal._bent(np.stack((pair, pair)).astype(np.float32), 1.0)
+    power = np.abs(np.fft.rfft(bent[0])) ** 2
+    assert 10.0 * np.log10(power[[120, 740, 190, 550]].min() / power[310]) > -40.0
+    assert 10.0 * np.log10(power[12_000:].max() / power[310]) < -80.0
+    assert portal._bent(bent, 0.0) is bent
+
+
 def test_blur_turns_lines_into_bands() -> None:
     clear, blurred = (
         render(
             "standing-portal",
             12.0,
-            changes=(("sub", -40.0), ("pace", 0.005), ("blur", value), ("swirls", -40.0)),
+            changes=(("sub", -40.0), ("pace", 0.005), ("blur", value), ("swirls", -40.0), ("grit", 0.0)),
         )
         for value in (0.0, 1.0)
     )
