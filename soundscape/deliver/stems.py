@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -125,21 +125,36 @@ def write_stems(
             )
             for name in dict.fromkeys((PROGRAMME, *parts, *wanted))
         }
-        peaks = np.zeros(3)
-        pool = files.enter_context(ThreadPoolExecutor(max_workers=2))
-        others = _blocks(finer)
-        for stems, gain in ahead(zip(store.blocks(), gains, strict=True)):
-            mastered = {bus: stem * gain for bus, stem in stems.items()}
-            signals = {PROGRAMME: programme_of(mastered)}
-            signals |= mastered if finer is None else {name: stem * gain for name, stem in next(others).items()}
-            signals |= {name: programme_of({bus: mastered[bus] for bus in sums[name]}) for name in sums}
+        peaks, pool = np.zeros(3), files.enter_context(ThreadPoolExecutor(max_workers=2))
+        residuals: Future[tuple[float, float, float]] | None = None
+        for signals in ahead(_mastered(store, gains, finer, sums)):
             written = _written(pool, tracks, signals)
-            peaks = np.maximum(peaks, _residuals(signals, written, parts))
+            # While the next block is written, this one is summed up.
+            if residuals is not None:
+                peaks = np.maximum(peaks, residuals.result())
+            residuals = pool.submit(_residuals, signals, written, parts)
             done()
+        if residuals is not None:
+            peaks = np.maximum(peaks, residuals.result())
         results = tuple(tracks[name].finish(name, path(name)) for name in wanted)
     return results, NullReceipt(
         **dict(zip(("float_dbfs", "rounded_dbfs", "files_dbfs"), map(_dbfs, peaks), strict=True))
     )
+
+
+def _mastered(
+    store: StemStore,
+    gains: Iterable[npt.NDArray[np.float32]],
+    finer: StemStore | None,
+    sums: Mapping[str, Sequence[str]],
+) -> Iterator[dict[str, Audio]]:
+    """Blocks of the programme, of its stems or the finer ones, and of sums of stems, under the gain of the master."""
+    others = _blocks(finer)
+    for stems, gain in zip(store.blocks(), gains, strict=True):
+        mastered = {bus: stem * gain for bus, stem in stems.items()}
+        signals = {PROGRAMME: programme_of(mastered)}
+        signals |= mastered if finer is None else {name: stem * gain for name, stem in next(others).items()}
+        yield signals | {name: programme_of({bus: mastered[bus] for bus in sums[name]}) for name in sums}
 
 
 def _written(
