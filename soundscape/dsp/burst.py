@@ -13,7 +13,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.noise import white_at
-from soundscape.dsp.sine import sin_turns
+from soundscape.dsp.sine import sin_turn
 from soundscape.rng import Seed
 
 STEP = 32
@@ -100,26 +100,39 @@ def noise_band(
     out = np.empty((2, frames), np.float32)
     shared = math.sqrt(1.0 - width)
     key = np.uint32(seed.key("noise"))
-    for side in range(2):
-        _fill_band(out[side], poles[0], poles[1], gain.astype(np.float32), shared, key, side)
+    _fill_band(out, poles[0], poles[1], gain.astype(np.float32), shared, key)
     return out
 
 
-@njit(cache=True, nogil=True)
-def _fill_band(out, low, high, gain, shared, key, side):  # type: ignore[no-untyped-def]
-    own = np.float32(math.sqrt(1.0 - shared * shared))
-    both = np.float32(shared)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _fill_band(out, low, high, gain, shared, key):  # type: ignore[no-untyped-def]
+    own, both = np.float32(math.sqrt(1.0 - shared * shared)), np.float32(shared)
+    share = np.float32(1.0 / STEP)
     a, b, c, d = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
-    for i in range(out.shape[0]):
-        step, part = i // STEP, np.float32((i % STEP) / STEP)
-        lp = high[step] + (high[step + 1] - high[step]) * part
-        hp = low[step] + (low[step + 1] - low[step]) * part
-        x = both * white_at(key, 3 * i) + own * white_at(key, 3 * i + 1 + side)
-        a += lp * (x - a)
-        b += lp * (a - b)
-        c += hp * (b - c)
-        d += hp * (b - c - d)
-        out[i] = (gain[step] + (gain[step + 1] - gain[step]) * part) * (b - c - d)
+    e, f, g, h = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    for start in range(0, out.shape[1], STEP):
+        step = start // STEP
+        lp, hp, level = high[step], low[step], gain[step]
+        rise_lp, rise_hp = (high[step + 1] - lp) * share, (low[step + 1] - hp) * share
+        rise = (gain[step + 1] - level) * share
+        # Both channels in one loop: each waits for its own last value.
+        for i in range(start, min(start + STEP, out.shape[1])):
+            common = both * white_at(key, 3 * i)
+            x = common + own * white_at(key, 3 * i + 1)
+            y = common + own * white_at(key, 3 * i + 2)
+            a += lp * (x - a)
+            e += lp * (y - e)
+            b += lp * (a - b)
+            f += lp * (e - f)
+            c += hp * (b - c)
+            g += hp * (f - g)
+            d += hp * (b - c - d)
+            h += hp * (f - g - h)
+            out[0, i] = level * (b - c - d)
+            out[1, i] = level * (f - g - h)
+            lp += rise_lp
+            hp += rise_hp
+            level += rise
 
 
 def tone(frames: int, rate: int, pitch_hz: Points, *, phase: float = 0.0) -> Audio:
@@ -129,9 +142,18 @@ def tone(frames: int, rate: int, pitch_hz: Points, *, phase: float = 0.0) -> Aud
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _fill_tone(out, pace, phase):  # type: ignore[no-untyped-def]
-    for i in range(out.shape[0]):
-        out[i] = sin_turns(phase)
-        step = i // STEP
-        phase += pace[step] + (pace[step + 1] - pace[step]) * (i % STEP) / STEP
+    half = np.float32(0.5)
+    for start in range(0, out.shape[0], STEP):
+        step = start // STEP
+        bend = (pace[step + 1] - pace[step]) / STEP
+        # A parabola, half a turn early, near zero, where float32 is finest: hence the sign.
+        begin, first, curve = np.float32(phase - 0.5), np.float32(pace[step] - 0.5 * bend), np.float32(0.5 * bend)
+        part = out[start : start + STEP]
+        for i in range(part.shape[0]):
+            time = np.float32(i)
+            turn = begin + (first + curve * time) * time
+            part[i] = -sin_turn(turn - np.floor(turn + half))
+        phase += (pace[step] + 0.5 * bend * (STEP - 1)) * STEP
+        phase -= math.floor(phase)

@@ -64,6 +64,7 @@ def ring(
     gain: Values,
     pan: Values = 0.0,
     phase: Values = 0.0,
+    floor: float = 0.0,
 ) -> None:
     """Add damped sinusoids to a stereo signal; every argument is one value or one for each of them.
 
@@ -76,6 +77,7 @@ def ring(
     gain : amplitude at the onset in the middle
     pan : -1 left to 1 right, constant power
     phase : radians at the onset; 0 begins at silence
+    floor : amplitude below which none of it needs to be followed
     """
     names = np.broadcast_arrays(
         *(np.asarray(item, np.float64) for item in (start, frequency_hz, t60_s, gain, pan, phase))
@@ -87,10 +89,11 @@ def ring(
     )
     pole = 10.0 ** (-3.0 / (t60 * rate)) * np.exp(2j * math.pi * frequency / rate)
     left, right = pan_gains(place)
+    falls = np.log10(np.maximum(np.abs(level), 1e-12) / max(floor, 1e-12)) / 3.0
     _add_rings(
         out,
         onset.astype(np.int64),
-        np.ceil(1.5 * t60 * rate).astype(np.int64),
+        np.ceil(np.clip(falls, 0.0, 1.5) * t60 * rate).astype(np.int64),
         np.ascontiguousarray(pole.real),
         np.ascontiguousarray(pole.imag),
         np.cos(angle),

@@ -23,6 +23,8 @@ CONTACTS = 10
 FORCE_BRIGHTENS = 0.35
 """Exponent of a blow's force in the corner of its spectrum."""
 WEAKEST = 1e-3
+FAINTEST = 10.0 ** (-90.0 / 20.0)
+"""Against the hardest blow; what is softer is not followed."""
 PLACES_SD = 0.45
 """Standard deviation of the logarithm of a mode's level from blow to blow."""
 
@@ -119,4 +121,5 @@ def strike(
             t60_s=np.broadcast_to(t60, gain.shape).ravel(),
             gain=(blow * gain).ravel(),
             pan=np.clip(place + apart, -1.0, 1.0).ravel(),
+            floor=FAINTEST * float(blow.max(initial=0.0)),
         )

@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
@@ -41,6 +42,8 @@ TARGETS = {
 LOWEST_HZ = 190.0
 """Where the chirp ends."""
 ECHOES, SENT_BACK = 4, 0.45
+HIGHEST = 3.0
+"""In corners of its spectrum: what is higher is 76 dB down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +70,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     rest = frames - lead
     fall_s = (0.04 + 0.08 * size) * pace
     top_hz = (6_000.0 + 4_000.0 * force) * pitch * 0.5**size
-    for side, length in enumerate((1.0, unlike(rng, 0.03))):
-        shot[side] += 1.3 * _discharge(rest, rate, fall_s=fall_s * length, top_hz=top_hz, low_hz=LOWEST_HZ * pitch)
+    falls_s = fall_s, fall_s * unlike(rng, 0.03)
+    shot += 1.3 * _discharge(rest, rate, falls_s=falls_s, top_hz=top_hz, low_hz=LOWEST_HZ * pitch)
     shot += (0.25 + 0.55 * size) * thump(
         rest,
         rate,
@@ -110,22 +113,37 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     return finish(audio, rate, sync=lead, intensity=force, size=size, distance=params.distance)
 
 
-def _discharge(frames: int, rate: int, *, fall_s: float, top_hz: float, low_hz: float) -> Audio:
-    """One blow at the far end of a stiff wire, `(frames,)`, its first run and its echoes; peak 1."""
+def _discharge(
+    frames: int, rate: int, *, falls_s: tuple[float, ...], top_hz: float, low_hz: float
+) -> npt.NDArray[np.float32]:
+    """One blow at the far end of a stiff wire, its first run and its echoes, for each side; peak 1."""
     from scipy import fft
 
     # Room for the longest run, so that none of it comes around to the start.
-    size = 1 << math.ceil(math.log2(frames + 2 * ECHOES * fall_s * rate))
-    hz = np.maximum(np.arange(size // 2 + 1) * rate / size, 1.0)
-    level = (hz / low_hz) ** -0.35 / (1.0 + (hz / top_hz) ** 8) / (1.0 + (low_hz / hz) ** 6)
-    bins = np.zeros(len(hz), np.complex128)
-    for echo in range(ECHOES):
+    size = fft.next_fast_len(frames + math.ceil(2 * ECHOES * max(falls_s) * rate), real=True)
+    hz = np.maximum(np.arange(min(size // 2 + 1, math.ceil(HIGHEST * top_hz * size / rate))) * rate / size, 1.0)
+    level = ((hz / low_hz) ** -0.35 / (1.0 + (hz / top_hz) ** 8) / (1.0 + (low_hz / hz) ** 6)).astype(np.float32)
+    dulled = (SENT_BACK * (1.0 + hz / top_hz) ** -1.5).astype(np.float32)
+    ways = 2.0 * np.sqrt(low_hz * hz)
+    bins = np.zeros((len(falls_s), size // 2 + 1), np.complex64)
+    for side, fall_s in enumerate(falls_s):
         # The delay of a frequency is run / sqrt(f): its phase the integral of that. The first front is frame 0.
-        run_s = (2 * echo + 1) * fall_s
-        turns = 2.0 * run_s * np.sqrt(low_hz * hz) - fall_s * math.sqrt(low_hz / top_hz) * hz
-        bins += (SENT_BACK * (1.0 + hz / top_hz) ** -1.5) ** echo * level * np.exp(-2j * math.pi * turns)
-    wave = fft.irfft(bins)[:frames]
-    return np.asarray(wave / np.abs(wave).max(), np.float32)
+        echo = level * _turned(fall_s * (ways - math.sqrt(low_hz / top_hz) * hz))
+        # Each echo has run there and back once more.
+        again = dulled * _turned(2.0 * fall_s * ways)
+        for _ in range(ECHOES):
+            bins[side, : len(hz)] += echo
+            echo = echo * again
+    wave = fft.irfft(bins, size)[:, :frames]
+    return wave / np.abs(wave).max(axis=1, keepdims=True)
+
+
+def _turned(turns: npt.NDArray[np.float64]) -> npt.NDArray[np.complex64]:
+    """`exp(-2 pi i turns)`, wrapped before it is made in single precision."""
+    angle = (-2.0 * math.pi * (turns - np.round(turns))).astype(np.float32)
+    out = np.empty(len(angle), np.complex64)
+    out.real, out.imag = np.cos(angle), np.sin(angle)
+    return out
 
 
 def _charge(out: Audio, params: Params, rate: int, pitch: float) -> None:

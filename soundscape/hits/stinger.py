@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
@@ -40,9 +41,11 @@ CHORDS = {
     "cluster": (0, 1, 7, 13),
 }
 PLAYERS_CENTS = (0.0, -7.0, 6.0)
-HIGHEST_HZ, HARMONICS = 9_000.0, 150
+HIGHEST_HZ, HARMONICS = 11_000.0, 150
 CLOSED_HZ = 160.0
 """Corner of the spectrum at hardly any breath."""
+FAINT = 4.0
+"""Corners above which a harmonic, 36 dB down by then and some 15 dB more for its order, is not made."""
 FLUTTER_HZ = 29.0
 WET = 0.35
 
@@ -94,16 +97,27 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
     blown = (
         breath[:, None] * np.exp(0.06 * wander) * _flutter(params, rate, seed.child("lips"), breath, len(tuned_hz))
     )
-    order = np.arange(1, 1 + min(HARMONICS, int(min(HIGHEST_HZ, 0.45 * rate) / tuned_hz.min())))
-    # Nearly even harmonics up to a corner that follows the breath, then a steep fall.
-    harmonic_hz = hz[:, :, None] * order
-    opened_hz = CLOSED_HZ + tuned_hz[:, None] + corner_hz * blown[:, :, None] ** 1.8
-    gain = blown[:, :, None] ** 1.2 * order**-0.5 / (1.0 + (harmonic_hz / opened_hz) ** 3)
-    gain[harmonic_hz > min(HIGHEST_HZ, 0.45 * rate)] = 0.0
+    highest_hz = min(HIGHEST_HZ, 0.45 * rate)
+    gain = np.zeros((*hz.shape, min(HARMONICS, int(highest_hz / tuned_hz.min()))), np.float32)
+    _fill_spectra(gain, hz, CLOSED_HZ + tuned_hz + corner_hz * blown**1.8, blown**1.2, highest_hz)
     pan = rng.permutation(np.linspace(-0.8, 0.8, len(tuned_hz)))
     out = np.zeros((2, ticks * TICK), np.float32)
     Stacks(seed.child("phases"), rate, pan=pan).add(out, hz, gain)
     return out
+
+
+@njit(cache=True, nogil=True)
+def _fill_spectra(gain, hz, opened_hz, level, highest_hz):  # type: ignore[no-untyped-def]
+    """Nearly even harmonics up to a corner that follows the breath, then a steep fall: `(edges, players, orders)`."""
+    for edge in range(hz.shape[0]):
+        for player in range(hz.shape[1]):
+            share = hz[edge, player] / opened_hz[edge, player]
+            orders = min(FAINT / share, highest_hz / hz[edge, player])
+            for k in range(min(gain.shape[2], int(orders))):
+                beyond = share * (k + 1)
+                gain[edge, player, k] = level[edge, player] / (
+                    math.sqrt(k + 1) * (1.0 + beyond * beyond * beyond)
+                )
 
 
 def _breath(rng: np.random.Generator, time_s: Floats) -> Floats:

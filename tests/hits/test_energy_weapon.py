@@ -62,7 +62,7 @@ def test_shots_differ() -> None:
 
 def test_the_blow_comes_back_along_the_wire_three_times_as_slow() -> None:
     rate, fall_s, low_hz = RATE, 0.1, 200.0
-    wave = _discharge(rate, rate, fall_s=fall_s, top_hz=8_000.0, low_hz=low_hz)
+    wave = _discharge(rate, rate, falls_s=(fall_s,), top_hz=8_000.0, low_hz=low_hz)[0]
     first_s = fall_s * np.sqrt(low_hz / 8_000.0)
     for hz in (400.0, 800.0):
         band = signal.sosfiltfilt(signal.butter(2, (0.94 * hz, 1.06 * hz), "band", fs=rate, output="sos"), wave)
