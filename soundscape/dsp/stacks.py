@@ -7,6 +7,8 @@ and nothing above the band's end is ever made.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -16,6 +18,9 @@ from soundscape.contract import TICK
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.sine import sin_turns
 from soundscape.rng import Seed
+
+FAINT = 4.0
+"""Corners above which a harmonic, 36 dB down by then and some 15 dB more for its order, is not made."""
 
 
 class Stacks:
@@ -36,7 +41,7 @@ class Stacks:
         self._phase = seed.generator("phase").uniform(0.0, 1.0, len(pan))
         self._sides = np.stack(pan_gains(pan), axis=1).astype(np.float32)
 
-    def add(self, out: Audio, hz: npt.NDArray[np.float64], gain: npt.NDArray[np.float64]) -> None:
+    def add(self, out: Audio, hz: npt.NDArray[np.float64], gain: npt.NDArray[np.floating[Any]]) -> None:
         """Add the next ticks to `out`, `(2, ticks * TICK)`.
 
         Parameters
@@ -48,6 +53,38 @@ class Stacks:
             What lies above half the rate must be 0.
         """
         _add(out, hz, gain, self._sides, self._phase, self._rate)
+
+
+def open_spectra(
+    hz: npt.NDArray[np.float64],
+    corner_hz: npt.NDArray[np.float64],
+    level: npt.NDArray[np.float64],
+    *,
+    orders: int,
+    highest_hz: float,
+) -> npt.NDArray[np.float32]:
+    """Amplitudes `(edges, stacks, orders)` of nearly even harmonics up to a corner, then a steep fall, as blown brass.
+
+    Parameters
+    ----------
+    hz, corner_hz, level : (edges, stacks) arrays
+        Fundamentals, corners and amplitudes of the fundamentals well below them.
+    orders, highest_hz : no harmonic beyond these is made
+    """
+    gain = np.zeros((*hz.shape, orders), np.float32)
+    _open(gain, hz, corner_hz, level, highest_hz)
+    return gain
+
+
+@njit(cache=True, nogil=True)
+def _open(gain, hz, corner_hz, level, highest_hz):  # type: ignore[no-untyped-def]
+    for edge in range(hz.shape[0]):
+        for stack in range(hz.shape[1]):
+            share = hz[edge, stack] / corner_hz[edge, stack]
+            heard = int(min(FAINT / share, highest_hz / hz[edge, stack]))
+            for k in range(min(gain.shape[2], heard)):
+                beyond = share * (k + 1)
+                gain[edge, stack, k] = level[edge, stack] / (np.sqrt(k + 1.0) * (1.0 + beyond * beyond * beyond))
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})

@@ -1,8 +1,9 @@
 """Door: it creaks on its hinges, slams into its frame and the latch catches.
 
-Model: the creak is stick-slip, pulses that come faster and faster at intervals which flicker, into the modes of the
-leaf; the slam is the leaf meeting the stop and, after some milliseconds, again, the push of the air it closes in,
-and the shiver of what hangs on it; the latch is a bolt that strikes its plate and springs back.
+Model: the creak is stick-slip, pulses that come faster and faster at intervals which flicker, into the modes of hinge
+and leaf; a stone slab has no hinge, it grinds over its sill and crushes grit. The slam is the leaf meeting the stop
+and, after some milliseconds, again, the rush of faces that meet, the push of the air they close in, and loose fittings
+that bounce until they lie still; the latch is a bolt that strikes its plate and springs back.
 
 Sources: Farnell, *Designing Sound* (2010), creaking door; Wildes & Richards (1988) on damping by loss angle.
 """
@@ -12,11 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
+from soundscape.dsp.burst import unlike
+from soundscape.dsp.clatter import rattle, rush
 from soundscape.dsp.creak import slips_s
+from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.params import choice, number
@@ -28,32 +33,48 @@ SYNC = "onset"
 STILL_S = 0.13
 """Between the last creak and the slam."""
 CREAK_LEVEL = 0.2
-SLIPS_HZ = (10.0, 60.0)
-"""Slips of the hinge a second, at first and at last; a heavy door slips more seldom."""
+LEAF_MODES = 44
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What the leaf is made of."""
+    """What the leaf is made of, and what moves it."""
 
     lowest_hz: float
     stretch: float
     loss: float
     longest_s: float
     corner_hz: float
+    """Of the spectrum of a slam of middle force."""
     contact: float
+    rush: float
+    """Level of the noise of the faces that meet."""
     air: float
+    hinge_hz: float
+    """Lowest mode of what creaks."""
+    slips_hz: tuple[float, float]
+    """Slips a second, at first and at last; a heavy door slips more seldom."""
+    grit: float
+    """What is crushed on the way and falls after the slam."""
+    fittings_hz: float
+    fittings: float
+    """Pitch and level of what hangs loose on it."""
 
 
 MATERIALS = {
     "wood": Material(
-        lowest_hz=82.0, stretch=1.25, loss=0.02, longest_s=0.32, corner_hz=900.0, contact=0.8, air=0.9
+        lowest_hz=86.0, stretch=1.08, loss=0.02, longest_s=0.32, corner_hz=1_100.0, contact=0.8, rush=0.5, air=0.8,
+        hinge_hz=310.0, slips_hz=(10.0, 60.0), grit=0.0, fittings_hz=900.0, fittings=0.2,
     ),
     "metal": Material(
-        lowest_hz=74.0, stretch=1.3, loss=0.0016, longest_s=1.9, corner_hz=1_300.0, contact=0.6, air=0.6
+        lowest_hz=92.0, stretch=1.12, loss=0.0016, longest_s=1.7, corner_hz=1_900.0, contact=0.7, rush=0.55, air=0.6,
+        hinge_hz=380.0, slips_hz=(9.0, 50.0), grit=0.0, fittings_hz=700.0, fittings=0.3,
     ),
-    "stone": Material(lowest_hz=46.0, stretch=1.4, loss=0.05, longest_s=0.4, corner_hz=480.0, contact=1.0, air=1.2),
-}
+    "stone": Material(
+        lowest_hz=74.0, stretch=1.3, loss=0.045, longest_s=0.4, corner_hz=620.0, contact=1.0, rush=0.55, air=1.0,
+        hinge_hz=120.0, slips_hz=(45.0, 95.0), grit=1.0, fittings_hz=520.0, fittings=0.12,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +102,11 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     leaf = make_body(
         rng,
         lowest_hz=material.lowest_hz * scale,
-        modes=26,
+        modes=LEAF_MODES,
         stretch=material.stretch,
         loss=material.loss,
         longest_s=material.longest_s * (0.5 + size),
+        irregular=0.13,
         tilt=-0.15,
     )
     corner_hz = material.corner_hz * 4.0 ** (force - 0.5) * scale**0.5
@@ -102,10 +124,33 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         contact=material.contact,
         contact_s=0.02 + 0.03 * size,
     )
-    air = thump(
-        audio.shape[1] - sync, rate, start_hz=90.0 * scale**0.6, end_hz=46.0 * scale**0.6, t60_s=0.12 + 0.2 * size
-    )
+    rest = audio.shape[1] - sync
+    air = thump(rest, rate, start_hz=90.0 * scale**0.6, end_hz=46.0 * scale**0.6, t60_s=0.12 + 0.2 * size)
     audio[:, sync:] += np.float32(material.air * (0.25 + 0.6 * size)) * air
+    faces = rush(
+        rest,
+        rate,
+        seed.child("faces"),
+        low_hz=90.0 * scale**0.5,
+        high_hz=2.2 * corner_hz,
+        fall_s=(0.02 + 0.03 * size) * unlike(rng, 0.2),
+    )
+    audio[:, sync:] += np.float32(material.rush) * faces
+    rattle(
+        audio,
+        rate,
+        rng,
+        start_s=slam_s,
+        parts=round((3 + 6 * size) * unlike(rng, 0.2)),
+        pitch_hz=material.fittings_hz * scale**0.5,
+        loss=0.008,
+        longest_s=0.07,
+        level=material.fittings * (0.4 + force),
+        corner_hz=3.0 * corner_hz,
+        force=force,
+    )
+    fallen = rng.poisson(40.0 * material.grit * (0.4 + force))
+    _grit(audio, rate, rng, slam_s + rng.gamma(1.3, 0.11 + 0.1 * size, fallen), level=0.05)
     _latch(audio, rate, rng, params, slam_s)
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
@@ -113,14 +158,16 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
 def _creak(
     audio: Audio, leaf: Body, rate: int, rng: np.random.Generator, params: Params, closing_s: float, scale: float
 ) -> None:
-    """The hinge and, fainter, the leaf, each time that it slips."""
-    heavy = 0.7 + 0.6 * params.size
-    times = slips_s(rng, closing_s, first_hz=SLIPS_HZ[0] / heavy, last_hz=SLIPS_HZ[1] / heavy)
+    """The hinge and, fainter, the leaf, each time that it slips; what lies in its way is crushed."""
+    material, heavy = MATERIALS[params.material], 0.7 + 0.6 * params.size
+    first_hz, last_hz = material.slips_hz
+    times = slips_s(rng, closing_s, first_hz=first_hz / heavy, last_hz=last_hz / heavy)
     swell = np.sin(np.pi * times / closing_s) ** 0.7
-    hinge = make_body(
-        rng, lowest_hz=310.0 * scale**0.6, modes=12, stretch=1.1, loss=0.012, longest_s=0.09, irregular=0.15
-    )
-    for body, level, corner_hz in ((hinge, 1.0, 5_200.0), (leaf, 0.5, 1_400.0)):
+    hinge_hz = material.hinge_hz * scale**0.6
+    hinge = make_body(rng, lowest_hz=hinge_hz, modes=16, stretch=1.1, loss=0.012, longest_s=0.09, irregular=0.2)
+    crushed = rng.choice(times, rng.poisson(3.0 * material.grit * len(times)))
+    _grit(audio, rate, rng, crushed + rng.uniform(0.0, 0.02, len(crushed)), level=0.06 * params.creak)
+    for body, level, corner_hz in ((hinge, 1.0, 17.0 * hinge_hz), (leaf, 0.5, 1_400.0)):
         strike(
             audio,
             rate,
@@ -133,6 +180,13 @@ def _creak(
             contact_s=0.004,
             width=0.15,
         )
+
+
+def _grit(
+    audio: Audio, rate: int, rng: np.random.Generator, times: npt.NDArray[np.float64], *, level: float
+) -> None:
+    """Small stones, each a tick without a pitch."""
+    scatter(audio, rate, rng, time_s=times, pitch_hz=1_700.0, pitch_sd=0.45, t60_s=0.009, gain=level, gain_sd=0.8)
 
 
 def _latch(audio: Audio, rate: int, rng: np.random.Generator, params: Params, slam_s: float) -> None:

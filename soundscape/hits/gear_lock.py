@@ -1,8 +1,9 @@
 """Gear lock: a train of gears runs down tooth by tooth, and a heavy bolt drives home.
 
 Model: each tooth is a light blow of metal on metal whose interval grows while the train slows, with the wobble of
-a wheel that is not round; the lock is one great blow of the bolt on its seat and two of its rebounds, a second body
-that answers, the ground under it and a spring that shivers on.
+a wheel that is not round, and the case answers; the lock is one great blow of the bolt on its seat and two of its
+rebounds, the rush of the faces, a second body that answers, the ground under it, wheels that clatter in their play and
+a spring that shivers on. Gears of stone grind, and what they crush falls.
 
 Sources: Farnell, *Designing Sound* (2010), clockwork and gears; gear rattle as impacts through casing modes.
 """
@@ -15,6 +16,9 @@ import numpy as np
 
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
+from soundscape.dsp.burst import unlike
+from soundscape.dsp.clatter import rattle, rush
+from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
 from soundscape.params import choice, number
@@ -37,13 +41,28 @@ class Material:
     longest_s: float
     corner_hz: float
     thump: float
+    rush: float
+    """Level of the noise of the faces that meet."""
+    clatter: float
+    """Level of wheels in their play."""
+    grit: float
+    """What is crushed."""
 
 
 MATERIALS = {
-    "iron": Material(bolt_hz=150.0, tooth_hz=820.0, loss=0.004, longest_s=0.6, corner_hz=1_500.0, thump=0.7),
-    "brass": Material(bolt_hz=330.0, tooth_hz=1_900.0, loss=0.002, longest_s=0.45, corner_hz=3_200.0, thump=0.25),
-    "stone": Material(bolt_hz=70.0, tooth_hz=330.0, loss=0.035, longest_s=0.4, corner_hz=650.0, thump=1.1),
-}
+    "iron": Material(
+        bolt_hz=150.0, tooth_hz=820.0, loss=0.004, longest_s=0.6, corner_hz=2_000.0, thump=0.6, rush=0.5,
+        clatter=0.3, grit=0.0,
+    ),
+    "brass": Material(
+        bolt_hz=330.0, tooth_hz=1_900.0, loss=0.002, longest_s=0.45, corner_hz=3_600.0, thump=0.2, rush=0.35,
+        clatter=0.26, grit=0.0,
+    ),
+    "stone": Material(
+        bolt_hz=88.0, tooth_hz=330.0, loss=0.035, longest_s=0.4, corner_hz=800.0, thump=0.8, rush=0.6,
+        clatter=0.16, grit=1.0,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +114,28 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         contact_s=0.004,
         pan=rng.uniform(-0.3, 0.3),
     )
+    crushed = rng.poisson(material.grit * (4.0 * params.teeth + 40.0 * force))
+    where = rng.choice(np.append(lock_s - before, (lock_s, lock_s)), crushed)
+    scatter(
+        audio,
+        rate,
+        rng,
+        time_s=where + rng.gamma(1.3, 0.05, crushed),
+        pitch_hz=1_500.0 * scale**0.4,
+        pitch_sd=0.45,
+        t60_s=0.01,
+        gain=0.035,
+    )
     rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
-    for body_hz, level, modes in ((material.bolt_hz, 1.0, 24), (2.7 * material.bolt_hz, 0.55, 16)):
+    for body_hz, level, modes in ((material.bolt_hz, 1.0, 40), (2.7 * material.bolt_hz, 0.55, 20)):
         body = make_body(
             rng,
             lowest_hz=body_hz * scale,
             modes=modes,
-            stretch=1.25,
+            stretch=1.12,
             loss=material.loss,
             longest_s=ring_s,
+            irregular=0.14,
             tilt=-0.1,
         )
         strike(
@@ -121,6 +153,28 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         audio.shape[1] - sync, rate, start_hz=95.0 * scale**0.5, end_hz=50.0 * scale**0.5, t60_s=0.1 + 0.2 * size
     )
     audio[:, sync:] += np.float32(material.thump * (0.25 + 0.75 * size)) * ground
+    faces = rush(
+        audio.shape[1] - sync,
+        rate,
+        seed.child("faces"),
+        low_hz=120.0 * scale**0.5,
+        high_hz=2.0 * corner_hz,
+        fall_s=(0.012 + 0.025 * size) * unlike(rng, 0.2),
+    )
+    audio[:, sync:] += np.float32(material.rush) * faces
+    rattle(
+        audio,
+        rate,
+        rng,
+        start_s=lock_s,
+        parts=round((2 + 6 * size) * unlike(rng, 0.2)),
+        pitch_hz=0.8 * material.tooth_hz * scale**0.7,
+        loss=material.loss,
+        longest_s=0.3 * ring_s,
+        level=material.clatter * (0.4 + force),
+        corner_hz=2.0 * corner_hz,
+        force=force,
+    )
     if params.spring > 0.0:
         spring = make_body(
             rng, lowest_hz=510.0 * scale, modes=16, stretch=1.0, loss=0.0009, longest_s=0.3 + 0.6 * params.spring

@@ -1,7 +1,8 @@
 """Lever: the catch lets go, the arm is thrown over, and it strikes its stop.
 
-Model: the catch is a small hard click; on its way the arm rubs in its bearing, faster and faster, and passes the
-notches of its quadrant; at the stop arm and frame both ring, and the arm rebounds once or twice.
+Model: the catch is a small hard click; on its way the arm sticks and slips in its bearing, ever faster, which arm and
+frame answer, over a faint scrape, and it passes the notches of its quadrant. At the stop the faces meet, arm and frame
+ring, the arm rebounds once or twice, and the rods that hang on it rattle until they lie still.
 
 Sources: Wildes & Richards (1988) on damping by loss angle; a thrown arm's notches follow t = sqrt(2 s / a).
 """
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.burst import envelope, noise_band
+from soundscape.dsp.burst import unlike
+from soundscape.dsp.clatter import rattle, rush
+from soundscape.dsp.creak import slips_s
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
 from soundscape.params import choice, number
@@ -32,13 +36,30 @@ class Material:
     loss: float
     longest_s: float
     corner_hz: float
+    rush: float
+    """Level of the noise of the faces that meet."""
+    rods_hz: float
+    rods: float
+    """Pitch and level of what hangs loose on it."""
+    rods_s: float
 
 
 MATERIALS = {
-    "iron": Material(arm_hz=420.0, frame_hz=130.0, loss=0.003, longest_s=0.55, corner_hz=2_000.0),
-    "wood": Material(arm_hz=290.0, frame_hz=110.0, loss=0.025, longest_s=0.22, corner_hz=1_100.0),
-    "switch": Material(arm_hz=1_500.0, frame_hz=480.0, loss=0.008, longest_s=0.12, corner_hz=4_200.0),
-}
+    "iron": Material(
+        arm_hz=420.0, frame_hz=130.0, loss=0.003, longest_s=0.5, corner_hz=2_200.0, rush=0.55,
+        rods_hz=760.0, rods=0.34, rods_s=0.12,
+    ),
+    "wood": Material(
+        arm_hz=290.0, frame_hz=110.0, loss=0.025, longest_s=0.22, corner_hz=1_100.0, rush=0.4,
+        rods_hz=460.0, rods=0.25, rods_s=0.04,
+    ),
+    "switch": Material(
+        arm_hz=1_500.0, frame_hz=480.0, loss=0.008, longest_s=0.12, corner_hz=4_200.0, rush=0.35,
+        rods_hz=2_600.0, rods=0.22, rods_s=0.03,
+    ),
+}  # fmt: skip
+SLIPS_HZ = (28.0, 190.0)
+"""Slips of the bearing a second as it begins to move, and before the stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,28 +104,17 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         contact_s=0.004,
         pan=rng.uniform(-0.25, 0.25),
     )
-    frames = audio.shape[1]
-    rub = noise_band(
-        frames,
-        rate,
-        seed.child("rub"),
-        low_hz=[(0.0, 260.0 * scale**0.5), (stop_s, 700.0 * scale**0.5)],
-        high_hz=[(0.0, 900.0), (stop_s, 2.0 * corner_hz + 900.0)],
-        width=0.3,
-    )
-    motion = [(0.0, -90.0), (0.05, -46.0), (0.7 * stop_s, -27.0), (stop_s - 0.02, -31.0), (stop_s + 0.015, -90.0)]
-    audio += np.float32(params.rub) * rub * envelope(frames, rate, motion)
-
+    _rub(audio, rate, rng, material, scale, stop_s=stop_s, level=0.07 * params.rub, corner_hz=1.5 * corner_hz)
     blows = stop_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.03, 0.05, 2) * np.array((1.0, 0.6)))))
-    for body_hz, level, modes, tilt in ((material.arm_hz, 0.8, 16, 0.0), (material.frame_hz, 0.9, 24, -0.2)):
+    for body_hz, level, modes, tilt in ((material.arm_hz, 0.8, 22, 0.0), (material.frame_hz, 0.9, 40, -0.2)):
         body = make_body(
             rng,
             lowest_hz=body_hz * scale,
             modes=modes,
-            stretch=1.25,
+            stretch=1.12,
             loss=material.loss,
             longest_s=ring_s,
-            irregular=0.08,
+            irregular=0.14,
             tilt=tilt,
         )
         strike(
@@ -118,4 +128,63 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             contact=0.7,
             contact_s=0.01,
         )
+    faces = rush(
+        audio.shape[1] - sync,
+        rate,
+        seed.child("faces"),
+        low_hz=160.0 * scale**0.5,
+        high_hz=2.0 * corner_hz,
+        fall_s=(0.009 + 0.016 * size) * unlike(rng, 0.2),
+    )
+    audio[:, sync:] += np.float32(material.rush) * faces
+    rattle(
+        audio,
+        rate,
+        rng,
+        start_s=stop_s,
+        parts=round((2 + 4 * size) * unlike(rng, 0.2)),
+        pitch_hz=material.rods_hz * scale**0.6,
+        loss=material.loss,
+        longest_s=material.rods_s,
+        level=material.rods * (0.4 + force),
+        corner_hz=1.6 * corner_hz,
+        force=force,
+    )
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
+
+
+def _rub(
+    audio: Audio,
+    rate: int,
+    rng: np.random.Generator,
+    material: Material,
+    scale: float,
+    *,
+    stop_s: float,
+    level: float,
+    corner_hz: float,
+) -> None:
+    """The bearing sticks and slips on the way, ever faster and harder, and is still just before the stop."""
+    way_s = 0.92 * stop_s - 0.03
+    times = slips_s(rng, way_s, first_hz=SLIPS_HZ[0], last_hz=SLIPS_HZ[1])
+    share = times / way_s
+    bearing = make_body(
+        rng,
+        lowest_hz=0.7 * material.arm_hz * scale**0.7,
+        modes=12,
+        stretch=1.3,
+        loss=max(material.loss, 0.01),
+        longest_s=0.06,
+        irregular=0.2,
+    )
+    strike(
+        audio,
+        rate,
+        rng,
+        bearing,
+        time_s=0.03 + times,
+        force=level * share**0.8 * np.clip(6.0 * (1.0 - share), 0.0, 1.0) * rng.lognormal(0.0, 0.4, len(times)),
+        corner_hz=corner_hz,
+        contact=1.2,
+        contact_s=0.004,
+    )

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
@@ -24,7 +23,7 @@ from soundscape.dsp.burst import envelope, noise_band, unlike
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.hall import Hall
 from soundscape.dsp.shot import finish
-from soundscape.dsp.stacks import Stacks
+from soundscape.dsp.stacks import Stacks, open_spectra
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
@@ -44,8 +43,6 @@ PLAYERS_CENTS = (0.0, -7.0, 6.0)
 HIGHEST_HZ, HARMONICS = 11_000.0, 150
 CLOSED_HZ = 160.0
 """Corner of the spectrum at hardly any breath."""
-FAINT = 4.0
-"""Corners above which a harmonic, 36 dB down by then and some 15 dB more for its order, is not made."""
 FLUTTER_HZ = 29.0
 WET = 0.35
 
@@ -98,26 +95,17 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
         breath[:, None] * np.exp(0.06 * wander) * _flutter(params, rate, seed.child("lips"), breath, len(tuned_hz))
     )
     highest_hz = min(HIGHEST_HZ, 0.45 * rate)
-    gain = np.zeros((*hz.shape, min(HARMONICS, int(highest_hz / tuned_hz.min()))), np.float32)
-    _fill_spectra(gain, hz, CLOSED_HZ + tuned_hz + corner_hz * blown**1.8, blown**1.2, highest_hz)
+    gain = open_spectra(
+        hz,
+        CLOSED_HZ + tuned_hz + corner_hz * blown**1.8,
+        blown**1.2,
+        orders=min(HARMONICS, int(highest_hz / tuned_hz.min())),
+        highest_hz=highest_hz,
+    )
     pan = rng.permutation(np.linspace(-0.8, 0.8, len(tuned_hz)))
     out = np.zeros((2, ticks * TICK), np.float32)
     Stacks(seed.child("phases"), rate, pan=pan).add(out, hz, gain)
     return out
-
-
-@njit(cache=True, nogil=True)
-def _fill_spectra(gain, hz, opened_hz, level, highest_hz):  # type: ignore[no-untyped-def]
-    """Nearly even harmonics up to a corner that follows the breath, then a steep fall: `(edges, players, orders)`."""
-    for edge in range(hz.shape[0]):
-        for player in range(hz.shape[1]):
-            share = hz[edge, player] / opened_hz[edge, player]
-            orders = min(FAINT / share, highest_hz / hz[edge, player])
-            for k in range(min(gain.shape[2], int(orders))):
-                beyond = share * (k + 1)
-                gain[edge, player, k] = level[edge, player] / (
-                    math.sqrt(k + 1) * (1.0 + beyond * beyond * beyond)
-                )
 
 
 def _breath(rng: np.random.Generator, time_s: Floats) -> Floats:
