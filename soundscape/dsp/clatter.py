@@ -13,6 +13,7 @@ from soundscape.dsp.burst import envelope, noise_band
 from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.rng import Seed
 
+RISE_S = 0.0005
 BOUNCES = 7
 KEPT = (0.5, 0.78)
 """Share of its speed that a part keeps at a bounce."""
@@ -21,13 +22,21 @@ FIRST_S = (0.018, 0.055)
 
 
 def rush(
-    frames: int, rate: int, seed: Seed, *, low_hz: float, high_hz: float, fall_s: float, rise_s: float = 0.0005
-) -> Audio:
-    """Noise of surfaces that meet, `(2, frames)` from frame 0, RMS 1 at its loudest; -20 dB after `fall_s`."""
+    out: Audio,
+    rate: int,
+    seed: Seed,
+    *,
+    start: int,
+    level: float,
+    low_hz: float,
+    high_hz: float,
+    fall_s: float,
+) -> None:
+    """Add the noise of surfaces that meet at frame `start`: RMS `level` at its loudest, -20 dB after `fall_s`."""
+    frames = min(round(6.0 * fall_s * rate), out.shape[1] - start)
     noise = noise_band(frames, rate, seed, low_hz=low_hz, high_hz=[(0.0, high_hz), (4.0 * fall_s, 0.3 * high_hz)])
-    return noise * envelope(
-        frames, rate, [(0.0, -40.0), (rise_s, 0.0), (fall_s, -20.0), (3.0 * fall_s, -45.0), (6.0 * fall_s, -96.0)]
-    )
+    fall = [(0.0, -40.0), (RISE_S, 0.0), (fall_s, -20.0), (3.0 * fall_s, -45.0), (6.0 * fall_s, -96.0)]
+    out[:, start : start + frames] += np.float32(level) * noise * envelope(frames, rate, fall)
 
 
 def rattle(

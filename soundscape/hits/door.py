@@ -127,15 +127,16 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     rest = audio.shape[1] - sync
     air = thump(rest, rate, start_hz=90.0 * scale**0.6, end_hz=46.0 * scale**0.6, t60_s=0.12 + 0.2 * size)
     audio[:, sync:] += np.float32(material.air * (0.25 + 0.6 * size)) * air
-    faces = rush(
-        rest,
+    rush(
+        audio,
         rate,
         seed.child("faces"),
+        start=sync,
+        level=material.rush,
         low_hz=90.0 * scale**0.5,
         high_hz=2.2 * corner_hz,
         fall_s=(0.02 + 0.03 * size) * unlike(rng, 0.2),
     )
-    audio[:, sync:] += np.float32(material.rush) * faces
     rattle(
         audio,
         rate,

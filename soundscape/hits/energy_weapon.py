@@ -32,11 +32,13 @@ BUS = "effects"
 SYNC = "onset"
 
 
-TARGETS = {
+MATERIALS = {
     "none": (0.3, 300.0, 0.0),
     "metal": (0.003, 420.0, 0.7),
     "stone": (0.03, 300.0, 0.7),
     "crystal": (0.002, 1_900.0, 1.1),
+    "wood": (0.02, 260.0, 0.9),
+    "sand": (0.4, 150.0, 0.9),
 }
 """Loss angle tangent, lowest mode in Hz and level of what is hit."""
 LOWEST_HZ = 190.0
@@ -54,7 +56,7 @@ class Params:
     distance: float = number(0.1, low=0.0, high=1.0, help="near to far: softer, darker")
     intensity: float = number(0.7, low=0.0, high=1.0, help="energy: level and brightness")
     charge: float = number(0.4, low=0.0, high=1.0, help="length of the charge before the shot")
-    target: str = choice("metal", tuple(TARGETS), help="what is hit")
+    material: str = choice("metal", tuple(MATERIALS), help="what is hit")
 
 
 def render(params: Params, rate: int, seed: Seed) -> Hit:
@@ -80,7 +82,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         t60_s=0.08 + 0.22 * size,
     )
     shot += (0.5 + 0.6 * force) * friedlander(rest, rate, (0.001 + 0.002 * size) * pace, rise_s=0.0001)
-    loss, lowest_hz, level = TARGETS[params.target]
+    loss, lowest_hz, level = MATERIALS[params.material]
     lowest_hz *= unlike(rng, 0.12)
     order = np.arange(1, 25)
     modes_hz = lowest_hz * 2.0 ** (0.7 - 1.4 * size) * order**1.15 * rng.uniform(0.95, 1.05, 24)
@@ -93,10 +95,10 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         pan=rng.uniform(-0.4, 0.4, 24),
     )
     air = noise_band(
-        rest, rate, seed.child("air"), low_hz=150.0, high_hz=[(0.0, top_hz), (0.3, 1_500.0), (1.5, 400.0)]
+        rest, rate, seed.child("air"), low_hz=110.0, high_hz=[(0.0, top_hz), (0.3, 1_300.0), (1.5, 350.0)]
     )
     shot += air * envelope(
-        rest, rate, [(0.0, -30.0), (0.004, -15.0), (0.15 + 0.1 * size, -26.0), (0.8 + size, -75.0)]
+        rest, rate, [(0.0, -30.0), (0.004, -14.0), (0.15 + 0.1 * size, -22.0), (0.8 + size, -72.0)]
     )
     sparks = rng.poisson(60.0 * force)
     scatter(
@@ -110,6 +112,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         gain=0.05,
         fading_s=0.35,
     )
+    # So near, air and ear give way: the first front is held down, and what follows it comes forward.
+    np.tanh((0.8 + 1.2 * force) * shot, out=shot)
     return finish(audio, rate, sync=lead, intensity=force, size=size, distance=params.distance)
 
 

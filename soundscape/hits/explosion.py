@@ -2,7 +2,7 @@
 
 Model: a Friedlander pulse whose length grows with the yield, followed by weaker ones from the ground and walls; a
 turbulent roar whose band sinks from several kHz to 150 Hz within seconds while it flutters as 1/f**1.5; a ground
-thump; diffuse late energy and debris.
+thump; what bursts flies apart at once and falls down for seconds, as earth, stone, metal, glass or wood does.
 
 Sources: Friedlander (1946), cube-root scaling of blasts; Farnell, *Designing Sound*, on noise alone being a sketch.
 """
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import friedlander, thump
 from soundscape.dsp.burst import envelope, flutter, noise_band
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
-from soundscape.params import number
+from soundscape.params import choice, number
 from soundscape.rng import Seed
 
 BUS = "effects"
@@ -26,9 +27,58 @@ SYNC = "onset"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Params:
-    """How large, how near, among what."""
+class Material:
+    """What bursts, and what its pieces do."""
 
+    pitch_hz: float
+    """Median of the lowest modes of its pieces."""
+    pitch_sd: float
+    t60_s: float
+    partials: int
+    pieces: float
+    """How many there are, against stone."""
+    gain: float
+    apart: float
+    """Share of them that is heard as it flies apart, not as it falls."""
+    bright: float
+    """Upper end of the roar, against stone."""
+    ground: float
+    """Level of the thump."""
+
+
+MATERIALS = {
+    "stone": Material(
+        pitch_hz=1_000.0, pitch_sd=0.6, t60_s=0.05, partials=3, pieces=1.0, gain=0.035, apart=0.25, bright=1.0,
+        ground=0.8,
+    ),
+    "earth": Material(
+        pitch_hz=420.0, pitch_sd=0.5, t60_s=0.018, partials=3, pieces=1.7, gain=0.05, apart=0.3, bright=0.75,
+        ground=1.1,
+    ),
+    "metal": Material(
+        pitch_hz=560.0, pitch_sd=0.7, t60_s=0.45, partials=6, pieces=0.6, gain=0.028, apart=0.4, bright=1.1,
+        ground=0.65,
+    ),
+    "glass": Material(
+        pitch_hz=3_400.0, pitch_sd=0.4, t60_s=0.14, partials=4, pieces=2.2, gain=0.022, apart=0.7, bright=1.25,
+        ground=0.5,
+    ),
+    "wood": Material(
+        pitch_hz=680.0, pitch_sd=0.45, t60_s=0.06, partials=4, pieces=1.1, gain=0.034, apart=0.5, bright=0.9,
+        ground=0.7,
+    ),
+    "fuel": Material(
+        pitch_hz=900.0, pitch_sd=0.5, t60_s=0.02, partials=3, pieces=0.1, gain=0.02, apart=0.1, bright=0.85,
+        ground=0.95,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Params:
+    """How large, how near, of what."""
+
+    material: str = choice("stone", tuple(MATERIALS), help="what bursts")
     size: float = number(0.6, low=0.0, high=1.0, help="yield: deeper and longer")
     distance: float = number(0.15, low=0.0, high=1.0, help="near to far: softer, darker")
     intensity: float = number(0.85, low=0.0, high=1.0, help="violence: level and brightness")
@@ -38,7 +88,7 @@ class Params:
 
 def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The explosion; sync is the arrival of the blast wave, frame 0."""
-    size, force = params.size, params.intensity
+    material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("explosion")
     length_s = 2.0 + 3.2 * size
     frames = round(length_s * rate)
@@ -49,8 +99,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         at = int(rate * (0.03 + 0.09 * echo * rng.uniform(0.6, 1.4)))
         strength = 0.5 * params.echoes * 0.62**echo * rng.uniform(0.6, 1.0, (2, 1)).astype(np.float32)
         audio[:, at:] += strength * friedlander(frames - at, rate, positive_s * (1.3 + 0.3 * echo), rise_s=0.001)
-    audio += 0.8 * thump(frames, rate, start_hz=78.0 - 28.0 * size, end_hz=34.0, t60_s=0.4 + 0.7 * size)
-    top_hz = (2_500.0 + 7_000.0 * force) * 0.55**size
+    audio += material.ground * thump(frames, rate, start_hz=78.0 - 28.0 * size, end_hz=34.0, t60_s=0.4 + 0.7 * size)
+    top_hz = (2_500.0 + 7_000.0 * force) * 0.55**size * material.bright
     sink_s = 0.4 + 0.9 * size
     roar = noise_band(
         frames,
@@ -73,16 +123,28 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         ],
     )
     audio += roar * fall * flutter(frames, rate, seed.child("flutter"), 4.0)
-    pieces = rng.poisson(110.0 * params.debris * (0.4 + size))
-    scatter(
-        audio,
-        rate,
-        rng,
-        time_s=0.4 + rng.gamma(1.6, 0.28 * length_s, pieces),
-        pitch_hz=1_100.0 * 0.6**size,
-        pitch_sd=0.6,
-        t60_s=0.05,
-        gain=0.035,
-        fading_s=0.45 * length_s,
-    )
+    _debris(audio, params, rate, rng, length_s)
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
+
+
+def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, length_s: float) -> None:
+    """Pieces that break off and fly apart, and those that come down."""
+    material, size = MATERIALS[params.material], params.size
+    count = 150.0 * params.debris * (0.4 + size) * material.pieces
+    apart, fallen = rng.poisson(count * material.apart), rng.poisson(count * (1.0 - material.apart))
+    for times, level, fading_s in (
+        (0.006 + rng.gamma(1.3, 0.05 + 0.06 * size, apart), 3.0, 0.25),
+        (0.4 + rng.gamma(1.6, 0.28 * length_s, fallen), 1.0, 0.45 * length_s),
+    ):
+        scatter(
+            audio,
+            rate,
+            rng,
+            time_s=times,
+            pitch_hz=material.pitch_hz * 1.4 * 0.6**size,
+            pitch_sd=material.pitch_sd,
+            t60_s=material.t60_s,
+            gain=level * material.gain,
+            partials=material.partials,
+            fading_s=fading_s,
+        )

@@ -153,15 +153,16 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         audio.shape[1] - sync, rate, start_hz=95.0 * scale**0.5, end_hz=50.0 * scale**0.5, t60_s=0.1 + 0.2 * size
     )
     audio[:, sync:] += np.float32(material.thump * (0.25 + 0.75 * size)) * ground
-    faces = rush(
-        audio.shape[1] - sync,
+    rush(
+        audio,
         rate,
         seed.child("faces"),
+        start=sync,
+        level=material.rush,
         low_hz=120.0 * scale**0.5,
         high_hz=2.0 * corner_hz,
         fall_s=(0.012 + 0.025 * size) * unlike(rng, 0.2),
     )
-    audio[:, sync:] += np.float32(material.rush) * faces
     rattle(
         audio,
         rate,

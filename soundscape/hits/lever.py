@@ -128,15 +128,16 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             contact=0.7,
             contact_s=0.01,
         )
-    faces = rush(
-        audio.shape[1] - sync,
+    rush(
+        audio,
         rate,
         seed.child("faces"),
+        start=sync,
+        level=material.rush,
         low_hz=160.0 * scale**0.5,
         high_hz=2.0 * corner_hz,
         fall_s=(0.009 + 0.016 * size) * unlike(rng, 0.2),
     )
-    audio[:, sync:] += np.float32(material.rush) * faces
     rattle(
         audio,
         rate,

@@ -19,6 +19,7 @@ from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.burst import envelope, noise_band, tone
 from soundscape.dsp.casing import MODES, Casing
+from soundscape.dsp.creak import slips_s
 from soundscape.dsp.handful import shake
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
@@ -31,6 +32,10 @@ SYNC = "onset"
 CAN_HZ = np.array([370.0, 1_025.0, 1_424.0, 2_149.0, 3_596.0])
 STILL_S = 0.11
 """Between scrape and pop the lid holds, and only creaks."""
+MATERIALS = {"tin": (1.0, 0.0012, 1.0), "brass": (1.9, 0.0006, 0.85), "wood": (0.16, 0.02, 0.62)}
+"""Quality of the box's modes against a can's, loss angle tangent of its lid, and pitch."""
+SLIPS_HZ = (35.0, 150.0)
+"""Slips of the rim a second within a jerk."""
 INSIDE = {"jewels": "jewels", "coins": "coins", "nothing": ""}
 
 
@@ -38,6 +43,7 @@ INSIDE = {"jewels": "jewels", "coins": "coins", "nothing": ""}
 class Params:
     """What tin, how stiff its lid, what lies in it."""
 
+    material: str = choice("tin", tuple(MATERIALS), help="what the box is made of")
     inside: str = choice("jewels", tuple(INSIDE), help="what stirs in the tin")
     size: float = number(0.4, low=0.0, high=1.0, help="of the tin: deeper and longer")
     distance: float = number(0.05, low=0.0, high=1.0, help="near to far: softer, darker")
@@ -50,12 +56,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The opening; sync is the pop."""
     size, force = params.size, params.intensity
     rng = seed.generator("tin")
-    scale = 2.0 ** (0.8 * (1.0 - 2.0 * size))
+    quality, loss, pitch = MATERIALS[params.material]
+    scale = pitch * 2.0 ** (0.8 * (1.0 - 2.0 * size))
     scrape_s = (0.35 + 0.6 * size) * rng.uniform(0.85, 1.15)
     pop_s = scrape_s + STILL_S
     sync = round(pop_s * rate)
     audio = np.zeros((2, round((pop_s + 2.4) * rate)), np.float32)
-    tin = _tin(rng, scale, size)
+    tin = _tin(rng, scale, size, quality)
     corner_hz = 2_600.0 * 4.0 ** (force - 0.5)
     _scrape(audio[:, :sync], params, tin, rate, seed, scrape_s, corner_hz)
     strike(
@@ -76,9 +83,15 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         0.8 * cavity * envelope(rest, rate, [(0.0, 0.0), (0.022 + 0.03 * size, -24.0), (0.12, -90.0)])
     )
     lid = make_body(
-        rng, lowest_hz=690.0 * scale, modes=12, stretch=1.2, loss=0.0012, longest_s=0.25 + 0.7 * params.wobble
+        rng,
+        lowest_hz=690.0 * scale,
+        modes=18,
+        stretch=1.1,
+        loss=loss,
+        longest_s=0.25 + 0.7 * params.wobble,
+        irregular=0.15,
     )
-    beating = Body(frequency_hz=lid.frequency_hz * rng.uniform(1.003, 1.011, 12), t60_s=lid.t60_s, gain=lid.gain)
+    beating = Body(frequency_hz=lid.frequency_hz * rng.uniform(1.003, 1.011, 18), t60_s=lid.t60_s, gain=lid.gain)
     for part in (lid, beating):
         strike(
             audio,
@@ -106,9 +119,9 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
 
-def _tin(rng: np.random.Generator, scale: float, size: float) -> Body:
+def _tin(rng: np.random.Generator, scale: float, size: float, better: float = 1.0) -> Body:
     frequency = np.concatenate((CAN_HZ, CAN_HZ * rng.uniform(1.06, 1.3, 5))) * scale * rng.uniform(0.985, 1.015, 10)
-    quality = rng.uniform(60.0, 125.0, 10) * (0.7 + 0.6 * size)
+    quality = better * rng.uniform(60.0, 125.0, 10) * (0.7 + 0.6 * size)
     gain = (frequency / frequency[0]) ** -0.35 * rng.lognormal(0.0, 0.25, 10)
     return Body(
         frequency_hz=frequency,
@@ -120,16 +133,31 @@ def _tin(rng: np.random.Generator, scale: float, size: float) -> Body:
 def _scrape(
     audio: Audio, params: Params, tin: Body, rate: int, seed: Seed, scrape_s: float, corner_hz: float
 ) -> None:
-    """The rim on the lid: noise through the tin, in jerks, louder until it holds."""
+    """The rim on the lid: jerks in which it slips ever faster, louder until it holds; a faint rub through the tin."""
     rng = seed.generator("scrape")
     frames = audio.shape[1]
-    jerks = [(0.0, -60.0)]
+    jerks, slips, force = [(0.0, -60.0)], [], []
     at = 0.03
     while at < 0.92 * scrape_s:
-        jerks += [(at, -4.0 + rng.uniform(-5.0, 4.0)), (at + rng.uniform(0.015, 0.05), -20.0)]
-        at += rng.uniform(0.05, 0.13)
+        level_db, length_s = -4.0 + rng.uniform(-6.0, 4.0), rng.uniform(0.02, 0.06)
+        times = slips_s(rng, length_s, first_hz=SLIPS_HZ[0], last_hz=SLIPS_HZ[1] * rng.uniform(0.7, 1.6))
+        slips.append(at + times)
+        force.append(np.full(len(times), 10.0 ** (level_db / 20.0)) * rng.lognormal(0.0, 0.35, len(times)))
+        jerks += [(at, level_db), (at + length_s, level_db - 16.0)]
+        at += length_s + rng.uniform(0.02, 0.09)
     jerks += [(max(at, 0.94 * scrape_s), -12.0), (scrape_s, -50.0), (scrape_s + 0.03, -90.0)]
-    rub = noise_band(frames, rate, seed.child("rub"), low_hz=900.0, high_hz=corner_hz * 1.6, width=0.5)
+    strike(
+        audio,
+        rate,
+        rng,
+        Body(frequency_hz=2.4 * tin.frequency_hz, t60_s=0.25 * tin.t60_s, gain=tin.gain),
+        time_s=np.concatenate(slips),
+        force=0.28 * params.scrape * np.concatenate(force),
+        corner_hz=1.4 * corner_hz,
+        contact=0.7,
+        contact_s=0.003,
+    )
+    rub = noise_band(frames, rate, seed.child("rub"), low_hz=900.0, high_hz=0.7 * corner_hz, width=0.5)
     rub *= envelope(frames, rate, jerks)
     copies = np.resize(tin.frequency_hz, MODES) * np.repeat((1.0, 1.55, 2.3, 3.1), 10)[:MODES]
     casing = Casing(
@@ -140,4 +168,4 @@ def _scrape(
     )
     through = np.zeros_like(audio)
     casing.add(through, rub)
-    audio += np.float32(0.4 * params.scrape) * (0.35 * rub + through)
+    audio += np.float32(0.22 * params.scrape) * (0.2 * rub + through)

@@ -25,7 +25,7 @@ def test_there_is_a_breath_of_silence_before_it() -> None:
 
 
 def test_the_discharge_falls_in_pitch() -> None:
-    hit = make("energy_weapon", target="none", distance=0.0)
+    hit = make("energy_weapon", material="none", distance=0.0)
     first, later = (
         centroid_hz(Hit(hit.audio[:, hit.sync + round(a * RATE) : hit.sync + round(b * RATE)], 0))
         for a, b in ((0.0, 0.015), (0.06, 0.15))
@@ -48,7 +48,7 @@ def test_a_longer_charge_delays_the_shot_and_nothing_else() -> None:
 def test_a_crystal_target_rings_on_and_stone_does_not() -> None:
     tonal = {}
     for target in ("crystal", "stone"):
-        hit = make("energy_weapon", target=target)
+        hit = make("energy_weapon", material=target)
         after = hit.audio[:, hit.sync + RATE // 10 : hit.sync + RATE // 2]
         tonal[target] = descriptors.tonal_fraction(after, RATE)
     assert tonal["crystal"] > tonal["stone"] + 0.1

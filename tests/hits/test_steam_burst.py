@@ -17,15 +17,15 @@ def test_its_colour_is_that_of_a_jet() -> None:
 
 
 def test_the_level_falls_steadily_with_the_pressure() -> None:
-    audio = make("steam_burst", size=0.7, wetness=0.0).audio[:, RATE // 20 : 5 * RATE // 2]
+    audio = make("steam_burst", size=0.7, water=0.0).audio[:, RATE // 20 : 5 * RATE // 2]
     level = descriptors.levels_db(audio, RATE, frame_s=0.1)
     fit = np.polyval(np.polyfit(range(len(level)), level, 1), range(len(level)))
     assert 1.0 - np.var(level - fit) / np.var(level) > 0.9
 
 
 def test_dry_steam_is_smooth_and_wet_steam_spits() -> None:
-    def peakedness(wetness: float) -> float:
-        bursts = [make("steam_burst", wetness=wetness, chatter=0.0, size=1.0, seed=seed) for seed in range(3)]
+    def peakedness(water: float) -> float:
+        bursts = [make("steam_burst", water=water, chatter=0.0, size=1.0, seed=seed) for seed in range(3)]
         return float(np.mean([descriptors.kurtosis_hp100(hit.audio[:, RATE // 2 : RATE], RATE) for hit in bursts]))
 
     assert 2.7 <= peakedness(0.0) <= 4.5
