@@ -23,7 +23,7 @@ CONTACTS = 10
 FORCE_BRIGHTENS = 0.35
 """Exponent of a blow's force in the corner of its spectrum."""
 WEAKEST = 1e-3
-FAINTEST = 10.0 ** (-84.0 / 20.0)
+FAINTEST = 10.0 ** (-90.0 / 20.0)
 """Against the hardest blow; what is softer is not followed."""
 PLACES_SD = 0.45
 """Standard deviation of the logarithm of a mode's level from blow to blow."""

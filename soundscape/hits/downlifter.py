@@ -52,7 +52,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         top_note_hz=4.0 * midi_to_hz(params.root),
         octaves=(2.0 + size) * unlike(rng, 0.1),
         tonal=params.tonal,
-        top_hz=1_500.0 * 6.0**force * 0.6**size * unlike(rng, 0.15),
+        top_hz=2_600.0 * 6.0**force * 0.36**size * unlike(rng, 0.15),
     )
     audio *= flutter(frames, rate, seed.child("flutter"), 1.5)
     audio *= envelope(

@@ -3,7 +3,7 @@
 Model: harmonic tone whose pitch rises while it charges; after a breath of silence a single blow that has run along a
 stiff wire, where what is high runs faster: it arrives as a chirp from 6 to 10 kHz down to 200 Hz within 40 to 120 ms
 and, sent back by the far end, again and again, each time three, five, seven times as long and duller. With it a kick
-in the chest, a Friedlander crack of 1 to 3 ms and the target's modes; a tail of torn air and falling sparks. Time and
+in the chest, a Friedlander crack of 1 to 3 ms and the target's modes; a tail of torn air and what flies off. Time and
 pitch of every part are drawn anew for each shot.
 
 Sources: bending waves, whose group velocity is in proportion to the root of frequency (L. Cremer & M. Heckl,
@@ -32,18 +32,33 @@ BUS = "effects"
 SYNC = "onset"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What is hit."""
+
+    loss: float
+    lowest_hz: float
+    level: float
+    """Of its modes."""
+    chips_hz: float
+    chips_s: float
+    chips: float
+    """Pitch, T60 and level of what flies off."""
+
+
 MATERIALS = {
-    "none": (0.3, 300.0, 0.0),
-    "metal": (0.003, 420.0, 0.7),
-    "stone": (0.03, 300.0, 0.7),
-    "crystal": (0.002, 1_900.0, 1.1),
-    "wood": (0.02, 260.0, 0.9),
-    "sand": (0.4, 150.0, 0.9),
+    "none": Material(loss=0.3, lowest_hz=300.0, level=0.0, chips_hz=3_600.0, chips_s=0.004, chips=0.04),
+    "metal": Material(loss=0.003, lowest_hz=420.0, level=0.6, chips_hz=4_200.0, chips_s=0.02, chips=0.1),
+    "stone": Material(loss=0.03, lowest_hz=300.0, level=0.9, chips_hz=1_700.0, chips_s=0.02, chips=0.3),
+    "crystal": Material(loss=0.002, lowest_hz=1_900.0, level=1.2, chips_hz=5_200.0, chips_s=0.15, chips=0.12),
+    "wood": Material(loss=0.02, lowest_hz=210.0, level=1.4, chips_hz=800.0, chips_s=0.04, chips=0.25),
+    "sand": Material(loss=0.4, lowest_hz=130.0, level=1.0, chips_hz=4_800.0, chips_s=0.0025, chips=0.6),
 }
-"""Loss angle tangent, lowest mode in Hz and level of what is hit."""
 LOWEST_HZ = 190.0
 """Where the chirp ends."""
 ECHOES, SENT_BACK = 4, 0.45
+DRIVE = 0.4
+"""How far air and ear give way."""
 HIGHEST = 3.0
 """In corners of its spectrum: what is higher is 76 dB down."""
 
@@ -71,7 +86,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     shot = audio[:, lead:]
     rest = frames - lead
     fall_s = (0.04 + 0.08 * size) * pace
-    top_hz = (6_000.0 + 4_000.0 * force) * pitch * 0.5**size
+    top_hz = (5_000.0 + 5_000.0 * force) * pitch * 0.5**size
     falls_s = fall_s, fall_s * unlike(rng, 0.03)
     shot += 1.3 * _discharge(rest, rate, falls_s=falls_s, top_hz=top_hz, low_hz=LOWEST_HZ * pitch)
     shot += (0.25 + 0.55 * size) * thump(
@@ -81,39 +96,40 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         end_hz=(60.0 - 18.0 * size) * pitch,
         t60_s=0.08 + 0.22 * size,
     )
-    shot += (0.5 + 0.6 * force) * friedlander(rest, rate, (0.001 + 0.002 * size) * pace, rise_s=0.0001)
-    loss, lowest_hz, level = MATERIALS[params.material]
-    lowest_hz *= unlike(rng, 0.12)
+    shot += (0.8 + 0.7 * force) * friedlander(rest, rate, (0.001 + 0.002 * size) * pace, rise_s=0.0001)
+    material = MATERIALS[params.material]
+    lowest_hz = material.lowest_hz * unlike(rng, 0.12)
     order = np.arange(1, 25)
     modes_hz = lowest_hz * 2.0 ** (0.7 - 1.4 * size) * order**1.15 * rng.uniform(0.95, 1.05, 24)
     ring(
         shot,
         rate,
         frequency_hz=modes_hz,
-        t60_s=np.minimum(material_t60_s(modes_hz, loss), 0.8),
-        gain=level * unlike(rng, 0.3) * order**-0.4 * rng.lognormal(0.0, 0.4, 24),
+        t60_s=np.minimum(material_t60_s(modes_hz, material.loss), 0.8),
+        gain=material.level * unlike(rng, 0.3) * order**-0.4 * rng.lognormal(0.0, 0.4, 24),
         pan=rng.uniform(-0.4, 0.4, 24),
     )
+    # So near, air and ear give way: the first front is held down, and what follows it comes forward.
+    np.tanh(DRIVE * shot, out=shot)
+    shot *= 1.0 / DRIVE
     air = noise_band(
-        rest, rate, seed.child("air"), low_hz=110.0, high_hz=[(0.0, top_hz), (0.3, 1_300.0), (1.5, 350.0)]
+        rest, rate, seed.child("air"), low_hz=110.0, high_hz=[(0.0, top_hz), (0.1, 1_200.0), (1.5, 350.0)]
     )
     shot += air * envelope(
-        rest, rate, [(0.0, -30.0), (0.004, -14.0), (0.15 + 0.1 * size, -22.0), (0.8 + size, -72.0)]
+        rest, rate, [(0.0, -30.0), (0.004, -15.0), (0.15 + 0.1 * size, -25.0), (0.8 + size, -74.0)]
     )
-    sparks = rng.poisson(60.0 * force)
+    chips = rng.poisson(30.0 + 70.0 * force)
     scatter(
         shot,
         rate,
         rng,
-        time_s=0.02 + rng.gamma(1.2, 0.07 + 0.1 * size, sparks),
-        pitch_hz=3_600.0 * 0.7**size,
+        time_s=0.02 + rng.gamma(1.2, 0.07 + 0.1 * size, chips),
+        pitch_hz=material.chips_hz * 0.7**size,
         pitch_sd=0.5,
-        t60_s=0.006,
-        gain=0.05,
+        t60_s=material.chips_s,
+        gain=0.8 * material.chips,
         fading_s=0.35,
     )
-    # So near, air and ear give way: the first front is held down, and what follows it comes forward.
-    np.tanh((0.8 + 1.2 * force) * shot, out=shot)
     return finish(audio, rate, sync=lead, intensity=force, size=size, distance=params.distance)
 
 

@@ -48,27 +48,27 @@ class Material:
 
 MATERIALS = {
     "stone": Material(
-        pitch_hz=1_000.0, pitch_sd=0.6, t60_s=0.05, partials=3, pieces=1.0, gain=0.035, apart=0.25, bright=1.0,
+        pitch_hz=1_000.0, pitch_sd=0.6, t60_s=0.05, partials=3, pieces=1.0, gain=0.1, apart=0.25, bright=1.0,
         ground=0.8,
     ),
     "earth": Material(
-        pitch_hz=420.0, pitch_sd=0.5, t60_s=0.018, partials=3, pieces=1.7, gain=0.05, apart=0.3, bright=0.75,
+        pitch_hz=420.0, pitch_sd=0.5, t60_s=0.018, partials=3, pieces=1.7, gain=0.2, apart=0.3, bright=0.75,
         ground=1.1,
     ),
     "metal": Material(
-        pitch_hz=560.0, pitch_sd=0.7, t60_s=0.45, partials=6, pieces=0.6, gain=0.028, apart=0.4, bright=1.1,
+        pitch_hz=560.0, pitch_sd=0.7, t60_s=0.45, partials=6, pieces=0.6, gain=0.085, apart=0.4, bright=1.1,
         ground=0.65,
     ),
     "glass": Material(
-        pitch_hz=3_400.0, pitch_sd=0.4, t60_s=0.14, partials=4, pieces=2.2, gain=0.022, apart=0.7, bright=1.25,
+        pitch_hz=3_400.0, pitch_sd=0.4, t60_s=0.14, partials=4, pieces=2.2, gain=0.075, apart=0.7, bright=1.25,
         ground=0.5,
     ),
     "wood": Material(
-        pitch_hz=680.0, pitch_sd=0.45, t60_s=0.06, partials=4, pieces=1.1, gain=0.034, apart=0.5, bright=0.9,
+        pitch_hz=680.0, pitch_sd=0.45, t60_s=0.06, partials=4, pieces=1.1, gain=0.12, apart=0.5, bright=0.9,
         ground=0.7,
     ),
     "fuel": Material(
-        pitch_hz=900.0, pitch_sd=0.5, t60_s=0.02, partials=3, pieces=0.1, gain=0.02, apart=0.1, bright=0.85,
+        pitch_hz=900.0, pitch_sd=0.5, t60_s=0.02, partials=3, pieces=0.1, gain=0.05, apart=0.1, bright=0.85,
         ground=0.95,
     ),
 }  # fmt: skip
@@ -133,7 +133,7 @@ def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, l
     count = 150.0 * params.debris * (0.4 + size) * material.pieces
     apart, fallen = rng.poisson(count * material.apart), rng.poisson(count * (1.0 - material.apart))
     for times, level, fading_s in (
-        (0.006 + rng.gamma(1.3, 0.05 + 0.06 * size, apart), 3.0, 0.25),
+        (0.006 + rng.gamma(1.3, 0.06 + 0.08 * size, apart), 2.2, 0.35),
         (0.4 + rng.gamma(1.6, 0.28 * length_s, fallen), 1.0, 0.45 * length_s),
     ):
         scatter(

@@ -120,11 +120,12 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         audio,
         rate,
         rng,
-        time_s=where + rng.gamma(1.3, 0.05, crushed),
+        time_s=where + rng.gamma(1.3, 0.03, crushed),
         pitch_hz=1_500.0 * scale**0.4,
         pitch_sd=0.45,
         t60_s=0.01,
-        gain=0.035,
+        gain=0.022,
+        gain_sd=0.5,
     )
     rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
     for body_hz, level, modes in ((material.bolt_hz, 1.0, 40), (2.7 * material.bolt_hz, 0.55, 20)):

@@ -48,12 +48,12 @@ class Material:
 MATERIALS = {
     "rock": Material(crack=1.0, bright=1.0, loose_hz=900.0, loose_sd=0.6, loose_s=0.05, loose=1.0, splits_hz=0.0),
     "sand": Material(
-        crack=0.45, bright=0.6, loose_hz=2_600.0, loose_sd=0.35, loose_s=0.004, loose=9.0, splits_hz=0.0
+        crack=0.45, bright=0.6, loose_hz=2_600.0, loose_sd=0.35, loose_s=0.004, loose=12.0, splits_hz=0.0
     ),
     "ice": Material(
         crack=1.15, bright=1.5, loose_hz=2_100.0, loose_sd=0.5, loose_s=0.09, loose=0.8, splits_hz=240.0
     ),
-    "timber": Material(crack=0.8, bright=0.9, loose_hz=480.0, loose_sd=0.8, loose_s=0.07, loose=1.5, splits_hz=0.0),
+    "timber": Material(crack=0.8, bright=0.9, loose_hz=360.0, loose_sd=0.7, loose_s=0.09, loose=2.5, splits_hz=0.0),
 }
 
 
@@ -111,7 +111,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         pitch_hz=material.loose_hz,
         pitch_sd=material.loose_sd,
         t60_s=material.loose_s,
-        gain=0.016 * (0.5 + force) * material.loose**-0.3,
+        gain=0.045 * (0.5 + force) * material.loose**-0.3,
         fading_s=0.5 * length_s,
     )
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from soundscape.contract import Hit
+from soundscape.params import params_of
+from soundscape.registry import unit
 from tests import texture
-from tests.hits.rendering import PRESETS, RATE, render
+from tests.hits.rendering import HITS, PRESETS, RATE, make, render
 
 VARIATIONS = 3
 LEAST_DB = 2.4
@@ -41,6 +43,21 @@ def unlikeness_db(one: np.ndarray, other: np.ndarray) -> float:
 def test_no_two_variations_are_copies(preset: str) -> None:
     pictures = [picture_db(render(preset, seed=seed)) for seed in range(1, VARIATIONS + 1)]
     assert min(unlikeness_db(*pair) for pair in combinations(pictures, 2)) >= LEAST_DB
+
+
+@pytest.mark.parametrize(
+    ("hit", "one", "other"),
+    [
+        (hit, *pair)
+        for hit in HITS
+        for param in params_of(unit("hits", hit).Params)
+        if param.name == "material"
+        for pair in combinations(param.options, 2)
+    ],
+)
+def test_no_two_materials_sound_alike(hit: str, one: str, other: str) -> None:
+    pictures = [picture_db(make(hit, material=material)) for material in (one, other)]
+    assert unlikeness_db(*pictures) >= LEAST_DB
 
 
 def test_the_measure_tells_a_copy_from_another_run_of_the_same_noise() -> None:
