@@ -13,7 +13,7 @@ from soundscape.model import SAMPLE_RATE
 from soundscape.registry import find_presets, load_preset, unit
 from soundscape.rng import Seed
 
-TARGET = 100.0
+TARGET = 200.0
 
 
 def speed(preset_name: str, rounds: int) -> tuple[float, float]:

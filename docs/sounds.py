@@ -29,6 +29,7 @@ KINDS = {
 SECONDS = {"layers": 20.0, "hits": 6.0, "instruments": 5.0, "spaces": 9.0}
 """How much of a preset a picture shows."""
 WIDTH, ROWS = 720, 170
+EVERY_HIT, EVERY_LAYER = ("size", "distance", "intensity"), ("intensity", "brightness")
 SYNCS = {"onset": "its onset", "peak": "its loudest moment", "end": "its end"}
 
 
@@ -151,6 +152,7 @@ def _gallery(found: list[Subject]) -> Iterator[str]:
         yield f"## {kind.capitalize()}"
         yield ""
         yield what
+        yield from _offered([subject for subject in found if subject.kind == kind])
         for subject in found:
             if subject.kind == kind:
                 yield ""
@@ -160,6 +162,41 @@ def _gallery(found: list[Subject]) -> Iterator[str]:
                 yield f"Presets: {', '.join(f'`{preset.name}`' for preset in subject.presets)}."
                 yield ""
                 yield f"![{subject.shown.title}](../pictures/sounds/{subject.picture.name})"
+
+
+def _offered(found: list[Subject]) -> Iterator[str]:
+    """What each of a kind can be told, in a table."""
+    kind = found[0].kind
+    if kind == "hits":
+        yield ""
+        yield (
+            "All take `size`, `distance` and `intensity`, and the `wetness` of the mix. What is made of something "
+            "takes a `material`; what is a gesture of air, blood or voices has none, and is shaped by what stands "
+            "in its place."
+        )
+        yield ""
+        yield "| hit | lands with | `material` | besides |"
+        yield "|---|---|---|---|"
+        for subject in found:
+            params = {param.name: param for param in params_of(subject.module.Params)}
+            made_of = ", ".join(params["material"].options) if "material" in params else "–"
+            besides = ", ".join(f"`{name}`" for name in params if name not in ("material", *EVERY_HIT))
+            yield f"| {subject.title} | {SYNCS[subject.module.SYNC]} | {made_of} | {besides} |"
+    elif kind == "layers":
+        yield ""
+        yield (
+            "All follow `intensity` and `brightness` as curves, and all are taken away by `distance`, behind `walls`, "
+            "along by `speed` and into their space by `wetness`, which are applied to every layer alike. The size of "
+            "what sounds is a parameter: `size`, or where a thing has a plainer measure, that: the length of a cave, "
+            "the tract of a creature, the grain of a dune, the weight of who walks, the radius of bubbles."
+        )
+        yield ""
+        yield "| layer | follows besides | size |"
+        yield "|---|---|---|"
+        for subject in found:
+            follows = ", ".join(f"`{name}`" for name in subject.module.CONTROLS if name not in EVERY_LAYER)
+            sized = "`size`" if any(param.name == "size" for param in params_of(subject.module.Params)) else "–"
+            yield f"| {subject.title} | {follows or '–'} | {sized} |"
 
 
 def draw(subject: Subject, folder: Path) -> None:
