@@ -27,6 +27,8 @@ from soundscape.synthesis import given_files
 DIALOGUE_LUFS = -23.0
 """The anchor to which every recording of narration is brought, gated, so that pauses do not count."""
 SHIPPED = "gains.json"
+HANDLING = tuple(f"soundscape.{name}" for name in "audio errors metering model params registry timecode".split())
+"""Code that a sound is handled and measured with: however it is written, it does not change how loud one is."""
 
 
 def calibration_db(sound: Sound, folder: Path) -> float:
@@ -53,7 +55,7 @@ def _facts(
     kind: str, name: str, params: dict[str, ParamValue], seed: int, files: dict[str, object] | None = None
 ) -> str:
     # A gain is rounded to more than what versions of libraries make of it.
-    code = code_digest(reference_gain_db.__module__, unit(kind, name).__name__, libraries=())
+    code = code_digest(reference_gain_db.__module__, unit(kind, name).__name__, libraries=(), besides=HANDLING)
     return json.dumps([kind, name, params, seed, code, files or {}], sort_keys=True)
 
 

@@ -19,7 +19,7 @@ _IMPORT = re.compile(
 
 
 @cache
-def code_digest(*modules: str, libraries: tuple[str, ...] = LIBRARIES) -> str:
+def code_digest(*modules: str, libraries: tuple[str, ...] = LIBRARIES, besides: tuple[str, ...] = ()) -> str:
     """Hash of the code of modules and of all that they import of their own packages, and of versions of libraries.
 
     Parameters
@@ -28,10 +28,13 @@ def code_digest(*modules: str, libraries: tuple[str, ...] = LIBRARIES) -> str:
         Full names.
     libraries : tuple of str
         Distributions.
+    besides : tuple of str
+        Modules and packages that do not count.
     """
     digest = hashlib.blake2b(" ".join(map(version_of, libraries)).encode(), digest_size=16)
     for name, path in sorted(reached(*modules).items()):
-        digest.update(name.encode() + _content(path))
+        if not f"{name}.".startswith(tuple(f"{left_out}." for left_out in besides)):
+            digest.update(name.encode() + _content(path))
     return digest.hexdigest()
 
 

@@ -76,6 +76,19 @@ def test_a_change_counts_when_it_is_reached(changed: str, counts: bool, package:
     assert (digest() != before) == counts
 
 
+def test_what_is_left_out_does_not_count(package: Path) -> None:
+    def digest() -> str:
+        for remembered in (code.code_digest, code._content, code._imports):
+            remembered.cache_clear()
+        return code.code_digest(f"{package.name}.sound", besides=(f"{package.name}.deep",))
+
+    before = digest()
+    (package / "deep.py").write_text("X = 2\n")
+    assert digest() == before
+    (package / "helper.py").write_text("Y = 2\n")
+    assert digest() != before
+
+
 def test_another_version_of_a_library_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     before = code.code_digest("soundscape.synthesis")
     monkeypatch.setattr(code, "version_of", lambda name: "0" if name == "soxr" else "1")
