@@ -1,7 +1,7 @@
 """Gains over time: fades, automation, panning and width of one source, at the knots between which they are lines.
 
-Knots lie on a grid that begins where the source does, at every bend, and closer where something moves fast. So they
-never depend on how a programme is cut into blocks.
+Knots lie at every bend, and between them so close that lines are what is meant. They count from where the source is
+placed, so that they never depend on how a programme is cut into blocks.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from soundscape.units import db_to_gain
 
 Values = npt.NDArray[np.float32]
 Frames = npt.NDArray[np.int64]
-GRID = 64
-"""Frames between two knots, where nothing moves fast."""
+FOREVER = 1 << 40
+"""Frames before which and after which nothing is placed."""
 FADE_PIECES = 256
-"""Lines that a fade has at least: they are within 0.0001 dB of a sine."""
-LEVEL_STEP_DB, PLACE_STEP = 0.5, 0.05
-"""What level, and what pan and width may change between two knots."""
+"""Lines that a fade consists of: they are within 0.0001 dB of a sine."""
+LEVEL_STEP_DB, PLACE_STEP = 0.5, 0.02
+"""What level, and what pan, width and wetness change between two knots."""
 
 
 def pan_gains(pan: npt.NDArray[np.floating[Any]] | float) -> tuple[Values, Values]:
@@ -43,27 +43,18 @@ def pan_gains(pan: npt.NDArray[np.floating[Any]] | float) -> tuple[Values, Value
     return middle - side, middle + side
 
 
-def knots(source: Sound | Clip, start: int, stop: int) -> Frames:
-    """Frames, counted from where a source is placed, between which its gains are lines.
-
-    The first is not after `start` and the last not before `stop`; where nothing moves, they are all there is.
-    """
-    first, last = start // GRID * GRID, -(-stop // GRID) * GRID
-    moves = [move for move in _moves(source) if move[0] <= last and move[1] >= first]
-    if not moves:
-        return np.array([start, stop])
-    near = [np.arange(first, last + 1, GRID)]
-    for begin, end, pieces in moves:
+def knots(source: Sound | Clip) -> Frames:
+    """Frames, counted from where a source is placed, between which its gains are lines."""
+    found = [np.array([-FOREVER, FOREVER])]
+    for begin, end, pieces in _moves(source):
         # A knot right before a bend, too: a step is a step.
-        near.append(np.array([begin - 1, begin, end - 1, end]))
-        if pieces * GRID > end - begin:
-            near.append(np.rint(np.linspace(begin, end, pieces + 1)).astype(np.int64))
-    found = np.unique(np.concatenate(near))
-    return found[(found >= first) & (found <= last)]
+        found.append(np.array([begin - 1, begin, end - 1, end]))
+        found.append(np.rint(np.linspace(begin, end, pieces + 1)).astype(np.int64))
+    return np.unique(np.concatenate(found))
 
 
 def _moves(source: Sound | Clip) -> Iterator[tuple[int, int, int]]:
-    """Every movement: from, to, and in how many lines at least."""
+    """Every movement: from, to, and in how many lines."""
     if isinstance(source, Sound):
         fade_in, fade_out = _fades(source)
         for begin, end in ((0, fade_in), (source.length - fade_out, source.length)):

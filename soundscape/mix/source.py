@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numba import njit
 
 from soundscape.audio import Audio, Sum
-from soundscape.mix.gains import Frames, Values, knots, pan_gains, source_gain, source_pan, source_width
+from soundscape.mix.course import Course
+from soundscape.mix.gains import Frames, Values
 from soundscape.mix.wetness import source_wetness
 from soundscape.model import Clip, Sound
 from soundscape.parts import Part
@@ -20,7 +22,7 @@ LEAST_DIRECT = np.float32(0.05)
 """A morph is heard in its spaces by way of itself, so that none is wholly wet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A sound or clip with its part, and where the part lies in the programme."""
 
@@ -71,12 +73,14 @@ class Source:
     def _place(self, begin: int, end: int, stem: Sum, send: Audio | None) -> None:
         samples = self.part.read(begin - self.start, end - self.start)
         # Fades and automation count from where the sound is placed, which for a hit is its sync point.
-        at = knots(self.source, begin - self.source.at, end - self.source.at)
-        gain, width = source_gain(self.source, at), source_width(self.source, at)
-        left, right = (gain * side for side in pan_gains(source_pan(self.source, at)))
-        direct, share = source_wetness(self.source, at)
+        heard = self._course.between(begin - self.source.at, end - self.source.at)
+        sides = heard.left, heard.right, heard.width
         wet = np.empty((2, 0), np.float32) if send is None else send
-        _place(samples, at - (begin - self.source.at), left, right, width, direct, share, stem, wet)
+        _place(samples, heard.at - (begin - self.source.at), *sides, heard.direct, heard.share, stem, wet)
+
+    @cached_property
+    def _course(self) -> Course:
+        return Course.of(self.source)
 
 
 @njit(cache=True, nogil=True)
