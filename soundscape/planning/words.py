@@ -36,8 +36,13 @@ def stems(text: str) -> tuple[str, ...]:
 
 def found_words(wanted: Iterable[str], text: str) -> tuple[str, ...]:
     """Those of the wanted words or phrases that occur in the text; a phrase must occur in one piece."""
-    joined = f" {' '.join(stems(text))} "
-    return tuple(word for word in wanted if (phrase := " ".join(stems(word))) and f" {phrase} " in joined)
+    whole = _joined(text)
+    return tuple(word for word in wanted if (phrase := _joined(word)).strip() and phrase in whole)
+
+
+@lru_cache(maxsize=10_000)
+def _joined(text: str) -> str:
+    return f" {' '.join(stems(text))} "
 
 
 def field_text(shot: Shot, field: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -77,12 +78,14 @@ def tonic_chord(key: Key) -> Chord:
     return Chord(key.tonic, "major" if key.steps[2] == 4 else "minor")
 
 
+@cache
 def foreign_tones(chord: Chord, key: Key) -> int:
     """How many of a chord's tones lie outside the scale."""
     scale = key.pitch_classes()
     return sum(tone not in scale for tone in chord.classes)
 
 
+@cache
 def is_colourful(chord: Chord, key: Key) -> bool:
     """Whether a chord of the scale holds the tone by which its mode is known."""
     degree = COLOURS.get(key.mode)
@@ -93,6 +96,7 @@ def is_colourful(chord: Chord, key: Key) -> bool:
     )
 
 
+@cache
 def chord_tension(chord: Chord, key: Key) -> float:
     """0 at the tonic to about 1: steps along the circle of fifths, and tones outside the scale."""
     if chord == tonic_chord(key):
@@ -157,6 +161,7 @@ def _local_cost(
     return cost
 
 
+@cache
 def cadences(key: Key) -> frozenset[Chord]:
     """The chords that lead to the tonic: on the fifth, on the seventh below it, and in phrygian on the second."""
     seventh = (key.tonic + key.steps[6]) % 12
@@ -180,6 +185,7 @@ def _change_costs(rewards: dict[tuple[int, str], float]) -> npt.NDArray[np.float
     return costs
 
 
+@cache
 def _motion(before: Chord, after: Chord) -> int:
     """Semitones of the smoothest way from one triad to another."""
     rotations = [after.classes[n:] + after.classes[:n] for n in range(3)]

@@ -93,12 +93,10 @@ def fixed_tempo_share(hits: tuple[CueHit, ...], brief: Brief, rate: Rate, *, sta
     if not len(at):
         return 1.0
     frame = 1.0 / float(rate.fps)
-    best = 0
-    for bpm in np.arange(brief.bpm_low, brief.bpm_high + 1e-9, 0.05):
-        bar = 60.0 * brief.beats_per_bar / bpm
-        late = np.round(at / bar) * bar - at
-        best = max(best, int(np.sum((late >= -EARLY_FRAMES * frame) & (late <= LATE_FRAMES * frame))))
-    return best / len(at)
+    bars = 60.0 * brief.beats_per_bar / np.arange(brief.bpm_low, brief.bpm_high + 1e-9, 0.05)[:, None]
+    late = np.round(at / bars) * bars - at
+    met = (late >= -EARLY_FRAMES * frame) & (late <= LATE_FRAMES * frame)
+    return float(met.sum(axis=1).max()) / len(at)
 
 
 def _homes(brief: Brief) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -57,13 +57,15 @@ def _candidates(chord: Chord, register: float, low: int, high: int) -> npt.NDArr
     basses = [pitch for pitch in range(low, min(low + 19, high) + 1) if pitch % 12 in chord.classes]
     upper = [pitch for pitch in range(low + 5, high + 1) if pitch % 12 in chord.classes]
     upper = sorted(upper, key=lambda pitch: abs(pitch - register))[:10]
+    threes = [
+        three
+        for three in combinations(sorted(upper), 3)
+        if three[2] - three[1] <= SPACING and three[1] - three[0] <= SPACING
+    ]
     found = [
         (bass, *three)
-        for bass, three in product(basses, product(sorted(upper), repeat=3))
-        if bass < three[0] < three[1] < three[2]
-        and three[2] - three[1] <= SPACING
-        and three[1] - three[0] <= SPACING
-        and {pitch % 12 for pitch in (bass, *three)} == set(chord.classes)
+        for bass, three in product(basses, threes)
+        if bass < three[0] and {pitch % 12 for pitch in (bass, *three)} == set(chord.classes)
     ]
     if not found:  # hardly more than an octave: one close position
         near = [pitch for pitch in range(low, high + 1) if pitch % 12 in chord.classes][:4]
@@ -83,13 +85,13 @@ def _own_cost(pitches: npt.NDArray[np.int64], chord: Chord, register: float) -> 
 def _motion_cost(before: npt.NDArray[np.int64], after: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Cost of going from every voicing of one chord (row) to every one of the next (column)."""
     motion = after[None, :, :] - before[:, None, :]
-    size = np.abs(motion)
+    size, way = np.abs(motion), np.sign(motion)
     cost = 0.1 * size.sum(axis=2) + LEAP * (size[:, :, 1:] > 7).sum(axis=2)
     for one in range(4):
         for two in range(one + 1, 4):
             interval = (before[:, two] - before[:, one]) % 12
             same = interval[:, None] == ((after[:, two] - after[:, one]) % 12)[None, :]
             perfect = ((interval == 0) | (interval == 7))[:, None]
-            moved = (motion[:, :, one] != 0) & (np.sign(motion[:, :, one]) == np.sign(motion[:, :, two]))
+            moved = (way[:, :, one] != 0) & (way[:, :, one] == way[:, :, two])
             cost = cost + PARALLEL * (same & perfect & moved)
     return cost
