@@ -62,7 +62,7 @@ def _candidates(chord: Chord, register: float, low: int, high: int) -> npt.NDArr
         for three in combinations(sorted(upper), 3)
         if three[2] - three[1] <= SPACING and three[1] - three[0] <= SPACING
     ]
-    found = [
+    found: list[tuple[int, ...]] = [
         (bass, *three)
         for bass, three in product(basses, threes)
         if bass < three[0] and {pitch % 12 for pitch in (bass, *three)} == set(chord.classes)
