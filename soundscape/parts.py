@@ -36,8 +36,8 @@ STALE_S = 24 * 3600
 """An unfinished file older than this belongs to a run that was killed."""
 NEWBORN_S = 60
 """A lease younger than this may not be locked yet."""
-CHECKED = 1 << 14
-"""Frames that are read at a time to be checked: they stay in the cache of the processor."""
+CHECKED = 1 << 17
+"""Bytes that are read at a time to be checked: they stay in the cache of the processor."""
 LOCKS, LEASES = ".locks", ".runs"
 
 
@@ -237,21 +237,16 @@ def _is_free(path: Path) -> bool:
 
 def _open(path: Path) -> Part | None:
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             magic, frames, sync, checksum = HEADER.unpack(file.read(HEADER.size))
+            if magic != MAGIC or os.fstat(file.fileno()).st_size != HEADER.size + frames * 8:
+                return None
+            found = 0
+            while chunk := file.read(CHECKED):
+                found = zlib.crc32(chunk, found)
     except (OSError, struct.error):
         return None
-    if magic != MAGIC or path.stat().st_size != HEADER.size + frames * 8:
-        return None
-    part = Part(path=path, frames=frames, sync=sync)
-    return part if _sealed(_checksum(part), frames, sync) == checksum else None
-
-
-def _checksum(part: Part) -> int:
-    value = 0
-    for start in range(0, part.frames, CHECKED):
-        value = zlib.crc32(part.read(start, start + CHECKED).data, value)
-    return value
+    return Part(path=path, frames=frames, sync=sync) if _sealed(found, frames, sync) == checksum else None
 
 
 def _sealed(checksum: int, frames: int, sync: int) -> int:
