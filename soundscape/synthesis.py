@@ -122,16 +122,13 @@ def control_blocks(
 ) -> Iterator[ControlBlock]:
     """Control blocks that cover the frames from `start` to `length`, their curves taken at the tick edges."""
     total = -(-length // TICK)
+    points = {name: np.array(curve, np.float64).T for name, curve in curves.items() if curve}
     for first in range(start // TICK, total, ticks):
         size = min(ticks, total - first)
         edges = np.arange(first, first + size + 1) * TICK
         yield ControlBlock(
             size,
-            {
-                name: np.interp(edges, [at for at, _ in curve], [value for _, value in curve]).astype(np.float32)
-                for name, curve in curves.items()
-                if curve
-            },
+            {name: np.interp(edges, at, value).astype(np.float32) for name, (at, value) in points.items()},
         )
 
 
@@ -150,12 +147,14 @@ def _layer(sound: Sound, params: object, rate: int) -> Iterator[Audio]:
     passed = {
         name: effect(rate) for name, effect in (("distance", Distance), ("walls", Walls)) if sound.curves.get(name)
     }
-    for controls, block in zip(control_blocks(sound.length, sound.curves), blocks, strict=True):
-        audio = block
-        if passed:
-            audio = audio.copy()
-            for name, effect in passed.items():
-                effect.apply(audio, controls[name])
+    if not passed:
+        yield from blocks
+        return
+    curves = {name: sound.curves[name] for name in passed}
+    for controls, block in zip(control_blocks(sound.length, curves), blocks, strict=True):
+        audio = block.copy()
+        for name, effect in passed.items():
+            effect.apply(audio, controls[name])
         yield audio
 
 

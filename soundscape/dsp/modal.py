@@ -22,22 +22,28 @@ HIGHEST = 0.45
 
 
 @njit(cache=True, nogil=True)
-def _add_rings(out, start, length, pole_re, pole_im, phase_re, phase_im, left, right):  # type: ignore[no-untyped-def]
+def _add_rings(out, rate, rings, floor):  # type: ignore[no-untyped-def]
     re = np.empty(LANES, np.float32)
     im = np.empty(LANES, np.float32)
-    for event in range(start.shape[0]):
-        x, y = phase_re[event], phase_im[event]
+    for event in range(rings.shape[1]):
+        onset, frequency, t60, level, pan, phase = rings[:, event]
+        if not (frequency < HIGHEST * rate and 0.0 <= onset < out.shape[1]):
+            continue
+        fall = math.log10(max(abs(level), 1e-12) / max(floor, 1e-12)) / 3.0
+        first = int(onset)
+        last = min(first + math.ceil(min(max(fall, 0.0), 1.5) * t60 * rate), out.shape[1])
+        radius, angle = 10.0 ** (-3.0 / (t60 * rate)), 2.0 * math.pi * frequency / rate
+        pole_re, pole_im = radius * math.cos(angle), radius * math.sin(angle)
+        x, y = math.cos(phase), math.sin(phase)
         step_x, step_y = 1.0, 0.0
         for lane in range(LANES):
             re[lane], im[lane] = x, y
-            x, y = x * pole_re[event] - y * pole_im[event], x * pole_im[event] + y * pole_re[event]
-            step_x, step_y = (
-                step_x * pole_re[event] - step_y * pole_im[event],
-                step_x * pole_im[event] + step_y * pole_re[event],
-            )
+            x, y = x * pole_re - y * pole_im, x * pole_im + y * pole_re
+            step_x, step_y = step_x * pole_re - step_y * pole_im, step_x * pole_im + step_y * pole_re
         a, b = np.float32(step_x), np.float32(step_y)
-        gain_left, gain_right = left[event], right[event]
-        first, last = start[event], min(start[event] + length[event], out.shape[1])
+        place = (pan + 1.0) * (math.pi / 4.0)
+        gain_left = np.float32(level * math.sqrt(2.0) * math.cos(place))
+        gain_right = np.float32(level * math.sqrt(2.0) * math.sin(place))
         at = first
         while at + LANES <= last:
             left_part, right_part = out[0, at : at + LANES], out[1, at : at + LANES]
@@ -79,28 +85,11 @@ def ring(
     phase : radians at the onset; 0 begins at silence
     floor : amplitude below which none of it needs to be followed
     """
-    names = np.broadcast_arrays(
-        *(np.asarray(item, np.float64) for item in (start, frequency_hz, t60_s, gain, pan, phase))
-    )
-    onset, frequency, t60, level, place, angle = (np.atleast_1d(item) for item in names)
-    kept = (frequency < HIGHEST * rate) & (onset < out.shape[1]) & (onset >= 0)
-    onset, frequency, t60, level, place, angle = (
-        item[kept] for item in (onset, frequency, t60, level, place, angle)
-    )
-    pole = 10.0 ** (-3.0 / (t60 * rate)) * np.exp(2j * math.pi * frequency / rate)
-    left, right = pan_gains(place)
-    falls = np.log10(np.maximum(np.abs(level), 1e-12) / max(floor, 1e-12)) / 3.0
-    _add_rings(
-        out,
-        onset.astype(np.int64),
-        np.ceil(np.clip(falls, 0.0, 1.5) * t60 * rate).astype(np.int64),
-        np.ascontiguousarray(pole.real),
-        np.ascontiguousarray(pole.imag),
-        np.cos(angle),
-        np.sin(angle),
-        (level * left).astype(np.float32),
-        (level * right).astype(np.float32),
-    )
+    given = start, frequency_hz, t60_s, gain, pan, phase
+    rings = np.empty((len(given), np.broadcast(*given).size))
+    for row, item in zip(rings, given, strict=True):
+        row[:] = item
+    _add_rings(out, rate, rings, floor)
 
 
 def pan_gains(pan: Values) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
