@@ -4,7 +4,8 @@ A flash is a crooked channel, kilometres long: its parts arrive one after the ot
 clap is a dozen rumbles within several seconds, each with its own rise, colour and side. The farther it is, the
 slower they rise, the lower they are and the longer the echoes trail: thunder falls by some 9 dB an octave. All of
 it trembles on every scale, and knocks: single bends of the channel send single pulses, which the distance rounds.
-What is high is gone long before the rumble, which the hills pass on for many seconds. Flashes come in flurries as a
+What is high is gone long before the rumble, which the hills pass on for many seconds, and the ways that it comes by
+meet, so that some pitches boom and others are gone. Flashes come in flurries as a
 cell passes over. After A. Few, *Acoustic radiation from
 lightning* (1982), and H. Ribner & D. Roy, *Acoustics of thunder* (J. Acoust. Soc. Am. 72, 1982): the sum over a
 tortuous channel; here made of noise, which listeners prefer to summed N-waves (Reiss et al., AES e-Brief 640, 2021).
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import BANDS, NoiseBands
+from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.hall import Hall
@@ -36,16 +38,18 @@ CONTROLS = ("intensity", "brightness")
 RUMBLE_HZ = np.array((75.0, 210.0, 620.0))
 RUMBLE_SHARE = np.array((1.0, 0.66, 0.11))
 STORM_HZ = np.array((110.0, 500.0, 3_000.0))
-STORM_SHARE = np.array((1.0, 0.35, 0.08))
+STORM_SHARE = np.array((1.0, 0.35, 0.045))
 SHARED = (0.9, 0.5, 0.15)
-TREMBLE = 0.52
-"""Standard deviation of the logarithm of the level, from 0.7 to 40 Hz."""
+TREMBLE = np.array((0.66, 0.56, 0.38))
+"""Standard deviation of the logarithm of each band's level, from 0.6 to 40 Hz."""
 FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
-KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.4
+KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.2
 ECHOED = 0.55
+BOOM_HZ, BOOM_Q, BOOM = (80.0, 520.0), (12.0, 30.0), 0.7
+"""Where valleys boom, how narrowly, and how much against what comes straight."""
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.3
-LEVEL = 0.028
+LEVEL = 0.019
 """RMS of a median arrival at neutral controls."""
 
 
@@ -77,7 +81,7 @@ class Arrival(NamedTuple):
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Thunder for every control block, float32 `(2, block.frames)`."""
     claps = Claps(params, rate, seed.child("claps"))
-    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.7, high_hz=40.0, slope=1.0)
+    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.6, high_hz=40.0, slope=1.0)
     slow = Drift(seed.child("slow"), rate, motions=BANDS, low_hz=0.05, high_hz=4.0, slope=1.5)
     left, middle, right = (1.0 - params.width * (1.0 - share) for share in SHARED)
     rumble = NoiseBands(seed.child("rumble"), rate, shared=(left, middle, right))
@@ -86,12 +90,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     hills = Hall(
         seed.child("hills"), rate, t60_s=2.5 + 4.5 * params.far, high_t60_s=0.7, size=2.0 + 2.0 * params.far
     )
+    valley = _valley(params, rate, seed.child("valley"))
     high_pass = HighPass(rate, corner_hz=28.0)
     nearer = 2.0 ** (0.5 - params.far)
     for block in controls:
         strength = LEVEL * 10.0 ** (INTENSITY_DB / 20.0 * (block["intensity"].astype(np.float64) - 0.5))
         bright = 2.0 ** (BRIGHTNESS_OCT * (block["brightness"].astype(np.float64) - 0.5))
-        shaken = np.exp(TREMBLE * np.clip(tremble.advance(block.ticks), -3.0, 2.0))
+        shaken = np.exp(TREMBLE * np.clip(tremble.advance(block.ticks), -3.0, 1.5))
         level = claps.advance(block.ticks) * (strength[:, None] * shaken * RUMBLE_SHARE)[:, :, None]
         level[:, 1:] *= bright[:, None, None]
         audio = np.zeros((2, block.frames), np.float32)
@@ -100,12 +105,25 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         side = (level[:, 1, 1] - level[:, 1, 0]) / (2.0 * heard)
         often = KNOCKS_PER_S * np.minimum(heard / (0.3 * strength), 1.5)
         knocks.add(audio, often, KNOCK_HZ * nearer**0.7 * bright**0.5, KNOCK_LEVEL * nearer * heard, side)
-        hills.add(audio, np.float32(ECHOED) * audio.copy())
+        straight = audio.copy()
+        valley.add(audio, straight)
+        hills.add(audio, np.float32(ECHOED) * straight)
         blowing = np.exp(0.4 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
-        under = (0.004 + 0.045 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
+        under = (0.004 + 0.06 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
         storm.add(audio, STORM_HZ * bright[:, None], under)
         high_pass.run(audio)
         yield audio
+
+
+def _valley(params: Params, rate: int, seed: Seed) -> Casing:
+    """Ways between the hills that meet: narrow booms, unlike on both sides, the more the farther it is."""
+    rng = seed.generator("modes")
+    frequency = np.geomspace(*BOOM_HZ, MODES) * rng.uniform(0.9, 1.1, MODES) * rng.uniform(0.98, 1.02, (2, MODES))
+    gain = (
+        BOOM * (0.5 + params.far) * np.minimum(rng.lognormal(0.0, 1.0, MODES), 2.5) * rng.choice((-1.0, 1.0), MODES)
+    )
+    quality = rng.uniform(*BOOM_Q, MODES)
+    return Casing(rate, frequency_hz=frequency, quality=quality, gain=np.tile(gain, (2, 1)))
 
 
 class Claps:
@@ -142,7 +160,7 @@ class Claps:
         self._mood = 0.6 * self._mood + 0.8 * draw.standard_normal()
         count = 2 + int(draw.poisson(params.arrivals - 2.0))
         whole = (
-            math.exp(0.35 * min(max(draw.standard_normal(), -2.0), 1.2)) * count**-0.4 * 2.0 ** (params.far + 0.1)
+            math.exp(0.3 * min(max(draw.standard_normal(), -2.0), 1.0)) * count**-0.4 * 2.0 ** (params.far + 0.1)
         )
         # Most arrives early; the echoes of the hills come later, softer and lower.
         times = params.length * np.sort(draw.beta(1.1, 1.9, count))
@@ -154,11 +172,11 @@ class Claps:
             self._arrivals.append(
                 Arrival(
                     start_s=self._next_s + float(time),
-                    level=whole * math.exp(0.5 * min(draw.standard_normal(), 1.4) - 1.4 * late),
-                    rise_s=(0.02 + 0.2 * params.far) * draw.uniform(0.5, 1.6),
+                    level=whole * math.exp(0.4 * min(draw.standard_normal(), 1.2) - 1.4 * late),
+                    rise_s=(0.03 + 0.2 * params.far) * draw.uniform(0.5, 1.6),
                     fall_s=(0.25 + 0.5 * params.far) * draw.uniform(0.5, 1.6),
                     pan=params.width * min(max(side + draw.uniform(-0.4, 0.4), -0.9), 0.9),
-                    colour=2.0 ** (0.6 - 0.8 * params.far - 0.5 * late + 0.3 * draw.standard_normal()),
+                    colour=2.0 ** (0.7 - 0.8 * params.far - 0.5 * late + 0.3 * draw.standard_normal()),
                 )
             )
         pause = 0.3 + 0.7 * draw.exponential(1.0)

@@ -12,6 +12,7 @@ Sources: TWINS model of rolling noise and Pieren et al. on auralised trains (201
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.blend import Part, Voice, blend
 from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.noise import white
 from soundscape.dsp.resonators import LANES, NoiseResonators
 from soundscape.dsp.wheel import Wheel
 from soundscape.params import choice, number
@@ -32,16 +34,22 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
-VOICE = Voice(intensity_db=9.0, brightness_db=18.0, split_hz=500.0)
+VOICE = Voice(intensity_db=9.0, brightness_db=13.0, split_hz=500.0)
 AXLES_M, BOGIES = 2.5, 0.72
 """Between the axles of a bogie; between the bogies, as a share of the carriage."""
 USUAL_M_S = 22.0
 """Speed at which spectra are as given."""
 FASTER = 0.2
 """What the whole range of intensity adds to the speed."""
-ROLL_HZ, ROLL_SHARE, SHARED = (110.0, 420.0, 2_000.0), (1.0, 0.6, 0.36), (0.85, 0.45, 0.1)
-SQUEALS = 3
-"""Resonances that squeal; the other lanes are modes of wheels and rails that roll."""
+ROLL_HZ, ROLL_SHARE, SHARED = (110.0, 420.0, 2_000.0), (1.0, 0.6, 0.25), (0.85, 0.45, 0.1)
+ROUGH, BRIGHTER = (0.13, 0.18, 0.18), (0.05, 0.15, 0.2)
+"""How far roughness moves each band alone, and all together, the highs most, in nepers."""
+SQUEALS, WHEELS = 3, 6
+"""Resonances that squeal, and modes of wheels; the other lanes are modes of the rail that is rolled on."""
+WHEEL_LEVEL = 2.5
+"""Of a mode of a wheel against one of the rail."""
+UNEVEN, RAIL_FALL = 0.4, 0.3
+"""Difference of joints, in nepers, where all is worn; how modes of the rail fall with frequency."""
 BODY = 12
 """Modes of a casing that are the carriage's or the ground's; the others are the rail's."""
 
@@ -71,7 +79,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     def parts() -> list[tuple[float | None, Part]]:
         return [(0.0, Rolling(params, rate, seed)), (params.joints, Joints(params, rate, seed))]
 
-    swell = Drift(seed.child("swell"), rate, low_hz=0.03, high_hz=2.0, slope=1.4)
+    swell = Drift(seed.child("swell"), rate, low_hz=0.03, high_hz=2.0, slope=1.2)
     return blend(parts, controls, rate, VOICE, swell=swell, swell_db=params.swell)
 
 
@@ -100,16 +108,23 @@ class Rolling:
         rng = seed.generator("modes")
         muffled = 2.0 ** (-1.1 * params.muffle)
         self._corner_hz = muffled * np.array(ROLL_HZ)
-        modes = np.geomspace(150.0, 2_400.0, LANES - SQUEALS) * rng.uniform(0.9, 1.1, LANES - SQUEALS)
-        self._hz = np.concatenate((modes, np.sort(rng.uniform(1_900.0, 4_800.0, SQUEALS))))
+        rails = LANES - WHEELS - SQUEALS
+        self._hz = np.concatenate((
+            np.geomspace(150.0, 2_400.0, rails) * rng.uniform(0.9, 1.1, rails),
+            np.geomspace(290.0, 1_900.0, WHEELS) * rng.uniform(0.9, 1.1, WHEELS),
+            np.sort(rng.uniform(1_900.0, 4_800.0, SQUEALS)),
+        ))  # fmt: skip
         level = 0.16 * params.ringing * (self._hz / 400.0) ** -0.9
         self._level = level * (1.0 + (self._hz / 700.0) ** 2) ** (-0.5 * params.muffle)
+        self._level[rails:-SQUEALS] *= WHEEL_LEVEL
         self._level[-SQUEALS:] = 0.35 * params.squeal * muffled**2
-        q = np.concatenate((rng.uniform(5.0, 16.0, LANES - SQUEALS), rng.uniform(90.0, 200.0, SQUEALS)))
+        q = np.concatenate((
+            rng.uniform(5.0, 16.0, rails), rng.uniform(80.0, 200.0, WHEELS), rng.uniform(90.0, 200.0, SQUEALS)
+        ))  # fmt: skip
         self._pan = params.width * rng.permutation(np.linspace(-0.95, 0.95, LANES))
         self._air = NoiseBands(seed.child("air"), rate, shared=SHARED)
         self._ringing = NoiseResonators(seed.child("ringing"), rate, q=q)
-        self._motion = Drift(seed.child("roughness"), rate, motions=2 * BANDS + LANES, low_hz=0.1, high_hz=15.0)
+        self._motion = Drift(seed.child("roughness"), rate, motions=2 * BANDS + LANES + 1, low_hz=0.1, high_hz=8.0)
 
     def run(self, block: ControlBlock) -> Audio:
         """The rolling under these controls."""
@@ -117,12 +132,13 @@ class Rolling:
         speed, gain = self._running.advance(block)
         ratio = (speed / USUAL_M_S)[:, None]
         motion = self._motion.advance(block.ticks)
-        rough = np.exp(0.22 * motion[:, : 2 * BANDS]).reshape(-1, BANDS, 2)
+        own = motion[:, : 2 * BANDS].reshape(-1, BANDS, 2)
+        rough = np.exp(np.array(ROUGH)[:, None] * own + (np.array(BRIGHTER) * motion[:, -1:])[:, :, None])
         # Lows move alike on both sides.
         rough[:, 0, 1] = rough[:, 0, 0]
         corner = self._corner_hz * ratio**0.7
         self._air.add(out, corner, np.array(ROLL_SHARE)[:, None] * rough * gain[:, None, None])
-        own = motion[:, 2 * BANDS :]
+        own = motion[:, 2 * BANDS : -1]
         level = self._level * gain[:, None] * np.exp(0.4 * own)
         # A flange squeals only while its motion is far above the mean: seldom, and never all at once.
         level[:, -SQUEALS:] *= np.clip(own[:, -SQUEALS:] - 1.3, 0.0, 1.0)
@@ -138,20 +154,30 @@ class Joints:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._running = Running(params, rate, seed)
         self._period_m = params.rail if params.where == "inside" else params.carriage
-        self._wheel = _axles(params, rate, seed.child("axles"))
+        axles = seed.child("axles")
+        self._fall = _axles(params, rate, axles, length_s=0.0045, force=0.2)
+        # The same seed: every axle clatters as hard as it falls.
+        self._clatter = _axles(params, rate, axles, length_s=0.008, force=1.0)
         self._case = _rail(params, rate, seed.child("rail"))
+        # White noise of one density, whatever the rate.
+        self._steel = np.float32(math.sqrt(rate / 48_000.0))
+        self._key, self._at = seed.key("steel"), 0
 
     def run(self, block: ControlBlock) -> Audio:
         """The blows under these controls."""
-        drive = np.zeros((2, block.frames), np.float32)
+        drive, clatter = np.zeros((2, 2, block.frames), np.float32)
         speed, gain = self._running.advance(block)
-        self._wheel.add(drive, speed / self._period_m, gain)
+        turns = speed / self._period_m
+        self._fall.add(drive, turns, gain)
+        self._clatter.add(clatter, turns, gain)
+        drive += self._steel * white(block.frames, self._key, start=self._at) * clatter
+        self._at += block.frames
         out = np.zeros((2, block.frames), np.float32)
         self._case.add(out, drive)
         return out
 
 
-def _axles(params: Params, rate: int, seed: Seed) -> Wheel:
+def _axles(params: Params, rate: int, seed: Seed, *, length_s: float, force: float) -> Wheel:
     """Blows of three carriages on one rail after the other, or of one after the other on three joints."""
     rng = seed.generator("axles")
     bogie = BOGIES * params.carriage
@@ -162,31 +188,26 @@ def _axles(params: Params, rate: int, seed: Seed) -> Wheel:
     else:
         starts_m, near = np.arange(3) * params.rail, np.array((0.5, 1.0, 0.5))
         period_m, group = params.carriage, np.tile(np.arange(4), 3)
-    phase = (starts_m[:, None] + axles_m).ravel() / period_m
-    force = (near[:, None] * rng.lognormal(0.0, 0.15, 4)).ravel()
-    # The fall of the axle, and the edge of the rail that it strikes.
-    both = np.concatenate((0.3 * force, 1.2 * force))
-    place = params.width * np.repeat((-0.6, 0.0, 0.6), 4)
     return Wheel(
         seed,
         rate,
-        phase=np.tile(phase, 2),
-        force=both,
-        length_s=np.repeat((0.0045, 0.0006), 12) * (USUAL_M_S / params.speed) ** 0.3,
-        pan=np.tile(place, 2),
-        group=np.tile(group, 2),
-        uneven=0.8 * params.worn,
-        vary=0.2,
+        phase=(starts_m[:, None] + axles_m).ravel() / period_m,
+        force=force * (near[:, None] * rng.lognormal(0.0, 0.15, 4)).ravel(),
+        length_s=length_s * (USUAL_M_S / params.speed) ** 0.3,
+        pan=params.width * np.repeat((-0.6, 0.0, 0.6), 4),
+        group=group,
+        uneven=UNEVEN * params.worn,
+        vary=0.12,
     )
 
 
 def _rail(params: Params, rate: int, seed: Seed) -> Casing:
     """Carriage or ground, then the rail."""
     rng = seed.generator("modes")
-    frequency = np.concatenate((np.geomspace(42.0, 330.0, BODY), np.geomspace(420.0, 2_800.0, MODES - BODY)))
+    frequency = np.concatenate((np.geomspace(42.0, 330.0, BODY), np.geomspace(420.0, 6_000.0, MODES - BODY)))
     frequency *= rng.uniform(0.92, 1.08, MODES)
-    quality = np.concatenate((rng.uniform(3.0, 6.0, BODY), rng.uniform(10.0, 28.0, MODES - BODY)))
-    gain = (frequency / 150.0) ** -0.2 * rng.lognormal(0.0, 0.3, MODES) * rng.choice((-1.0, 1.0), MODES)
-    gain *= (1.0 + (frequency / 500.0) ** 2) ** (-0.5 * params.muffle)
+    quality = np.concatenate((rng.uniform(3.0, 6.0, BODY), rng.uniform(6.0, 20.0, MODES - BODY)))
+    gain = (frequency / 150.0) ** -RAIL_FALL * rng.lognormal(0.0, 0.2, MODES) * rng.choice((-1.0, 1.0), MODES)
+    gain *= (1.0 + (frequency / 1_500.0) ** 2) ** -0.5 * (1.0 + (frequency / 500.0) ** 2) ** (-0.5 * params.muffle)
     detune = 1.0 + 0.03 * params.width * rng.uniform(-1.0, 1.0, (2, MODES))
     return Casing(rate, frequency_hz=frequency * detune, quality=quality, gain=np.tile(gain, (2, 1)))

@@ -15,34 +15,36 @@ PRESETS = tuple(preset.name for preset in presets_of("train"))
 
 RANGES = {
     "slope_db_oct": (-7.62, -4.11),
-    "kurtosis_hp100": (4.67, 18.0),
-    "crest_db": (16.5, 25.0),
-    "level_range_10_90_db": (5.5, 61.5),
-    "gust_sd_db": (1.3, 24.4),
+    "kurtosis_hp100": (4.67, 14.2),
+    "crest_db": (17.6, 23.5),
+    "level_range_10_90_db": (5.49, 61.5),
+    "gust_sd_db": (1.58, 24.4),
+    "gust_psd_slope": (-1.3, -0.318),
     "centroid_hz": (193.0, 715.0),
     "rolloff95_hz": (512.0, 2_610.0),
-    "onsets_per_s": (0.0, 2.61),
-    "tonal_fraction": (0.0, 0.138),
+    "onsets_per_s": (0.133, 3.0),
+    "tonal_fraction": (0.0017, 0.15),
+    "centroid_sd_oct": (0.215, 0.902),
 }
-"""5th to 95th percentile of five recordings; kurtosis and crest wider, for five are few."""
+"""5th to 95th percentile of five recordings; crest, onsets and lines a little wider, for five are few."""
 
 
 def _outside(preset: str, **controls: float) -> dict[str, float]:
-    found = descriptors.describe(render(preset, 20.0, **controls), RATE, only=RANGES)
+    found = descriptors.describe(render(preset, 40.0, **controls), RATE, only=RANGES)
     return {name: round(found[name], 3) for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
 
 
 def _blows(**changes: float | str) -> tuple[np.ndarray, np.ndarray]:
     """Times in s and strengths of what the axles strike, in 20 s at 20 m/s, nearest carriage or joint only."""
     params = train.Params(**{"speed": 20.0, "swell": 0.0, **changes})
-    wheel = train._axles(params, RATE, SEED)
+    wheel = train._axles(params, RATE, SEED, length_s=0.0045, force=1.0)
     count = ticks(20.0)
     out = np.zeros((2, next(neutral(count, block=count)).frames), np.float32)
     period_m = params.rail if params.where == "inside" else params.carriage
     wheel.add(out, np.full(count + 1, 20.0 / period_m), np.ones(count + 1))
     edge = out.sum(axis=0)
     start = np.flatnonzero((edge[1:] > 0.0) & (edge[:-1] <= 0.0))
-    force = np.array([edge[at : at + 100].max() for at in start])
+    force = np.array([edge[at : at + 200].max() for at in start])
     loud = force > 0.5 * np.median(force)
     return start[loud] / RATE, force[loud]
 
@@ -52,15 +54,18 @@ def test_it_measures_like_recorded_trains(preset: str) -> None:
     assert not _outside(preset)
 
 
-@pytest.mark.parametrize("value", [0.25, 0.75])
+@pytest.mark.parametrize("value", [0.1, 0.9])
 @pytest.mark.parametrize("control", ["intensity", "brightness"])
 def test_it_measures_like_recorded_trains_at_every_control(control: str, value: float) -> None:
     assert not _outside("train-ride", **{control: value})
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_the_level_wanders_as_one_over_f(preset: str) -> None:
-    assert -2.0 <= descriptors.gust_psd_slope(render(preset, 40.0), RATE) <= -0.3
+def test_wheels_add_lines_and_joints_are_heard_above_the_rolling() -> None:
+    plain = render("train-ride", 20.0, changes=(("ringing", 0.0),))
+    ringing = render("train-ride", 20.0, changes=(("ringing", 0.8),))
+    assert descriptors.tonal_fraction(ringing, RATE) > 0.01 > descriptors.tonal_fraction(plain, RATE)
+    smooth = render("train-ride", 20.0, changes=(("joints", -40.0),))
+    assert descriptors.onsets_per_s(plain, RATE) > descriptors.onsets_per_s(smooth, RATE) + 0.5
 
 
 def test_axles_of_a_bogie_come_in_pairs() -> None:
@@ -82,7 +87,7 @@ def test_worn_joints_differ_more() -> None:
         _, force = _blows(where="beside", worn=worn)
         return float(np.std(np.log(force)))
 
-    assert spread(1.0) > spread(0.0) + 0.1
+    assert spread(1.0) > spread(0.0) + 0.05
 
 
 def test_a_faster_train_is_brighter() -> None:
