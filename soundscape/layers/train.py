@@ -161,7 +161,7 @@ class Joints:
         self._case = _rail(params, rate, seed.child("rail"))
         # White noise of one density, whatever the rate.
         self._steel = np.float32(math.sqrt(rate / 48_000.0))
-        self._key, self._at = seed.key("steel"), 0
+        self._key, self._at = seed.key("clatter"), 0
 
     def run(self, block: ControlBlock) -> Audio:
         """The blows under these controls."""
