@@ -40,13 +40,15 @@ DRAWS = 24
 """Random numbers of one tick: six for each kind of event, then those of the jets."""
 BUSY, HISSING = range(2)
 """Slow motions: how much cracks, how much hisses."""
-SINGLE_PER_S = 2.0
-JETS_PER_S, JET_S, JET_RISE_S = 1.2, 0.22, 0.045
+SINGLE_PER_S = 4.0
+UNLIKE = 0.9
+"""Standard deviation of the logarithm of a seam's loudness: a few loud ones make the level, never twice alike."""
+JETS_PER_S, JET_S, JET_RISE_S = 1.8, 0.09, 0.02
 LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
 SHARED = (0.97, 0.93, 0.45)
-LEVEL = 0.040
+LEVEL = 0.027
 """Peak of a median crack at neutral controls."""
-INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 10.0, 5.0, 2.2
+INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 10.0, 3.0, 2.2
 """What the whole range of a control moves: level, factor of the clusters each way from the middle, colour."""
 
 
@@ -56,7 +58,7 @@ class Params:
 
     clusters: float = number(10.0, low=0.1, high=20.0, unit="1/s", help="seams that crack open")
     cracks: float = number(5.0, low=1.0, high=20.0, help="cracks of a seam, on average")
-    length: float = number(0.12, low=0.02, high=1.0, unit="s", help="how long a seam cracks on")
+    length: float = number(0.06, low=0.02, high=1.0, unit="s", help="how long a seam cracks on")
     spread: float = number(0.78, low=0.5, high=1.2, help="how unlike in size the cracks are")
     pitch: float = number(
         2_600.0, low=700.0, high=6_000.0, unit="Hz", help="median pitch of the cracks; dry wood is high"
@@ -72,7 +74,7 @@ class Params:
 
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Fire for every control block, float32 `(2, block.frames)`."""
-    slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.04, high_hz=0.4, slope=1.0)
+    slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.01, high_hz=0.03, slope=1.0)
     flames = Drift(seed.child("flames"), rate, motions=4, low_hz=4.0, high_hz=16.0, slope=0.8)
     cracks = Grains(
         seed.child("cracks"), rate, ring_s=params.ring * 1e-3, size_sd=params.spread, pitch_sd=0.8, densest=8_000.0
@@ -107,7 +109,7 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
     per_s, count, length, pitch, pops, collapses = numbers
     lap, roar, hiss, width = shape
     for edge in range(cracking.shape[1]):
-        often = DENSITY ** (2.0 * density[edge] - 1.0) * math.exp(0.55 * slow[edge, BUSY] - 0.15)
+        often = DENSITY ** (2.0 * density[edge] - 1.0) * math.exp(0.35 * slow[edge, BUSY] - 0.06)
         # The last edge of a block comes again as the first of the next: only there do events move on.
         if edge > 0:
             clusters[:, AGE] += tick_s
@@ -118,7 +120,7 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
             if uniform(key, at + 6) < pops * share:
                 _open(clusters, 2.0, 0.004, 0.5, 1.8, width, key, at + 7)
             if uniform(key, at + 12) < collapses * tick_s:
-                _open(clusters, 20.0 * count, 0.5, 0.8, 1.1, width, key, at + 13)
+                _open(clusters, 12.0 * count, 0.3, 0.8, 1.1, width, key, at + 13)
             # Pressure of the jets, and how far they have opened.
             jet[0] *= math.exp(-tick_s / JET_S)
             if uniform(key, at + 18) < JETS_PER_S * share:
@@ -133,10 +135,14 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
         cracking[3, edge] = place
         corner[edge, 0], corner[edge, 1], corner[edge, 2] = LAP_HZ, ROAR_HZ * bright, HISS_HZ * bright
         for side in range(2):
-            lick = 0.8 * flames[edge, 0] + 0.25 * flames[edge, 1 + side]
+            lick = 0.15 * slow[edge, BUSY] + 0.8 * flames[edge, 0] + 0.25 * flames[edge, 1 + side]
             level[edge, 0, side] = 0.40 * lap * strength / bright**0.6 * math.exp(0.6 * lick)
             level[edge, 1, side] = (
-                0.29 * roar * strength * bright**0.5 * math.exp(0.3 * lick + 0.15 * flames[edge, 3])
+                0.29
+                * roar
+                * strength
+                * bright**0.5
+                * math.exp(0.3 * lick + 0.15 * flames[edge, 3] + 0.2 * slow[edge, HISSING])
             )
             breath = math.exp(0.3 * slow[edge, HISSING] + 0.2 * flames[edge, 3])
             level[edge, 2, side] = 0.14 * hiss * strength * breath * (0.45 + jet[1])
@@ -154,7 +160,7 @@ def _open(clusters, count, length, high, loud, width, key, at):  # type: ignore[
     # As many cracks as a geometric law gives, in the time that it takes.
     clusters[oldest, RATE] = (1.0 - (count - 1.0) * math.log(1.0 - 0.98 * uniform(key, at + 1))) / fall
     clusters[oldest, PITCH] = high * math.exp(0.35 * normal_at(key, at + 2))
-    clusters[oldest, LOUD] = loud * math.exp(0.45 * min(normal_at(key, at + 3), 1.8))
+    clusters[oldest, LOUD] = loud * math.exp(UNLIKE * min(normal_at(key, at + 3), 1.7))
     clusters[oldest, PAN] = width * (2.0 * uniform(key, at + 4) - 1.0)
 
 

@@ -26,11 +26,11 @@ FURTHER = {
     "level_range_10_90_db": (3.45, 34.9),
     "gust_sd_db": (0.775, 12.8),
     "level_centroid_corr": (-0.392, 0.705),
-    "evolution_sd_db": (0.8, 6.42),
+    "evolution_sd_db": (0.85, 6.42),
     "iacc_60_250": (0.81, 0.99),
     "iacc_4000_9000": (-0.15, 0.9),
 }
-"""What is asked for besides at neutral controls."""
+"""What is asked for besides at neutral controls; octaves of recordings move more within a minute, 2.4 dB."""
 QUIET = (("lap", 0.0), ("roar", 0.0), ("hiss", 0.0), ("pops", 0.0), ("collapses", 0.0))
 
 
@@ -53,8 +53,11 @@ def test_it_measures_like_recordings_at_every_control(control: str, value: float
     assert not outside("campfire", ranges, **{control: value})
 
 
-def test_its_flames_flicker_and_do_not_swell() -> None:
-    assert -0.6 <= descriptors.gust_psd_slope(render("campfire", 90.0), RATE) <= 0.15
+@pytest.mark.parametrize("preset", PRESETS)
+def test_its_flames_flicker_and_do_not_swell(preset: str) -> None:
+    slopes = [descriptors.gust_psd_slope(render(preset, 40.0, seed=seed), RATE) for seed in (1, 2, 3)]
+    # Of recordings: -0.35 to 0.11; 40 s tell a slope to a quarter.
+    assert -0.6 <= np.mean(slopes) <= 0.112
 
 
 def spread_of_counts(*changes: tuple[str, float]) -> float:
