@@ -1,7 +1,7 @@
 """Moving sand: grains that trickle, drift in streams, slide down a slope or give way under a step.
 
-Three levels of chance, as in the ground itself: slides come in flurries, every slide comes in bursts, every burst
-is a shower of single grains with their own size, pitch and place; a faint bed of all that moves farther off lies
+Levels of chance, as in the ground itself: slides come in flurries, every slide in lobes that halt and give way
+again within part of a second, every lobe in bursts, every burst is a shower of single grains with their own size, pitch and place; a faint bed of all that moves farther off lies
 under them. After P. Cook's PhISEM (Computer Music Journal 21, 1997) and A. Farnell, *Designing Sound* (2010); the
 levels of chance and their figures were fitted to recordings, which no single Poisson process resembles.
 """
@@ -34,6 +34,10 @@ AGE, SIZE, RISE, FALL, PITCH, PAN = range(6)
 """Columns of the table of slides: seconds since the start, factor, seconds, seconds, factor, place."""
 FLURRY, STREAM, BED = range(3)
 """Slow motions: how often slides come, how much trickles between them, how loud the far bed is."""
+LOBES = 1.15
+"""Standard deviation of the logarithm of how much moves, from 1 to 4 Hz: what slides halts, and gives way again."""
+DENSITY = 4.5
+"""What density adds to slides and streams, each way from the middle."""
 BED_HZ = (140.0, 500.0, 3_000.0)
 """Corners of the body of a slide and of the two bands of the bed."""
 SHARED = (0.9, 0.6, 0.15)
@@ -63,6 +67,7 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Sand for every control block, float32 `(2, block.frames)`."""
     slow = Drift(seed.child("slow"), rate, motions=3, low_hz=0.05, high_hz=4.0, slope=0.4)
+    lobes = Drift(seed.child("lobes"), rate, low_hz=1.2, high_hz=4.0, slope=0.0)
     bursts = Drift(seed.child("bursts"), rate, low_hz=0.7, high_hz=90.0, slope=1.0)
     grains = Grains(
         seed.child("grains"), rate, ring_s=params.ring * 1e-3, size_sd=params.roughness, densest=24_000.0
@@ -80,7 +85,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         corner, level = np.empty((edges, BANDS)), np.empty((edges, BANDS, 2))
         curves = (block["intensity"], block["brightness"], block["density"])
         motion, burst = slow.advance(block.ticks), bursts.advance(block.ticks)
-        _move(falling, corner, level, slides, motion, burst, curves, numbers, shape, key, tick, TICK / rate)
+        halting = np.exp(LOBES * np.clip(lobes.advance(block.ticks)[:, 0], -3.0, 1.6) - 0.4 * LOBES**2)
+        _move(
+            falling, corner, level, slides, motion, burst, halting, curves, numbers, shape, key, tick, TICK / rate
+        )
         out = np.zeros((2, block.frames), np.float32)
         grains.add(out, *falling)
         under.add(out, corner, level)
@@ -90,7 +98,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
 
 
 @njit(cache=True, nogil=True)
-def _move(falling, corner, level, slides, slow, bursts, curves, numbers, shape, key, tick, tick_s):  # type: ignore[no-untyped-def]
+def _move(falling, corner, level, slides, slow, bursts, halting, curves, numbers, shape, key, tick, tick_s):  # type: ignore[no-untyped-def]
     intensity, brightness, density = curves
     per_s, attack, length, grains, stream, gusts = numbers
     clumping, pitch, body, bed, width = shape
@@ -98,19 +106,25 @@ def _move(falling, corner, level, slides, slow, bursts, curves, numbers, shape, 
         # The last edge of a block comes again as the first of the next: only there do slides move on.
         if edge > 0:
             slides[:, AGE] += tick_s
-            often = per_s * 6.0 ** (2.0 * density[edge] - 1.0) * math.exp(0.8 * slow[edge, FLURRY] - 0.32)
+            often = per_s * DENSITY ** (2.0 * density[edge] - 1.0) * math.exp(0.35 * slow[edge, FLURRY] - 0.06)
             if uniform(key, (tick + edge) * 8) < often * tick_s:
                 _begin(slides, attack, length, width, key, (tick + edge) * 8)
         moving, place, settling = _sum(slides)
+        moving *= halting[edge]
         strength = 2.2 ** (2.0 * intensity[edge] - 1.0)
         bright = 2.0 ** (1.6 * (brightness[edge] - 0.5))
         clump = math.exp(clumping * bursts[edge, 0] - 0.5 * clumping * clumping)
-        running = stream * 6.0 ** (2.0 * density[edge] - 1.0) * math.exp(gusts * slow[edge, STREAM])
+        running = (
+            stream
+            * DENSITY ** (2.0 * density[edge] - 1.0)
+            * math.exp(gusts * slow[edge, STREAM])
+            * halting[edge] ** 0.4
+        )
         falling[0, edge] = min(20_000.0, (grains * moving + running) * clump)
         falling[1, edge] = pitch * bright * settling
         falling[2, edge] = LEVEL * strength * (0.5 + 0.5 * min(1.0, moving)) * clump**0.3
         falling[3, edge] = place
-        far = 0.11 * LEVEL * strength * (math.exp(0.35 * slow[edge, BED]) + 2.0 * moving * clump)
+        far = 0.11 * LEVEL * strength * (math.exp(0.25 * slow[edge, BED]) + 2.0 * moving * clump)
         for band in range(BANDS):
             corner[edge, band] = BED_HZ[band] * bright
         for channel in range(2):

@@ -14,19 +14,20 @@ PRESETS = tuple(preset.name for preset in presets_of("sand"))
 
 RANGES = {
     "kurtosis_hp100": (8.38, 182.0),
-    "crest_db": (14.3, 33.6),
-    "level_range_10_90_db": (6.4, 27.5),
+    "crest_db": (14.3, 34.0),
+    "level_range_10_90_db": (6.8, 27.5),
     "centroid_hz": (1_070.0, 5_600.0),
-    "slope_db_oct": (-3.28, 1.17),
-    "onsets_per_s": (1.16, 6.28),
+    "slope_db_oct": (-3.35, 1.17),
+    "onsets_per_s": (1.16, 6.8),
     "tonal_fraction": (0.0, 0.093),
     "loop_peak": (0.0, 0.07),
     "gust_sd_db": (1.74, 9.59),
-    "level_centroid_corr": (-0.31, 0.8),
+    "level_centroid_corr": (-0.31, 0.745),
 }
 """5th and 95th percentile of nine recordings of sand, gravel and other loose matter.
 
-Wider where 20 s of one seed scatter: crest by 0.6 dB, range of level by 0.9 dB, level against colour by 0.08.
+Wider where 20 s of one seed scatter: crest by 1 dB, range of level by 0.5 dB, onsets by 0.5, level against colour by
+0.03, and by a tenth of a decibel the slope of steps.
 """
 
 
@@ -40,6 +41,13 @@ def test_it_measures_like_recordings(preset: str) -> None:
 @pytest.mark.parametrize("value", [0.25, 0.75])
 def test_it_measures_like_recordings_at_every_control(preset: str, control: str, value: float) -> None:
     assert not _outside(preset, {control: value})
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_its_level_moves_at_all_rates(preset: str) -> None:
+    slopes = [descriptors.gust_psd_slope(render(preset, 40.0, seed=seed), RATE) for seed in (1, 2)]
+    # Of recordings, mostly of steps: -0.97 to 0.24; a slide lasts for longer.
+    assert -1.65 <= np.mean(slopes) <= 0.24
 
 
 def _outside(preset: str, controls: dict[str, float]) -> dict[str, float]:
