@@ -1,9 +1,10 @@
 """Moving sand: grains that trickle, drift in streams, slide down a slope or give way under a step.
 
 Levels of chance, as in the ground itself: slides come in flurries, every slide in lobes that halt and give way
-again within part of a second, every lobe in bursts, every burst is a shower of single grains with their own size, pitch and place; a faint bed of all that moves farther off lies
-under them. After P. Cook's PhISEM (Computer Music Journal 21, 1997) and A. Farnell, *Designing Sound* (2010); the
-levels of chance and their figures were fitted to recordings, which no single Poisson process resembles.
+again within part of a second, every lobe in bursts, every burst is a shower of single grains with their own size,
+pitch and place; a faint bed of all that moves farther off lies under them. After P. Cook's PhISEM (Computer Music
+Journal 21, 1997) and A. Farnell, *Designing Sound* (2010); the levels of chance and their figures were fitted to
+recordings, which no single Poisson process resembles.
 """
 
 from __future__ import annotations
