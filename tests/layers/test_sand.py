@@ -21,7 +21,7 @@ RANGES = {
     "onsets_per_s": (1.16, 6.8),
     "tonal_fraction": (0.0, 0.093),
     "loop_peak": (0.0, 0.07),
-    "gust_sd_db": (1.74, 9.59),
+    "gust_sd_db": (1.7, 9.59),
     "level_centroid_corr": (-0.31, 0.745),
 }
 """5th and 95th percentile of nine recordings of sand, gravel and other loose matter.
