@@ -1,34 +1,36 @@
-"""Data streams: packets of keyed tones, relays and sweeps on several lines, that now and then get stuck.
+"""Data streams: packets of keyed tones, relays and handshakes on several lines, that now and then get stuck.
 
-Model: every line has its carrier on a note of the key, its symbol rate, its protocol and its place. Sessions open on
-a line as a Poisson process; a session is a row of packets with pauses on a common grid, so that it is heard as
-meant. A packet is a preamble, a payload of symbols with as much order as real data has, and a checksum; it keys its
-frequency (2 or 4 tones), its phase or its amplitude. Lengths of packets are heavy-tailed, as those of real traffic
-are. Some packets get stuck: a fragment repeats 2 to 16 times, in cells of 20 to 120 ms, each with its own fades.
-Relays click where a line opens and closes. Under it all lies the noise of the line.
+Model: every line has its carrier on a note of the key, its protocol, its speed and its place. A line is open for a
+while and silent for a while, both of heavy-tailed length, so that all of them together are busy in clusters on every
+scale, as networks are. Open, it hisses; it dials, probes or answers, then sends packets with pauses on a common grid,
+so that it is heard as meant. A packet is a preamble, the header of its line, and a payload with as much order as real
+data has; it keys pitch, phase or level, sets carriers side by side, chirps, or goes so fast that a rough band remains.
+Lengths of packets are heavy-tailed. Some break: a fragment repeats 2 to 16 times, bits are lost. Relays click where a
+line opens and closes.
 
-Sources: C. Roads, *Microsound* (2001), for the scale of time; W. Leland et al., *On the self-similar nature of
-Ethernet traffic* (IEEE/ACM Trans. Networking 2, 1994), for the lengths; modems of 30 to 240 symbols a second.
+Sources: W. Willinger et al., *Self-similarity through high-variability* (IEEE/ACM Trans. Networking 5, 1997), for
+lines that are on and off; C. Roads, *Microsound* (2001), for the scale of time; `soundscape.dsp.keying`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
+from soundscape.dsp import broken, keying
 from soundscape.dsp.bands import NoiseBands
-from soundscape.dsp.burst import STEP, between, envelope, tone
+from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.modal import pan_gains, ring
-from soundscape.dsp.noise import white
 from soundscape.dsp.overlay import Overlay
+from soundscape.dsp.voicing import Voicing
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.score.pitch import MODES
@@ -37,24 +39,33 @@ from soundscape.units import midi_to_hz
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness", "density")
 
-LEVEL = 0.042
-INTENSITY_DB, DENSITY = 14.0, 5.0
-"""What the whole range of a control moves: level, factor of the sessions each way from the middle."""
+VOICE = Voice(intensity_db=14.0, brightness_db=18.0, split_hz=1_200.0)
+LEVEL = 0.055
+DENSITY = 3.0
+"""Factor of the sessions each way from the middle of density."""
 PITCH_HZ = (300.0, 2_000.0)
-"""Where carriers lie; symbols and harmonics go higher."""
-PROTOCOLS = ("two tones", "four tones", "phase", "amplitude")
-KEYING = {"two tones": (1.0, 1.5), "four tones": (1.0, 1.25, 1.5, 2.0)}
+"""Where carriers lie; symbols go higher."""
+PROTOCOLS = ("two tones", "four tones", "phase", "level", "side by side", "chirps", "scrambled")
+TONES = {"two tones": (1.0, 1.5), "four tones": (1.0, 1.25, 1.5, 2.0)}
 """Pitch of the symbols over the carrier."""
+SIDE_BY_SIDE = (1.0, 1.26, 1.5, 1.89, 2.52)
+SCRAMBLED = 14.0
+"""By how much faster a line is whose symbols are not told apart any more."""
 ORDER = 0.3
 """Chance that a symbol repeats the one before: data are no noise."""
 TAIL = 1.3
 """Exponent of the law of lengths; below 2 their variance knows no bound but the longest."""
 LONGEST_S = 2.4
-PREAMBLE = 6
-FADE_S = 0.004
+SILENT = 1.5
+"""Exponent of the law of a line's silences."""
+KEYS = 1 << 31
+PREAMBLE, HEADER = 6, 10
+"""Symbols that alternate, and that all packets of a line have in common."""
 WALL, WALL_S = 0.6, (0.009, 0.031)
 """The far wall: its share, and how late it answers."""
 RELAY_HZ = np.geomspace(1_100.0, 6_500.0, 6)
+HISS = 0.9
+"""Of open lines against the bed, by their levels."""
 BED_HZ = np.array((130.0, 800.0, 4_500.0))
 BED_SHARE = np.array((1.0, 0.45, 0.5))
 
@@ -66,13 +77,13 @@ class Params:
     root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
     mode: str = choice("dorian", (*MODES, "free"), help="notes on which the carriers stand")
     lines: int = number(6, low=1, high=16, help="lines, each with its carrier, speed and place")
-    sessions: float = number(1.0, low=0.05, high=5.0, unit="1/s", help="sessions that open")
+    sessions: float = number(0.7, low=0.05, high=5.0, unit="1/s", help="sessions that open on all lines together")
     packets: float = number(4.0, low=1.0, high=20.0, help="packets of a session, on average")
     length: float = number(0.09, low=0.03, high=0.6, unit="s", help="shortest usual packet; few are far longer")
     symbols: float = number(95.0, low=30.0, high=240.0, unit="1/s", help="median symbol rate")
     grid: float = number(60.0, low=20.0, high=120.0, unit="ms", help="cell on which packets start and repeat")
-    stuck: float = number(0.2, low=0.0, high=1.0, help="share of packets that get stuck")
-    sweeps: float = number(0.12, low=0.0, high=1.0, help="share of packets that are sweeps")
+    stuck: float = number(0.2, low=0.0, high=1.0, help="share of packets that break")
+    sweeps: float = number(0.12, low=0.0, high=1.0, help="share of dialling, probing and answering")
     relays: float = number(0.5, low=0.0, high=1.0, help="level of the relays")
     pitch: float = number(0.0, low=-2.0, high=1.5, unit="octaves", help="shift of all carriers")
     bed: float = number(0.4, low=0.05, high=1.0, help="noise of the lines")
@@ -90,6 +101,8 @@ class Line:
     gain: float
     wall_s: float
     """How much later the far wall sends it back."""
+    header: tuple[int, ...]
+    """First symbols of all its packets, 0 to 15."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +115,8 @@ class Packet:
     gain: float
     kind: str
     """`data`, `sweep`, `stuck` or `relay`."""
+    key: int
+    """What it says is drawn by it."""
 
 
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
@@ -109,84 +124,112 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     traffic = Traffic(params, rate, seed)
     slow = Drift(seed.child("slow"), rate, motions=4, low_hz=0.05, high_hz=4.0)
     noise = NoiseBands(seed.child("noise"), rate, shared=(0.8, 0.5, 0.1))
-    high_pass = HighPass(rate)
-    overlay = Overlay()
+    overlay, voicing = Overlay(), Voicing(rate, VOICE)
     for block in controls:
-        strength = LEVEL * 10.0 ** (INTENSITY_DB / 20.0 * (block["intensity"].astype(np.float64) - 0.5))
-        bright = block["brightness"].astype(np.float64)
         first = traffic.tick
         for packet in traffic.due(block):
-            edge = packet.tick - first
-            sound = traffic.sound(packet, float(bright[edge]))
-            overlay.lay(edge * TICK, np.float32(strength[edge]) * sound)
+            overlay.lay((packet.tick - first) * TICK, np.float32(LEVEL) * traffic.sound(packet))
         audio = np.zeros((2, block.frames), np.float32)
         overlay.add(audio)
         motion = slow.advance(block.ticks)
-        level = 0.17 * params.bed * strength[:, None] * np.exp(0.2 * motion[:, :1] + 0.12 * motion[:, 1:3])
-        corner = BED_HZ * (2.0 ** (2.0 * bright - 1.0 + 0.3 * motion[:, 3]))[:, None]
+        hiss = 1.0 + HISS * traffic.open_lines(block.ticks)[:, None]
+        level = 0.17 * LEVEL * params.bed * hiss * np.exp(0.2 * motion[:, :1] + 0.12 * motion[:, 1:3])
+        corner = BED_HZ * (2.0 ** (0.3 * motion[:, 3]))[:, None]
         noise.add(audio, corner, level[:, None, :] * BED_SHARE[:, None])
-        high_pass.run(audio)
+        voicing.run(audio, block)
         yield audio
 
 
 class Traffic:
-    """What is sent on which line, drawn tick by tick."""
+    """What is sent on which line."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params, self._rate, self._seed = params, rate, seed
         self._lines = _lines(params, seed)
         self._busy = Drift(seed.child("busy"), rate, low_hz=0.03, high_hz=0.5)
+        self._draws = [seed.generator("silences", line) for line in range(params.lines)]
+        # Each line tries when so much of its own time has gone, which runs faster where it is busy.
+        self._opens_s = np.array([self._silence_s(draw) * draw.uniform() for draw in self._draws])
+        self._attempts = [0] * params.lines
+        self._gone_s = 0.0
         self._waiting: list[Packet] = []
+        self._open: list[tuple[int, int, float]] = []
         self.tick = 0
         """First tick of the next block."""
 
+    def _silence_s(self, draw: np.random.Generator) -> float:
+        """From one attempt of a line to open to the next: a law whose variance knows no bound."""
+        mean_s = len(self._lines) / (self._params.sessions * DENSITY)
+        return float(mean_s * (SILENT - 1.0) / SILENT * min(1.0 + draw.pareto(SILENT), 40.0))
+
     def due(self, block: ControlBlock) -> list[Packet]:
         """Packets that begin in this block, in order of time."""
-        busy = DENSITY ** (2.0 * block["density"][:-1] - 1.0) * np.exp(
-            0.6 * self._busy.advance(block.ticks)[:-1, 0]
-        )
-        draws = 0.5 + 0.5 * white(block.ticks, self._seed.key("sessions"), start=self.tick)
-        for opens in np.flatnonzero(draws < busy * (self._params.sessions * TICK / self._rate)):
-            self._waiting += self.session(self.tick + int(opens))
+        # The denser, the more attempts succeed: what opens at a low density opens at a high one too.
+        chance = DENSITY ** (2.0 * block["density"].astype(np.float64) - 2.0)
+        busy = np.exp(0.35 * self._busy.advance(block.ticks)[:-1, 0] - 0.06)
+        gone = np.cumsum(np.concatenate(([self._gone_s], busy * (TICK / self._rate))))
+        for line, draw in enumerate(self._draws):
+            while self._opens_s[line] < gone[-1]:
+                tick = int(np.searchsorted(gone, self._opens_s[line], side="right")) - 1
+                if draw.uniform() < chance[tick]:
+                    rng = self._seed.generator("session", line, self._attempts[line])
+                    session = self.session(self.tick + tick, line, rng, dense=float(block["density"][tick]))
+                    self._waiting += session
+                    self._open.append((session[0].tick, session[-1].tick, session[0].gain))
+                self._attempts[line] += 1
+                self._opens_s[line] += self._silence_s(draw)
+        self._gone_s = float(gone[-1])
         self.tick += block.ticks
         due = sorted((p for p in self._waiting if p.tick < self.tick), key=lambda p: (p.tick, p.line, p.kind))
         self._waiting = [packet for packet in self._waiting if packet.tick >= self.tick]
         return due
 
-    def session(self, tick: int) -> list[Packet]:
-        """The packets of a session that opens at this tick: a relay, a row of packets on the grid, a relay."""
-        params, rng = self._params, self._seed.generator("session", tick)
-        line = int(rng.integers(len(self._lines)))
+    def open_lines(self, ticks: int) -> npt.NDArray[np.float64]:
+        """How much of the lines is open at the edges of the last `ticks` ticks, by their levels."""
+        edges = self.tick - ticks + np.arange(ticks + 1)
+        heard = np.zeros(ticks + 1)
+        for opens, closes, gain in self._open:
+            # From the edge after the relay on, so that the last edge of a block is known in it.
+            heard += gain**2 * ((edges > opens) & (edges <= closes))
+        self._open = [session for session in self._open if session[1] >= self.tick]
+        return np.sqrt(heard)
+
+    def session(self, tick: int, line: int, rng: np.random.Generator, *, dense: float = 0.5) -> list[Packet]:
+        """A session that opens at this tick: a relay, a row of packets on the grid, more the denser, a relay."""
+        params = self._params
         cell = params.grid / 1_000.0 * self._rate / TICK
         # Most sessions are far off; on a plane the level of one chosen by chance is u**-0.5.
         gain = 0.45 * min(float(rng.uniform(0.02, 1.0)) ** -0.5, 2.6)
-        found = [Packet(tick=tick, line=line, length_s=0.08, gain=gain, kind="relay")]
+        relay = partial(Packet, line=line, length_s=0.08, gain=gain, kind="relay")
+        found = [relay(tick=tick, key=int(rng.integers(KEYS)))]
         at = 1.0
-        for _ in range(int(rng.geometric(1.0 / params.packets))):
+        for _ in range(math.ceil(int(rng.geometric(1.0 / params.packets)) * (0.3 + 1.4 * dense))):
             kind = str(rng.choice(("data", "stuck", "sweep"), p=_shares(params)))
-            length_s = min(params.length * (1.0 + float(rng.pareto(TAIL))), LONGEST_S)
+            # Where much is sent, it is sent in small pieces.
+            length_s = 2.0 ** (1.0 - 2.0 * dense) * min(params.length * (1.0 + float(rng.pareto(TAIL))), LONGEST_S)
             begins = tick + round(at * cell)
             level = gain * min(float(rng.lognormal(0.0, 0.3)), 1.6)
-            found.append(Packet(tick=begins, line=line, length_s=length_s, gain=level, kind=kind))
+            key = int(rng.integers(KEYS))
+            found.append(Packet(tick=begins, line=line, length_s=length_s, gain=level, kind=kind, key=key))
             at += math.ceil(length_s * self._rate / TICK / cell) + int(rng.geometric(0.45))
-        return [*found, Packet(tick=tick + round(at * cell), line=line, length_s=0.08, gain=gain, kind="relay")]
+        return [*found, relay(tick=tick + round(at * cell), key=int(rng.integers(KEYS)))]
 
-    def sound(self, packet: Packet, bright: float) -> Audio:
-        """A packet as it is heard, `(2, frames)`: brighter ones have more harmonics."""
-        rng = self._seed.generator("packet", packet.tick, packet.line, packet.kind)
-        line = self._lines[packet.line]
+    def sound(self, packet: Packet) -> Audio:
+        """A packet as it is heard, `(2, frames)`."""
+        rng = self._seed.generator("packet", packet.line, packet.key)
+        line, rate = self._lines[packet.line], self._rate
         if packet.kind == "relay":
-            return self._placed(self._params.relays * _relay(self._rate, rng), packet, line)
-        frames = max(2 * STEP, round(packet.length_s * self._rate))
+            return self._placed(self._params.relays * _relay(rate, rng), packet, line)
+        # No oscillator is exact: a few cents from packet to packet.
+        line = replace(line, carrier_hz=line.carrier_hz * (1.0 + 0.003 * float(rng.uniform(-1.0, 1.0))))
+        frames = max(round(0.02 * rate), round(packet.length_s * rate))
         if packet.kind == "sweep":
-            pitch = line.carrier_hz * 2.0 ** rng.uniform(-0.5, 1.3, 3)
-            points = list(zip(np.linspace(0.0, packet.length_s, 3), pitch, strict=True))
-            mono = _coloured(tone(frames, self._rate, points), bright)
+            mono = _handshake(frames, rate, line, rng)
         else:
-            mono = _keyed(frames, self._rate, line, bright, rng)
+            mono = _keyed(frames, rate, line, rng)
         if packet.kind == "stuck":
-            mono = _stuck(mono, self._rate, self._params.grid / 1_000.0, rng)
-        return self._placed(_faded(mono, self._rate), packet, line)
+            mono = _broken(mono, rate, self._params.grid / 1_000.0, rng)
+        return self._placed(broken.faded(_rounded(mono), rate, fade_s=0.004), packet, line)
 
     def _placed(self, mono: Audio, packet: Packet, line: Line) -> Audio:
         """At the place of its line, and softer from the wall on the other side: `(2, frames)`."""
@@ -209,6 +252,7 @@ def _lines(params: Params, seed: Seed) -> tuple[Line, ...]:
             pan=float(pan[line]),
             gain=float(rng.lognormal(0.0, 0.2)),
             wall_s=float(rng.uniform(*WALL_S)),
+            header=tuple(int(bit) for bit in rng.integers(16, size=HEADER)),
         )
         for line in range(params.lines)
     )
@@ -229,58 +273,67 @@ def _shares(params: Params) -> npt.NDArray[np.float64]:
     return np.array(((1.0 - sweeps) * (1.0 - params.stuck), (1.0 - sweeps) * params.stuck, sweeps))
 
 
-def _payload(count: int, levels: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Symbols: an alternating preamble, then data that tend to repeat themselves."""
+def _payload(count: int, levels: int, line: Line, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Symbols: an alternating preamble, the header of the line, then data that tend to repeat themselves."""
     fresh = rng.integers(levels, size=count)
     kept = rng.uniform(size=count) < ORDER
     kept[0] = False
     data = fresh[np.maximum.accumulate(np.where(kept, 0, np.arange(count)))]
-    head = np.resize((0, levels - 1), min(PREAMBLE, count))
+    head = np.concatenate((np.resize((0, levels - 1), PREAMBLE), np.array(line.header) % levels))[:count]
     data[: len(head)] = head
     return data
 
 
-def _keyed(frames: int, rate: int, line: Line, bright: float, rng: np.random.Generator) -> Audio:
+def _keyed(frames: int, rate: int, line: Line, rng: np.random.Generator) -> Audio:
     """A packet of the line's protocol, `(frames,)`."""
-    symbol_s = 1.0 / line.symbols_per_s
-    count = math.ceil(frames / rate * line.symbols_per_s)
-    ratios = KEYING.get(line.protocol)
-    symbols = _payload(count, len(ratios or (0, 1)), rng)
-    starts = np.arange(count) * symbol_s
-    # Every symbol holds for four fifths of its time and takes the last fifth to reach the next.
-    times = np.column_stack((starts, starts + 0.8 * symbol_s)).ravel()
-    if ratios:
-        pitch = line.carrier_hz * np.repeat(np.array(ratios)[symbols], 2)
-        return _coloured(tone(frames, rate, list(zip(times, pitch, strict=True))), bright)
-    carrier = _coloured(tone(frames, rate, [(0.0, line.carrier_hz)]), bright)
-    values = 2.0 * symbols - 1.0 if line.protocol == "phase" else 0.25 + 0.75 * symbols
-    steps = np.arange(frames // STEP + 2) * STEP / rate
-    return carrier * between(frames, np.interp(steps, times, np.repeat(values, 2)))
+    carrier_hz, per_s = line.carrier_hz, line.symbols_per_s
+    count = math.ceil(frames / rate * per_s)
+    match line.protocol:
+        case "phase" | "level":
+            symbols = _payload(count, 2, line, rng)
+            levels = (-1.0, 1.0) if line.protocol == "phase" else (0.15, 1.0)
+            return keying.level_keyed(frames, rate, symbols, per_s, carrier_hz, levels)
+        case "side by side":
+            carriers = carrier_hz * np.array(SIDE_BY_SIDE)
+            return keying.side_by_side(frames, rate, _payload(count, 32, line, rng), per_s, carriers)
+        case "chirps":
+            symbols, high_hz = _payload(count, 16, line, rng), 2.2 * carrier_hz
+            return keying.chirped(frames, rate, symbols, 0.5 * per_s, low_hz=carrier_hz, high_hz=high_hz)
+        case "scrambled":
+            return keying.scrambled(frames, rate, rng, carrier_hz=max(carrier_hz, 1_200.0), per_s=SCRAMBLED * per_s)
+        case tones:
+            pitch_hz = carrier_hz * np.array(TONES[tones])
+            return keying.pitch_keyed(frames, rate, _payload(count, len(pitch_hz), line, rng), per_s, pitch_hz)
 
 
-def _coloured(sine: Audio, bright: float) -> Audio:
-    """A sine with its second and third harmonic: Chebyshev polynomials of it, so that nothing aliases."""
-    second, third = 10.0 ** (1.6 * (bright - 0.5)) * np.array((0.25, 0.2), np.float32)
-    square = sine * sine
-    level = np.float32(1.0 / math.sqrt(1.0 + second**2 + third**2))
-    return level * (sine + second * (2.0 * square - 1.0) + third * sine * (4.0 * square - 3.0))
+def _handshake(frames: int, rate: int, line: Line, rng: np.random.Generator) -> Audio:
+    """How two ends find each other: digits, a ladder of tones, or a tone that turns its phase twice a second."""
+    kind = int(rng.integers(3))
+    if kind == 0:
+        digits = rng.integers(12, size=max(1, math.ceil(frames / rate * 7.0)))
+        return keying.dialled(frames, rate, digits, 7.0, pitch=line.carrier_hz / 1_000.0)
+    if kind == 1:
+        steps = np.arange(max(2, math.ceil(frames / rate * 12.0)))
+        ladder = line.carrier_hz * 2.0 ** (rng.choice((-1.0, 1.0)) * 0.25 * (steps % 8))
+        return keying.pitch_keyed(frames, rate, steps, 12.0, ladder)
+    turns = np.arange(max(1, math.ceil(frames / rate * 2.2))) % 2
+    return keying.level_keyed(frames, rate, turns, 2.2, 1.5 * line.carrier_hz, (-1.0, 1.0))
 
 
-def _stuck(mono: Audio, rate: int, grid_s: float, rng: np.random.Generator) -> Audio:
-    """The packet until a fragment of it repeats 2 to 16 times, in a whole, half or quarter cell."""
+def _rounded(mono: Audio) -> Audio:
+    """A line that is a little overdriven: some of the third harmonic, which stays below three times the band."""
+    return mono - np.float32(0.12) * mono * mono * mono
+
+
+def _broken(mono: Audio, rate: int, grid_s: float, rng: np.random.Generator) -> Audio:
+    """The packet until a fragment repeats 2 to 16 times, in whole, half or quarter cells; some lose their bits."""
     cell = round(grid_s * rate) // int(rng.choice((1, 1, 2, 4)))
     cell = min(max(cell, round(0.02 * rate)), len(mono))
-    count = int(min(2.0 + rng.pareto(1.0), 16.0))
+    times = int(min(2.0 + rng.pareto(1.0), 16.0))
     start = int(rng.integers(max(1, len(mono) - cell + 1)))
-    fragment = _faded(mono[start : start + cell], rate)
-    return np.concatenate((_faded(mono[: start + cell], rate), np.tile(fragment, count)))
-
-
-def _faded(mono: Audio, rate: int) -> Audio:
-    length_s = len(mono) / rate
-    fade_s = min(FADE_S, 0.3 * length_s)
-    points = [(0.0, -70.0), (fade_s, 0.0), (length_s - fade_s, 0.0), (length_s, -70.0)]
-    return mono * envelope(len(mono), rate, points)
+    if rng.uniform() < 0.4:
+        mono = broken.crushed(mono, bits=float(rng.uniform(1.5, 3.5)), hold=int(rng.integers(4, 14)))
+    return broken.stuck(mono, rate, start=start, frames=cell, times=times)
 
 
 def _relay(rate: int, rng: np.random.Generator) -> Audio:
