@@ -63,12 +63,17 @@ class Drift:
 @njit(cache=True, nogil=True)
 def _advance(values, state, decay, kick, key, tick):  # type: ignore[no-untyped-def]
     motions, steps = state.shape
+    every = state.reshape(motions * steps)
+    fallen, kicked = np.empty(motions * steps), np.empty(motions * steps)
+    for i in range(motions * steps):
+        fallen[i], kicked[i] = decay[i % steps], kick[i % steps]
     for edge in range(values.shape[0]):
+        # All of them alike and in one row, so that their kicks are drawn in vector lanes.
+        at = (tick + edge) * motions * steps
+        for i in range(motions * steps if edge > 0 else 0):
+            every[i] = fallen[i] * every[i] + kicked[i] * normal_at(key, at + i)
         for motion in range(motions):
             total = 0.0
             for step in range(steps):
-                if edge > 0:
-                    at = ((tick + edge) * motions + motion) * steps + step
-                    state[motion, step] = decay[step] * state[motion, step] + kick[step] * normal_at(key, at)
                 total += state[motion, step]
             values[edge, motion] = total

@@ -1,10 +1,12 @@
-"""Resonance of a crystal cave: tuned, inharmonic, beating, never still; it remembers what it was told.
+"""Resonance of a crystal cave: one crystal is struck, others answer, and what was played is remembered.
 
 Model: a dozen crystals, each with a stretched series of modes, every mode a doublet that beats at 0.3 to 5 Hz
-with partners in different places; long T60 falling with frequency. They are struck by clustered micro-impacts,
-rubbed by slow bows of noise that come and go one by one, and now and then they play a "memory": the same few
-steps, from another crystal each time. Neighbours in pitch answer a strike faintly. A drone lies below.
-The crystals stand on the notes of a key, so that the cave agrees with the score.
+with partners in different places; long T60 falling with frequency. They sound in phrases with pauses between, in
+which they ring out: a touch, after a moment its answer from the other side; or the memory, the same few steps each
+time, from another crystal, and once more, softer and slower, as from far away; or a bow that swells. Splinters of
+light fall around a phrase. Neighbours in pitch answer a strike faintly, and in the pauses the whole cave goes on
+whispering, rubbed by moving air, over a drone. The crystals stand on the notes of a key, so that the cave agrees
+with the score.
 
 Sources: van den Doel & Pai, modal contact sounds (1998); Essl & Cook on doublets in bowed glass (2002);
 T60 law f**-0.45 and beats of 3 to 5 Hz as measured on singing bowls.
@@ -22,30 +24,49 @@ import numpy.typing as npt
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.glint import glint
+from soundscape.dsp.glint import glints
 from soundscape.dsp.modalbank import ModalBank
-from soundscape.dsp.noise import white
 from soundscape.dsp.overlay import Overlay
+from soundscape.dsp.pauses import Pauses
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.score.pitch import MODES
 from soundscape.units import db_to_gain, midi_to_hz
 
+Floats = npt.NDArray[np.float64]
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness", "density")
 PERIODIC = True
 
-LEVEL_DB = -29.0
+LEVEL_DB = -32.0
 LEVEL_RANGE_DB = 9.0
-TILT = 2.4
+TILT = 1.5
 """Exponent of frequency that the whole range of brightness moves."""
+APART = 0.4
+"""Places of the partners of a doublet: near enough that their beats are heard, far enough that they wander."""
 PARTIALS = 5
-T60_SLOPE = 0.55
+T60_SLOPE = 0.62
 SYMPATHY_DB = -25.0
+WHISPER_DB, DRONE_DB = -23.5, -24.0
+"""Of the air over all crystals and of a full drone, beside the phrases."""
 FIFTHS = (0, 7)
-CLUSTER = 3.0
-"""Strikes that one disturbance sets off, on average."""
-FORCE_SD = 0.55
+BOWED = 0.8
+"""Of the lowest mode of a crystal while it is bowed, beside what a strike leaves ringing."""
+FORCE_SD, UNLIKE = 0.25, 0.25
+"""Of one strike and the next (logarithm): as a whole, and of every mode."""
+PARTNER = (0.4, 1.0)
+"""Levels of the partners of a doublet."""
+GLINT = 0.06
+"""Of the contact, a mode of it beside the whole of a strike."""
+ANSWERED = 0.8
+SPLINTERS = 16
+"""Around a phrase where it is densest."""
+OFTEN, MANY = 1.5, (0.05, 1.0)
+"""Over the range of density: each way the factor of how often, share of strikes that are not left out."""
+DRAFTS = 5
+"""Of the air in a cave: a crystal whispers in one of them."""
+TRIALS = 16
+"""Phrases by which the level of all is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +80,10 @@ class Params:
     stretch: float = number(1.3, low=1.0, high=1.9, help="inharmonicity: 1 is nearly harmonic, 1.75 a plate")
     ring: float = number(9.0, low=1.0, high=40.0, unit="s", help="T60 at 220 Hz")
     beating: float = number(1.0, low=0.2, high=2.0, help="speed of the beats")
-    strikes: float = number(0.5, low=0.05, high=4.0, unit="1/s", help="disturbances that set off a cluster")
+    pause: float = number(2.3, low=0.5, high=30.0, unit="s", help="from one phrase to the next")
     hardness: float = number(0.5, low=0.0, high=1.0, help="of what strikes: soft is dark")
-    bow: float = number(0.5, low=0.0, high=1.0, help="share of rubbed sound")
-    memory: float = number(0.3, low=0.0, high=1.0, help="share of disturbances that play the memory")
+    bow: float = number(0.3, low=0.0, high=1.0, help="share of phrases that are bowed")
+    memory: float = number(0.3, low=0.0, high=1.0, help="share of the other phrases that play the memory")
     drone: float = number(0.3, low=0.0, high=1.0, help="level of the drone")
     width: float = number(0.8, low=0.0, high=1.0, help="how far the crystals stand apart")
 
@@ -75,16 +96,20 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
-    """One crystal struck: at a tick, how hard."""
+class Phrase:
+    """What is played: `(strikes,)` each, in seconds from its beginning."""
 
-    tick: int
-    crystal: int
-    force: float
+    time_s: Floats
+    crystal: npt.NDArray[np.int64]
+    force: Floats
+    bow_s: Floats
+    """How long it is bowed; 0 where it is struck."""
+    length_s: float
+    """Until the last of what is played, splinters apart."""
 
 
 class Cave:
-    """The crystals, what disturbs them, and the drone."""
+    """The crystals, who plays them, the air in which they whisper, and the drone."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params, self._rate, self._seed = params, rate, seed
@@ -96,134 +121,224 @@ class Cave:
         frequency = np.concatenate((np.outer(pitch_hz, ratios).ravel(), drone_hz))
         frequency *= 1.0 + 0.004 * rng.uniform(-1.0, 1.0, len(frequency))
         count = len(frequency)
-        self._frequency = frequency
-        self._is_drone = np.arange(count) >= count - 3
-        t60 = np.minimum(params.ring * (frequency / 220.0) ** -T60_SLOPE * rng.lognormal(0.0, 0.25, count), 60.0)
+        self.frequency_hz = frequency
+        self._struck = count - 3
+        # The drone does not grow out of the dark as brightness falls.
+        self._above = np.where(np.arange(count) < self._struck, np.log(frequency / 900.0), 0.0)
+        self.t60_s = np.minimum(
+            params.ring * (frequency / 220.0) ** -T60_SLOPE * rng.lognormal(0.0, 0.25, count), 60.0
+        )
         crystal_pan = params.width * rng.permutation(np.linspace(-0.7, 0.7, self._crystals))
-        place = np.where(self._is_drone, 0.0, np.append(np.repeat(crystal_pan, PARTIALS), np.zeros(3)))
-        apart = params.width * rng.choice((-1.0, 1.0), count)
-        self._spectra = _spectra(params, frequency[~self._is_drone].reshape(-1, PARTIALS), rng)
-        self._bow_level = self._bow_levels(t60)
+        place = np.append(np.repeat(crystal_pan, PARTIALS), np.zeros(3))
+        apart = APART * params.width * rng.choice((-1.0, 1.0), count)
+        self._spectra = _spectra(params, frequency[: self._struck].reshape(-1, PARTIALS), rng)
+        melody = _melody(params.mode, seed.generator("memory"))
+        self._places = _places(12.0 * np.log2(pitch_hz / pitch_hz[0]), melody)
+        self._begin_at = np.exp(2j * math.pi * rng.uniform(size=self._struck)).astype(np.complex64)
+        power = self._power_per_s()
+        self._gain = db_to_gain(LEVEL_DB) / math.sqrt(power)
+        own = self._spectra.max(axis=0)
+        level = math.sqrt(power / float(np.sum(own**2)))
+        # What a crystal has while it is bowed at full force, and the air over all of them.
+        self._bowed = BOWED * own * np.sqrt(np.tile((1.0, 0.55, 0.3, 0.2, 0.12), self._crystals))
+        drone = db_to_gain(DRONE_DB) * params.drone * math.sqrt(power) * np.array((1.0, 0.5, 0.6))
+        self._air = np.append(db_to_gain(WHISPER_DB + 3.0 * params.bow) * level * own, drone).astype(np.float32)
         self._bank = ModalBank(
             rate,
             seed.key("bow"),
             frequency_hz=frequency,
             beat_hz=params.beating * np.geomspace(0.3, 5.0, count)[rng.permutation(count)],
-            t60_s=t60,
-            gain=np.full(count, self._working_gain(t60)),
+            t60_s=self.t60_s,
+            gain=np.full(count, self._gain),
             pan=np.clip(np.stack((place - apart, place + apart)), -1.0, 1.0),
         )
-        self._bows = Drift(seed.child("bows"), rate, motions=self._crystals, low_hz=0.02, high_hz=0.4, slope=1.5)
-        self._light = Drift(seed.child("light"), rate, motions=2, low_hz=0.01, high_hz=1.0)
-        self._steps = seed.generator("memory").integers(-3, 5, int(rng.integers(3, 8)))
-        self._waiting: list[Strike] = []
+        self._drafts = Drift(seed.child("drafts"), rate, motions=DRAFTS + 1, low_hz=0.02, high_hz=2.0)
+        self._draft = np.append(np.repeat(np.arange(self._crystals) % DRAFTS, PARTIALS), np.full(3, DRAFTS))
+        self._light = Drift(seed.child("light"), rate, motions=2, low_hz=0.01, high_hz=8.0)
+        self._pauses, self._phrases = Pauses(seed.child("phrases")), 0
+        self._at = np.empty(0, np.int64)
+        self._kicks = np.empty((0, 2, count), np.complex64)
+        self._bows: list[tuple[float, float, int, float]] = []
         self._glints = Overlay()
         self._tick = 0
 
     def run(self, block: ControlBlock) -> Audio:
         """The cave under these controls."""
         ticks = block.ticks
-        bows = self._bows.advance(ticks)[:-1]
+        drafts = self._drafts.advance(ticks)[:-1]
         light, life = self._light.advance(ticks).T
-        level_db = LEVEL_RANGE_DB * (block["intensity"] - 0.5) + 0.8 * life
+        level_db = LEVEL_RANGE_DB * (block["intensity"] - 0.5) + 1.2 * life
         slope = TILT * (block["brightness"] - 0.5) + 0.12 * light
         # In float32, whose exponential runs in vector lanes.
-        steep = np.outer(slope, np.log(self._frequency / 900.0)).astype(np.float32)
+        steep = np.outer(slope, self._above).astype(np.float32)
         tilt = (10.0 ** (level_db[:, None] / 20.0)).astype(np.float32) * np.exp(steep)
-        kicks = np.zeros((ticks, 2, len(self._frequency)), np.complex128)
+        hurry = OFTEN ** (2.0 * block["density"][:-1].astype(np.float64) - 1.0)
+        pace = hurry * (TICK / self._rate / self._params.pause)
+        for tick in self._pauses.over(pace):
+            length_s = self._begin(tick, float(block["density"][tick]), tilt[tick])
+            self._pauses.wait(length_s / self._params.pause)
+        bow = np.exp(0.6 * drafts).astype(np.float32)[:, self._draft] * self._air
+        self._rub(bow)
         audio = np.zeros((2, block.frames), np.float32)
-        for strike in self._due(block):
-            self._kick(kicks[strike.tick - self._tick], strike)
-            self._glints.lay((strike.tick - self._tick) * TICK, self._glint(strike, tilt[strike.tick - self._tick]))
-        # A bow touches a crystal only while its motion is above zero: most rest at any time.
-        touch = np.repeat(np.maximum(bows, 0.0) + 0.02, PARTIALS, axis=1)
-        bow = self._bow_level * np.concatenate((touch, np.ones((ticks, 3))), axis=1)
-        self._bank.add(audio, kicks, bow, tilt)
+        due = self._at < self._tick + ticks
+        order = np.argsort(self._at[due], kind="stable")
+        self._bank.add(
+            audio, at=self._at[due][order] - self._tick, kicks=self._kicks[due][order], bow=bow, tilt=tilt
+        )
+        self._at, self._kicks = self._at[~due], self._kicks[~due]
         self._glints.add(audio)
         self._tick += ticks
         return audio
 
-    def _due(self, block: ControlBlock) -> list[Strike]:
-        """The strikes of this block in order of time; new disturbances are drawn tick by tick."""
-        busy = 8.0 ** (2.0 * block["density"][:-1] - 1.0) * (self._params.strikes * TICK / self._rate)
-        draws = 0.5 + 0.5 * white(block.ticks, self._seed.key("disturbances"), start=self._tick)
-        for tick in np.flatnonzero(draws < busy):
-            self._waiting += self._disturbance(self._tick + int(tick))
-        end = self._tick + block.ticks
-        due = sorted((s for s in self._waiting if s.tick < end), key=lambda s: (s.tick, s.crystal, s.force))
-        self._waiting = [strike for strike in self._waiting if strike.tick >= end]
-        return due
+    def _begin(self, tick: int, density: float, tilt: npt.NDArray[np.float32]) -> float:
+        """Begin the next phrase in this tick of the block; returns its length in seconds."""
+        rng = self._seed.generator("phrase", self._phrases)
+        self._phrases += 1
+        phrase = self._phrase(rng, density)
+        at = self._tick + tick + np.round(phrase.time_s * (self._rate / TICK)).astype(np.int64)
+        struck = phrase.bow_s == 0.0
+        self._at = np.concatenate((self._at, at[struck]))
+        self._kicks = np.concatenate((self._kicks, self._struck_by(phrase, rng)[struck]))
+        for start, crystal, force, bow_s in zip(
+            at[~struck], phrase.crystal[~struck], phrase.force[~struck], phrase.bow_s[~struck], strict=True
+        ):
+            self._bows.append((float(start), float(bow_s) * self._rate / TICK, int(crystal), float(force)))
+        bright = tilt[1 : self._struck : PARTIALS][phrase.crystal[struck]].astype(np.float64)
+        level = GLINT * self._gain * (0.3 + self._params.hardness) * phrase.force[struck] * bright
+        pan = self._params.width * rng.uniform(-0.9, 0.9, len(level))
+        for when, contact in zip(at[struck], glints(self._rate, rng, level=level, pan=pan), strict=True):
+            self._glints.lay(int(when - self._tick) * TICK, contact)
+        return phrase.length_s
 
-    def _disturbance(self, tick: int) -> list[Strike]:
-        """A cluster of strikes, or the memory from some crystal on."""
-        rng = self._seed.generator("disturbance", tick)
-        second = self._rate / TICK
-        first = int(rng.integers(self._crystals))
-        if rng.uniform() < self._params.memory:
-            crystals = first + np.concatenate(([0], np.cumsum(self._steps)))
-            times = np.cumsum(rng.uniform(0.8, 1.2, len(crystals)) * rng.uniform(0.22, 0.6))
-            force = 1.1 * rng.lognormal(0.0, 0.2, len(crystals))
+    def _phrase(self, rng: np.random.Generator, density: float) -> Phrase:
+        """A touch and its answer, the memory and its echo, or a bow; and splinters around it."""
+        params = self._params
+        first, kind = int(rng.integers(self._crystals)), rng.uniform(size=2)
+        rows: list[tuple[float, int, float, float]] = []
+        hard = min(float(rng.lognormal(0.0, FORCE_SD)), 1.5)
+        if kind[0] < params.bow:
+            for turn in range(int(rng.integers(1, 4))):
+                crystal = first + int(rng.choice((0, 2, 3, 4))) * turn
+                rows.append((1.3 * turn + rng.uniform(0.0, 0.4), crystal, hard * 0.8**turn, rng.uniform(1.8, 4.0)))
+        elif kind[1] < params.memory:
+            notes, beat = self._from(first), rng.uniform(0.3, 0.65)
+            times = beat * np.cumsum(np.append(0.0, rng.uniform(0.85, 1.15, len(notes) - 1)))
+            rows += [
+                (time, note, hard * rng.uniform(0.8, 1.1), 0.0) for time, note in zip(times, notes, strict=True)
+            ]
+            far, back = self._from(self._crystals - 1 - first), times[-1] + rng.uniform(0.9, 1.6)
+            rows += [
+                (back + 1.4 * time, note, 0.4 * hard * rng.uniform(0.8, 1.1), 0.0)
+                for time, note in zip(times, far, strict=True)
+            ]
         else:
-            count = 1 + int(rng.poisson(CLUSTER - 1.0))
-            crystals = first + rng.integers(-2, 3, count)
-            times = np.concatenate(
-                ([0.0], np.cumsum(rng.exponential(0.25, count - 1) * (1.0 + np.arange(count - 1))))
-            )
-            force = rng.lognormal(0.0, FORCE_SD, count) * 0.85 ** np.arange(count)
-        return [
-            Strike(tick + round(float(time) * second), int(crystal) % self._crystals, min(float(strength), 2.0))
-            for time, crystal, strength in zip(times, crystals, force, strict=True)
-        ]
+            rows += self._touch(rng, 0.0, first, hard)
+            if rng.uniform() < ANSWERED:
+                other = first + int(rng.choice((-4, -3, -2, 2, 3, 4)))
+                rows += self._touch(rng, rng.uniform(0.6, 1.6), other, hard * rng.uniform(0.45, 0.8))
+        after = rng.exponential(0.7 * params.pause, SPLINTERS)
+        small = hard * np.minimum(0.12 * rng.lognormal(0.0, 0.8, SPLINTERS), 0.4)
+        heard = rng.uniform(size=SPLINTERS) < MANY[0] + (MANY[1] - MANY[0]) * density
+        far = rng.integers(self._crystals // 3, self._crystals, SPLINTERS)
+        length_s = max(time_s + bow_s for time_s, _, _, bow_s in rows)
+        rows += [(after[i], int(far[i]), small[i], 0.0) for i in np.flatnonzero(heard)]
+        time_s, crystal, force, bow_s = (np.array(column) for column in zip(*rows, strict=True))
+        return Phrase(time_s, _within(crystal.astype(np.int64), self._crystals), force, bow_s, length_s)
 
-    def _kick(self, kicks: npt.NDArray[np.complex128], strike: Strike) -> None:
-        rng = self._seed.generator("kick", strike.tick, strike.crystal)
-        spectrum = strike.force * self._spectra[strike.crystal] * rng.lognormal(0.0, 0.35, self._spectra.shape[1])
-        phase = rng.uniform(0.0, 2.0 * math.pi, (2, len(spectrum)))
-        split = rng.uniform(0.4, 1.0, (2, len(spectrum)))
-        kicks[:, : len(spectrum)] += split * spectrum * np.exp(1j * phase)
+    def _from(self, first: int) -> npt.NDArray[np.int64]:
+        """The crystals on which the memory is played: as near to this one as it can begin and stay what it is."""
+        return self._places[np.argmin(np.abs(self._places[:, 0] - first))]
 
-    def _glint(self, strike: Strike, tilt: npt.NDArray[np.float32]) -> Audio:
-        """The contact itself: a short, high, glassy tick."""
-        rng = self._seed.generator("glint", strike.tick, strike.crystal)
-        level = 0.02 * (0.3 + self._params.hardness) * strike.force * float(tilt[~self._is_drone].mean())
-        return glint(self._rate, rng, level=level, pan=self._params.width * rng.uniform(-0.9, 0.9))
+    def _touch(
+        self, rng: np.random.Generator, time_s: float, crystal: int, force: float
+    ) -> list[tuple[float, int, float, float]]:
+        """One crystal struck, and once or twice a neighbour of it."""
+        more = rng.exponential(0.35, int(rng.integers(0, 3)))
+        rows = [(time_s, crystal, force, 0.0)]
+        for gap in more:
+            time_s += 0.12 + float(gap)
+            rows.append((time_s, crystal + int(rng.integers(-2, 3)), force * float(rng.uniform(0.4, 0.9)), 0.0))
+        return rows
 
-    def _bow_levels(self, t60: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """RMS of each mode while it is bowed, beside strikes of force 1."""
-        own = self._spectra.max(axis=0) * np.sqrt(self._share(t60)[: self._spectra.shape[1]])
-        drone = np.full(3, float(np.sqrt(np.sum(own**2)))) * np.array((0.5, 0.25, 0.3)) * self._params.drone
-        return np.concatenate((3.0 * self._params.bow * own, drone))
+    def _struck_by(self, phrase: Phrase, rng: np.random.Generator) -> npt.NDArray[np.complex64]:
+        """What every strike gives to the phasors: `(strikes, 2, modes)`."""
+        strikes = len(phrase.force)
+        kicks = np.zeros((strikes, 2, len(self.frequency_hz)), np.complex64)
+        spectrum = phrase.force[:, None] * self._spectra[phrase.crystal]
+        spectrum *= np.exp(UNLIKE * rng.standard_normal(spectrum.shape))
+        split = rng.uniform(*PARTNER, (strikes, 2, self._struck)) * spectrum[:, None]
+        # Its modes begin together, but never the same way.
+        turn = np.exp(2j * math.pi * rng.uniform(size=(strikes, 2, 1)))
+        kicks[:, :, : self._struck] = split * (turn * self._begin_at)
+        return kicks
 
-    def _share(self, t60: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Mean square of each mode under the strikes that it gets at neutral density."""
-        per_s = CLUSTER * self._params.strikes / self._crystals
-        return per_s * math.exp(2.0 * FORCE_SD**2) * t60 / (6.0 * math.log(10.0))
+    def _rub(self, bow: npt.NDArray[np.float32]) -> None:
+        """Add what is bowed to the RMS `(ticks, modes)`; a bow swells and is lifted."""
+        now = self._tick + np.arange(len(bow))
+        for start, length, crystal, force in self._bows:
+            swell = force * np.sin(math.pi * np.clip((now - start) / length, 0.0, 1.0)) ** 2
+            modes = slice(crystal * PARTIALS, (crystal + 1) * PARTIALS)
+            bow[:, modes] += swell[:, None] * self._bowed[modes]
+        self._bows = [one for one in self._bows if one[0] + one[1] > self._tick + len(bow)]
 
-    def _working_gain(self, t60: npt.NDArray[np.float64]) -> float:
-        """Gain by which strikes and bow together come out at the working level."""
-        struck = np.sum(self._spectra.max(axis=0) ** 2 * self._share(t60)[: self._spectra.shape[1]])
-        bowed = 0.5 * np.sum(self._bow_level[: self._spectra.shape[1]] ** 2)
-        return db_to_gain(LEVEL_DB) / math.sqrt(float(struck + bowed))
+    def _power_per_s(self) -> float:
+        """Mean square of all modes under the phrases that are played at neutral density."""
+        rng = self._seed.generator("trial")
+        energy, length_s = 0.0, 0.0
+        of_strike = (self._spectra**2 @ self.t60_s[: self._struck]) / (6.0 * math.log(10.0))
+        of_strike *= (
+            math.exp(2.0 * UNLIKE**2) * (PARTNER[1] ** 3 - PARTNER[0] ** 3) / (PARTNER[1] - PARTNER[0]) / 3.0
+        )
+        of_bow = 0.17 * BOWED**2 * np.sum(self._spectra**2, axis=1)
+        for _ in range(TRIALS):
+            phrase = self._phrase(rng, 0.5)
+            each = np.where(phrase.bow_s > 0.0, phrase.bow_s * of_bow[phrase.crystal], of_strike[phrase.crystal])
+            energy += float(np.sum(phrase.force**2 * each))
+            length_s += self._params.pause + phrase.length_s
+        return energy / length_s
 
 
-def _pitches(params: Params, count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Fundamentals in Hz, rising, on notes of the key over the octaves above `height`."""
+def _within(crystal: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """Steps beyond the highest or lowest crystal are turned back."""
+    turned = np.mod(crystal, 2 * (count - 1))
+    return np.minimum(turned, 2 * (count - 1) - turned)
+
+
+def _melody(mode: str, rng: np.random.Generator) -> Floats:
+    """Four to six notes in semitones over the first, which a cave remembers: steps and small leaps of the scale."""
+    scale = np.array(MODES.get(mode, MODES["aeolian"]))
+    degrees = np.cumsum(np.append(0, rng.choice((-2, -1, 1, 2, 4), int(rng.integers(3, 6)))))
+    return (12 * (degrees // 7) + scale[degrees % 7]).astype(np.float64)
+
+
+def _places(semitones: Floats, melody: Floats) -> npt.NDArray[np.int64]:
+    """Where a melody can be played on crystals of these pitches: `(places, notes)`, those that bend it least."""
+    wanted = semitones[:, None] + melody
+    crystals = np.argmin(np.abs(wanted[:, :, None] - semitones), axis=2)
+    bent = np.abs(semitones[crystals] - wanted).max(axis=1)
+    best: npt.NDArray[np.int64] = crystals[bent <= max(bent.min(), 1.0) + 0.2]
+    return best
+
+
+def _pitches(params: Params, count: int, rng: np.random.Generator) -> Floats:
+    """Fundamentals in Hz, rising, on notes of the key over the octaves above `height`; no two alike if it can be."""
     lowest = params.height * 2.0 ** (math.log2(midi_to_hz(params.root) / params.height) % 1.0)
     if params.mode == "free":
         return lowest * 2.0 ** np.sort(rng.uniform(0.0, 2.5, count))
     steps = FIFTHS if params.mode == "fifths" else MODES[params.mode]
     notes = np.array([12 * octave + step for octave in range(3) for step in steps if 12 * octave + step <= 31])
+    chosen = np.tile(notes, count // len(notes))
     stable = np.where(np.isin(notes % 12, (0, 7)), 3.0, 1.0)
-    chosen = rng.choice(notes, count, p=stable / stable.sum(), replace=True)
-    return lowest * 2.0 ** (np.sort(chosen) / 12.0)
+    more = rng.choice(notes, count - len(chosen), p=stable / stable.sum(), replace=False)
+    return lowest * 2.0 ** (np.sort(np.append(chosen, more)) / 12.0)
 
 
-def _spectra(
-    params: Params, frequency: npt.NDArray[np.float64], rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _spectra(params: Params, frequency: Floats, rng: np.random.Generator) -> Floats:
     """What a strike on each crystal gives to every mode: `(crystals, modes)`, its own and, faintly, its neighbours'."""
     cutoff_hz = 1_000.0 * 5.0**params.hardness * 1.4
-    mallet = np.exp(-((frequency / cutoff_hz) ** 1.2)) * rng.lognormal(0.0, 0.3, frequency.shape)
+    mallet = np.exp(-((frequency / cutoff_hz) ** 1.2)) * rng.lognormal(0.0, 0.2, frequency.shape)
+    # A small crystal is struck no less loudly than a large one.
+    mallet /= mallet.sum(axis=1, keepdims=True)
     crystals, partials = frequency.shape
     own = np.kron(np.eye(crystals), np.ones(partials))
     distance = np.abs(np.log2(frequency.ravel()[None, None, :] / frequency[:, :, None])).min(axis=1) * 12.0

@@ -23,7 +23,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import NoiseBands
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.glint import glint
+from soundscape.dsp.glint import glints
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.modalbank import ModalBank
 from soundscape.dsp.noise import white
@@ -137,16 +137,16 @@ class Light:
         ticks, params = block.ticks, self._params
         motion = self._life.advance(ticks)
         own, (colour, mood) = motion[:-1, :-2], motion[:, -2:].T
-        kicks = np.zeros((ticks, 2, len(self._hz)), np.complex128)
-        glinted = np.zeros((ticks, NOTES))
         often = OFTEN ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.5 * mood)
-        for tick in self._due(often, ticks):
-            rng = self._seed.generator("glint", self._tick + tick)
-            force = self._strike(kicks[tick], glinted[tick], rng)
-            level = 0.55 * LEVEL * (0.2 + params.hardness) * force * float(strength[tick])
-            self._ticks.lay(
-                tick * TICK, glint(self._rate, rng, level=level, pan=params.width * rng.uniform(-0.9, 0.9))
-            )
+        due = self._due(often, ticks)
+        kicks = np.zeros((len(due), 2, len(self._hz)), np.complex64)
+        glinted = np.zeros((ticks, NOTES))
+        for tick, kick in zip(due, kicks, strict=True):
+            rng = self._seed.generator("glint", self._tick + int(tick))
+            force = self._strike(kick, glinted[tick], rng)
+            level = np.array((0.55 * LEVEL * (0.2 + params.hardness) * force * strength[tick],))
+            pan = params.width * rng.uniform(-0.9, 0.9, 1)
+            self._ticks.lay(int(tick) * TICK, glints(self._rate, rng, level=level, pan=pan)[0])
         stored = np.empty((ticks, LAYERS, NOTES))
         _rise(stored, self._store, glinted, self._fill, self._drain)
         bow = np.zeros((ticks, len(self._hz)))
@@ -155,16 +155,16 @@ class Light:
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
         steep = np.outer(slope, np.log(self._hz / 1_800.0)).astype(np.float32)
-        self._bank.add(out, kicks, bow, strength[:, None] * np.exp(steep))
+        self._bank.add(out, at=due, kicks=kicks, bow=bow, tilt=strength[:, None] * np.exp(steep))
         self._ticks.add(out)
         self._tick += ticks
 
-    def _due(self, often: Floats, ticks: int) -> list[int]:
+    def _due(self, often: Floats, ticks: int) -> npt.NDArray[np.int64]:
         """Ticks at which something glints."""
         draws = 0.5 + 0.5 * white(ticks, self._seed.key("glints"), start=self._tick)
-        return [int(tick) for tick in np.flatnonzero(draws < self._params.glints * self._tick_s * often[:-1])]
+        return np.flatnonzero(draws < self._params.glints * self._tick_s * often[:-1])
 
-    def _strike(self, kick: npt.NDArray[np.complex128], glinted: Floats, rng: np.random.Generator) -> float:
+    def _strike(self, kick: npt.NDArray[np.complex64], glinted: Floats, rng: np.random.Generator) -> float:
         """A few notes struck at once; returns how hard."""
         hardest = 0.0
         for note in rng.integers(NOTES, size=1 + int(rng.poisson(0.7))):

@@ -2,9 +2,10 @@
 
 Model: every bowl has five modes at the ratios measured on a recorded one, 1 : 1.99 : 3.22 : 4.63 : 8.0, each a
 doublet (no bowl is quite round) that beats at 3 to 5 Hz in the lowest mode, with unequal partners, so that the level
-ripples by 1 to 6 dB. T60 falls from a minute and a half at 225 Hz as f**-0.45. A mallet of felt or wood strikes by
-chance, bowls answer one another in twos and threes; a wand rubs one bowl after the other, which makes the lowest two
-modes swell over seconds. Bowls stand on the notes of a key.
+ripples by 1 to 6 dB. T60 is up to a minute and a half at 225 Hz for a bowl that hangs free, less on a cushion, and
+falls as f**-0.45. Whoever plays them strikes one with felt or wood, lets another answer, once or twice, and listens
+until they have nearly rung out; or rubs one, which makes the lowest two modes swell over seconds, and lifts the
+wand. In between the bowls stir faintly in the air of the room. They stand on the notes of a key.
 
 Sources: ratios, decay and beats as measured; O. Inacio, L. Henrique & J. Antunes, *The dynamics of Tibetan singing
 bowls* (Acta Acustica 92, 2006) on rubbing.
@@ -22,31 +23,43 @@ import numpy.typing as npt
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import NoiseBands
-from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.modal import ring
 from soundscape.dsp.modalbank import ModalBank
-from soundscape.dsp.noise import white
-from soundscape.dsp.voicing import Voicing
+from soundscape.dsp.overlay import Overlay
+from soundscape.dsp.pauses import Pauses
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.score.pitch import MODES
 from soundscape.units import db_to_gain, midi_to_hz
 
+Floats = npt.NDArray[np.float64]
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
-VOICE = Voice(intensity_db=12.0, brightness_db=20.0, split_hz=700.0)
+LEVEL_RANGE_DB, TILT = 12.0, 1.4
+"""What the whole range of intensity and of brightness moves: level, exponent of frequency."""
 RATIOS = np.array((1.0, 1.99, 3.22, 4.63, 8.0))
-MODE_LEVEL = np.array((1.0, 0.75, 0.42, 0.22, 0.08))
+MODE_LEVEL = np.array((1.0, 0.8, 0.55, 0.34, 0.16))
+MIDDLE_HZ = 700.0
+"""Where brightness changes nothing."""
 T60_SLOPE, REFERENCE_HZ = 0.45, 225.0
 BEAT_HZ = (3.0, 5.1)
 """Of the lowest mode; the beat grows with frequency more slowly than the pitch."""
 PARTNER = (0.06, 0.33)
 """Level of the weaker partner of a doublet: ripples of 1 to 6 dB."""
-RUBBED = np.array((1.0, 0.35, 0.05, 0.0, 0.0))
-LEVEL_DB = -28.0
-FORCE_SD = 0.4
+RUBBED = np.array((1.0, 0.45, 0.08, 0.02, 0.0))
+LEVEL_DB = -31.0
+FORCE_SD, MOST_FORCE = 0.25, 1.5
+ANSWERED = 0.6
+STIRRED_DB = -29.0
+"""Of bowls that nobody touches, beside the phrases."""
+TOCK, LAID_ON = 0.5, 0.25
+"""Of a hard mallet's contact, beside the bowl; of a wand that is laid on, beside that."""
+TOCK_MODES, TOCK_S = 10, (0.012, 0.03)
+HARDER = 0.8
+"""Exponent of the strength in how high a mallet reaches: hard blows are bright."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +70,11 @@ class Params:
     mode: str = choice("aeolian", tuple(MODES), help="notes on which the bowls stand")
     height: float = number(160.0, low=70.0, high=700.0, unit="Hz", help="the largest bowl lies at or above")
     bowls: int = number(6, low=2, high=12, help="how many bowls")
-    ring: float = number(60.0, low=6.0, high=93.0, unit="s", help="T60 at 225 Hz")
-    strikes: float = number(9.0, low=0.5, high=60.0, unit="1/min", help="how often one is struck")
-    hardness: float = number(0.35, low=0.0, high=1.0, help="of the mallet: felt to wood")
-    rub: float = number(0.4, low=0.0, high=1.0, help="share of rubbed sound")
-    rub_pace: float = number(14.0, low=4.0, high=60.0, unit="s", help="how long a bowl is rubbed")
+    ring: float = number(20.0, low=6.0, high=93.0, unit="s", help="T60 at 225 Hz: from a thick cushion to free")
+    pause: float = number(5.0, low=0.5, high=40.0, unit="s", help="from one phrase to the next")
+    hardness: float = number(0.4, low=0.0, high=1.0, help="of the mallet: felt to wood")
+    rub: float = number(0.3, low=0.0, high=1.0, help="share of phrases that are rubbed")
+    rub_pace: float = number(5.0, low=2.0, high=30.0, unit="s", help="how long a bowl is rubbed")
     room: float = number(-34.0, low=-60.0, high=-12.0, unit="dB", help="air of the room against the bowls")
     width: float = number(0.8, low=0.0, high=1.0, help="how far the bowls stand apart")
 
@@ -70,19 +83,29 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The bowls, float32 `(2, block.frames)` for every control block."""
     bowls, air = Bowls(params, rate, seed), NoiseBands(seed.child("air"), rate, shared=(0.8, 0.4, 0.1))
     breath = Drift(seed.child("breath"), rate, motions=3, low_hz=0.05, high_hz=4.0)
-    quiet = db_to_gain(LEVEL_DB + params.room) * np.array((0.9, 0.4, 0.2))
-    voicing = Voicing(rate, VOICE)
+    quiet = db_to_gain(LEVEL_DB + params.room) * np.array((0.4, 0.5, 0.35))
     for block in controls:
-        audio = bowls.run(block)
-        level = quiet * np.exp(0.2 * breath.advance(block.ticks))
-        corner = np.tile((120.0, 500.0, 2_500.0), (block.ticks + 1, 1))
+        strength = db_to_gain(LEVEL_RANGE_DB) ** (block["intensity"].astype(np.float64) - 0.5)
+        slope = TILT * (block["brightness"].astype(np.float64) - 0.5)
+        audio = bowls.run(block, strength, slope)
+        level = quiet * np.exp(0.3 * breath.advance(block.ticks)) * strength[:, None]
+        corner = np.array((150.0, 500.0, 2_500.0)) * 2.0 ** slope[:, None]
         air.add(audio, corner, np.repeat(level[:, :, None], 2, axis=2))
-        voicing.run(audio, block)
         yield audio
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One bowl struck or, where `rub_s` is not 0, rubbed: after the beginning of a phrase, how hard."""
+
+    time_s: float
+    bowl: int
+    force: float
+    rub_s: float = 0.0
+
+
 class Bowls:
-    """The bowls and those who play them."""
+    """The bowls and whoever plays them."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params, self._rate, self._seed = params, rate, seed
@@ -93,64 +116,144 @@ class Bowls:
         self.t60_s *= rng.lognormal(0.0, 0.12, 5 * count)
         self.beat_hz = np.repeat(rng.uniform(*BEAT_HZ, count), 5) * np.tile(RATIOS**0.2, count)
         self._partner = rng.uniform(*PARTNER, 5 * count)
-        place = params.width * rng.permutation(np.linspace(-0.8, 0.8, count)).repeat(5)
+        place = params.width * rng.permutation(np.linspace(-0.8, 0.8, count))
         apart = 0.25 * params.width * rng.choice((-1.0, 1.0), 5 * count)
+        power = self._power()
+        self._gain = db_to_gain(LEVEL_DB) / math.sqrt(power)
+        self._place = place
         self._bank = ModalBank(
             rate,
             seed.key("wand"),
             frequency_hz=self.frequency_hz,
             beat_hz=self.beat_hz,
             t60_s=self.t60_s,
-            gain=np.ones(5 * count),
-            pan=np.clip(np.stack((place - apart, place + apart)), -1.0, 1.0),
+            gain=np.full(5 * count, self._gain),
+            pan=np.clip(np.stack((place.repeat(5) - apart, place.repeat(5) + apart)), -1.0, 1.0),
         )
-        self._wands = Drift(
-            seed.child("wands"), rate, motions=count, low_hz=0.3 / params.rub_pace, high_hz=1.5 / params.rub_pace
-        )
-        self._life = Drift(seed.child("life"), rate, motions=5 * count, low_hz=0.02, high_hz=0.5)
-        contact_hz = 320.0 * 8.0**params.hardness
-        felt = np.exp(-((self.frequency_hz / contact_hz) ** 0.8))
-        self._blow = np.tile(MODE_LEVEL, count) * felt / felt.reshape(count, 5).max(axis=1).repeat(5)
-        struck, rubbed = math.sqrt(1.0 - 0.9 * params.rub), math.sqrt(params.rub)
-        # What strikes keep ringing on average: power of one times how many overlap.
-        per_s = params.strikes / 60.0 * math.exp(2.0 * FORCE_SD**2)
-        ringing = np.sum(self._blow**2 * self.t60_s) / count * per_s / (6.0 * math.log(10.0))
-        self._blow *= struck * db_to_gain(LEVEL_DB) / math.sqrt(max(ringing, 1e-9))
-        self._bow = rubbed * db_to_gain(LEVEL_DB) * np.tile(RUBBED, count)
-        self._start = np.sqrt(per_s / count * self.t60_s / (6.0 * math.log(10.0)))
+        stirred = np.tile(MODE_LEVEL, count) * math.sqrt(power / float(np.sum(np.tile(MODE_LEVEL, count) ** 2)))
+        self._stirred = (db_to_gain(STIRRED_DB) * stirred).astype(np.float32)
+        self._life = Drift(seed.child("life"), rate, motions=count, low_hz=0.02, high_hz=4.0)
+        self._pauses, self._phrases = Pauses(seed.child("phrases")), 0
+        self._waiting: list[tuple[int, npt.NDArray[np.complex64]]] = []
+        self._rubs: list[tuple[float, float, int, float]] = []
+        self._tocks = Overlay()
         self._tick = 0
 
-    def run(self, block: ControlBlock) -> Audio:
-        """The bowls under these controls."""
-        ticks, modes = block.ticks, len(self.frequency_hz)
-        kicks = np.zeros((ticks, 2, modes), np.complex128)
-        if self._tick == 0 and ticks:
-            # They already ring when we come in.
-            self._strike(kicks[0], self._start, self._seed.generator("before"))
-        stir = 2.0 ** (2.0 * block["intensity"][:-1].astype(np.float64) - 1.0)
-        chance = self._params.strikes / 60.0 * TICK / self._rate * stir
-        draws = 0.5 + 0.5 * white(ticks, self._seed.key("strikes"), start=self._tick)
-        for tick in np.flatnonzero(draws < chance):
-            rng = self._seed.generator("strike", int(self._tick + tick))
-            which = np.repeat(np.arange(modes // 5) == rng.integers(modes // 5), 5)
-            force = min(float(rng.lognormal(0.0, FORCE_SD)), 2.0)
-            self._strike(kicks[tick], which * force * rng.lognormal(0.0, 0.2, modes), rng)
-        wands = np.maximum(self._wands.advance(ticks)[:-1] - 0.2, 0.0)
-        tilt = np.exp(0.12 * self._life.advance(ticks))
+    def run(self, block: ControlBlock, strength: Floats, slope: Floats) -> Audio:
+        """The bowls under these controls, at a level and with an exponent of frequency at the tick edges."""
+        ticks, count = block.ticks, self._params.bowls
+        pace = np.full(ticks, TICK / self._rate / self._params.pause)
+        for tick in self._pauses.over(pace):
+            length_s = self._begin(tick, float(strength[tick]), float(slope[tick]))
+            self._pauses.wait(length_s / self._params.pause)
+        life = np.exp(0.12 * self._life.advance(ticks)).astype(np.float32).repeat(5, axis=1)
+        bow = life[:-1] * self._stirred
+        self._rub(bow)
+        steep = np.outer(slope, np.log(self.frequency_hz / MIDDLE_HZ)).astype(np.float32)
+        tilt = life * np.exp(steep) * strength.astype(np.float32)[:, None]
+        end = self._tick + ticks
+        due = sorted((item for item in self._waiting if item[0] < end), key=lambda item: item[0])
+        self._waiting = [item for item in self._waiting if item[0] >= end]
+        at = np.array([tick for tick, _ in due], np.int64) - self._tick
+        kicks = np.array([kick for _, kick in due], np.complex64).reshape(-1, 2, 5 * count)
         out = np.zeros((2, block.frames), np.float32)
-        self._bank.add(out, kicks, self._bow * np.repeat(wands, 5, axis=1), tilt)
-        self._tick += ticks
+        self._bank.add(out, at=at, kicks=kicks, bow=bow, tilt=tilt)
+        self._tocks.add(out)
+        self._tick = end
         return out
 
-    def _strike(
-        self, kick: npt.NDArray[np.complex128], force: npt.NDArray[np.float64], rng: np.random.Generator
-    ) -> None:
-        """Add a blow of this force on every mode to the phasors of both partners, `(2, modes)`."""
-        phase = np.exp(2j * math.pi * rng.uniform(0.0, 1.0, kick.shape))
-        kick += force * self._blow * np.stack((np.ones_like(self._partner), self._partner)) * phase
+    def _begin(self, tick: int, strength: float, slope: float) -> float:
+        """Begin the next phrase in this tick of the block; returns its length in seconds."""
+        rng = self._seed.generator("phrase", self._phrases)
+        self._phrases += 1
+        touches = self._phrase(rng)
+        for touch in touches:
+            wait = tick + round(touch.time_s * self._rate / TICK)
+            reach = strength**HARDER * touch.force**0.35
+            if touch.rub_s:
+                length = touch.rub_s * self._rate / TICK
+                self._rubs.append((float(self._tick + wait), length, touch.bowl, touch.force))
+            else:
+                self._waiting.append((self._tick + wait, self.strike(touch, rng, reach)))
+            loud = np.float32(strength * 3.0**slope * (LAID_ON if touch.rub_s else 1.0))
+            self._tocks.lay(wait * TICK, loud * self._tock(touch, rng, reach))
+        return max(touch.time_s + touch.rub_s for touch in touches)
+
+    def _phrase(self, rng: np.random.Generator) -> list[Touch]:
+        """A blow and its answers, or a bowl that is rubbed and perhaps another that joins."""
+        count, pace = self._params.bowls, self._params.rub_pace
+        force = min(float(rng.lognormal(0.0, FORCE_SD)), MOST_FORCE)
+        bowl, time_s = int(rng.integers(count)), 0.0
+        if rng.uniform() < self._params.rub:
+            touches = [Touch(0.0, bowl, force, pace * rng.uniform(0.7, 1.4))]
+            if rng.uniform() < ANSWERED:
+                other = (bowl + int(rng.integers(1, count))) % count
+                touches.append(
+                    Touch(pace * rng.uniform(0.4, 0.7), other, 0.7 * force, pace * rng.uniform(0.7, 1.2))
+                )
+            return touches
+        touches = [Touch(0.0, bowl, force)]
+        for _ in range(2):
+            if rng.uniform() < ANSWERED:
+                time_s += float(rng.uniform(0.7, 2.4))
+                bowl = (bowl + int(rng.integers(1, count))) % count
+                touches.append(Touch(time_s, bowl, force * float(rng.uniform(0.4, 0.95))))
+        return touches
+
+    def strike(self, touch: Touch, rng: np.random.Generator, reach: float) -> npt.NDArray[np.complex64]:
+        """What a blow adds to the phasors of both partners, `(2, modes)`; `reach` is a factor of its corner."""
+        level = np.repeat(np.arange(self._params.bowls) == touch.bowl, 5) * self._blow(reach)
+        level = touch.force * level * np.exp(0.2 * rng.standard_normal(len(level)))
+        phase = np.exp(2j * math.pi * rng.uniform(size=(2, len(level))))
+        return (level * np.stack((np.ones_like(self._partner), self._partner)) * phase).astype(np.complex64)
+
+    def _blow(self, reach: float = 1.0) -> Floats:
+        """Level of every mode of a bowl that is struck with force 1; every bowl is as loud."""
+        felt = np.exp(-((self.frequency_hz / (reach * self._corner_hz())) ** 0.8)).reshape(-1, 5) * MODE_LEVEL
+        plain = np.exp(-((self.frequency_hz / self._corner_hz()) ** 0.8)).reshape(-1, 5) * MODE_LEVEL
+        return (felt / plain.sum(axis=1, keepdims=True)).ravel()
+
+    def _corner_hz(self) -> float:
+        return 400.0 * 8.0**self._params.hardness
+
+    def _tock(self, touch: Touch, rng: np.random.Generator, reach: float) -> Audio:
+        """The mallet itself."""
+        sound = np.zeros((2, round(0.06 * self._rate)), np.float32)
+        level = TOCK * self._gain * touch.force * (0.3 + self._params.hardness)
+        ring(
+            sound,
+            self._rate,
+            start=rng.integers(TICK, size=TOCK_MODES),
+            frequency_hz=reach * self._corner_hz() * np.exp(rng.uniform(-0.7, 1.6, TOCK_MODES)),
+            t60_s=rng.uniform(*TOCK_S, TOCK_MODES),
+            gain=level * rng.standard_normal(TOCK_MODES) / TOCK_MODES**0.5,
+            pan=float(self._place[touch.bowl]),
+        )
+        return sound
+
+    def _rub(self, bow: npt.NDArray[np.float32]) -> None:
+        """Add what is rubbed to the RMS `(ticks, modes)`: it swells as it begins to sing, until the wand is lifted."""
+        now = self._tick + np.arange(len(bow))
+        for start, length, bowl, force in self._rubs:
+            swell = 0.4 * force * np.sin(math.pi * np.clip((now - start) / length, 0.0, 1.0) ** 1.6) ** 2
+            bow[:, 5 * bowl : 5 * bowl + 5] += swell[:, None] * RUBBED
+        self._rubs = [rub for rub in self._rubs if rub[0] + rub[1] > self._tick + len(bow)]
+
+    def _power(self) -> float:
+        """Mean square of all modes under the phrases that are played."""
+        rng = self._seed.generator("trial")
+        energy, length_s = 0.0, 0.0
+        of_blow = np.sum((self._blow() ** 2 * self.t60_s).reshape(-1, 5), axis=1) / (12.0 * math.log(10.0))
+        for _ in range(24):
+            touches = self._phrase(rng)
+            for touch in touches:
+                rubbed = 0.06 * touch.rub_s * float(np.sum(RUBBED**2))
+                energy += touch.force**2 * (rubbed if touch.rub_s else float(of_blow[touch.bowl]))
+            length_s += self._params.pause + max(touch.time_s + touch.rub_s for touch in touches)
+        return energy / length_s
 
 
-def _pitches(params: Params, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _pitches(params: Params, rng: np.random.Generator) -> Floats:
     """Lowest modes in Hz, rising, on notes of the key; tonic and fifth come more often."""
     lowest = params.height * 2.0 ** (math.log2(midi_to_hz(params.root) / params.height) % 1.0)
     notes = np.array([12 * octave + step for octave in range(2) for step in MODES[params.mode]])

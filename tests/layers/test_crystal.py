@@ -8,6 +8,7 @@ from scipy import signal
 
 from soundscape.contract import TICK, neutral
 from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.pauses import Pauses
 from soundscape.layers import crystal
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
@@ -32,28 +33,49 @@ def bank(frequency_hz: float, *, beat_hz: float = 1e-6, t60_s: float = 10.0) -> 
 
 def struck(modes: ModalBank, seconds: float) -> np.ndarray:
     count = ticks(seconds)
-    kicks = np.zeros((count, 2, 1), np.complex128)
-    kicks[0] = 1.0
     out = np.zeros((2, count * TICK), np.float32)
-    modes.add(out, kicks, np.zeros((count, 1)), np.ones((count + 1, 1)))
+    bow, tilt = np.zeros((count, 1), np.float32), np.ones((count + 1, 1), np.float32)
+    modes.add(out, at=np.zeros(1, np.int64), kicks=np.ones((1, 2, 1), np.complex64), bow=bow, tilt=tilt)
     return out[0, TICK:]
 
 
+RANGES = {
+    "centroid_hz": (281.0, 4_070.0),
+    "tonal_fraction": (0.93, 0.996),
+    "crest_db": (16.0, 29.0),
+    "kurtosis_hp100": (6.0, 36.0),
+    "gust_sd_db": (4.8, 11.0),
+    "gust_psd_slope": (-2.6, -0.7),
+    "level_range_10_90_db": (15.0, 30.0),
+    "centroid_sd_oct": (0.187, 0.75),
+    "evolution_sd_db": (2.78, 9.5),
+    "loop_peak": (0.0, 0.2),
+}
+"""Of recorded bells, a tenth to a half wider where another seed of the same cave falls out of what four recordings
+span. Levels of caves move more slowly than those of bells in a tower: the slope of the gusts reaches lower."""
+MOVED = [{}] + [{name: value} for name in ("brightness", "density") for value in (0.1, 0.5, 0.9)]
+
+
 @pytest.mark.parametrize("preset", PRESETS)
-def test_it_is_tonal_wide_and_cold(preset: str) -> None:
+@pytest.mark.parametrize("controls", MOVED, ids=str)
+def test_it_measures_like_bells_wherever_its_controls_stand(preset: str, controls: dict[str, float]) -> None:
+    found = descriptors.describe(render(preset, 40.0, **controls), RATE, only=RANGES)
+    assert not {name: found[name] for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_it_rings_out_in_its_pauses_but_is_never_silent(preset: str) -> None:
+    level = descriptors.levels_db(render(preset, 60.0), RATE, frame_s=0.1)
+    level -= descriptors.rms_db(render(preset, 60.0), RATE)
+    assert -40.0 <= np.percentile(level, 1) <= -16.0
+    assert np.percentile(level, 25) <= -8.0
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_its_sides_differ_and_add_up(preset: str) -> None:
     audio = render(preset, 30.0)
-    assert 0.9 <= descriptors.tonal_fraction(audio, RATE) <= 0.998
-    assert 900.0 <= descriptors.centroid_hz(audio, RATE) <= 4_000.0
-    assert descriptors.interaural(audio, RATE, low_hz=1_000.0, high_hz=4_000.0) <= 0.6
-    assert 14.0 <= descriptors.crest_db(audio, RATE) <= 28.2
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_it_is_never_static(preset: str) -> None:
-    audio = render(preset, 60.0)
-    assert descriptors.evolution_sd_db(audio, RATE) >= 1.0
-    assert descriptors.gust_sd_db(audio, RATE) >= 2.0
-    assert descriptors.centroid_sd_oct(audio, RATE) >= 0.18
+    assert descriptors.interaural(audio, RATE, low_hz=1_000.0, high_hz=4_000.0) <= 0.9
+    assert descriptors.mono_loss_db(audio, RATE) <= 2.5
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -94,24 +116,24 @@ def test_a_doublet_beats_at_its_difference() -> None:
 def test_a_bowed_mode_settles_at_the_level_it_is_bowed_at() -> None:
     modes, count = bank(700.0, t60_s=0.5), ticks(40.0)
     out = np.zeros((2, count * TICK), np.float32)
-    modes.add(out, np.zeros((count, 2, 1), np.complex128), np.full((count, 1), 0.1), np.ones((count + 1, 1)))
+    none = np.zeros((0, 2, 1), np.complex64)
+    bow, tilt = np.full((count, 1), 0.1, np.float32), np.ones((count + 1, 1), np.float32)
+    modes.add(out, at=np.zeros(0, np.int64), kicks=none, bow=bow, tilt=tilt)
     # Two independent partners of RMS 0.1 / sqrt 2 each: a phasor's real part holds half of its power.
     assert np.sqrt(np.mean(out[0, RATE:] ** 2)) == pytest.approx(0.1, rel=0.15)
 
 
 def test_decay_times_follow_the_measured_law() -> None:
-    cave = crystal.Cave(crystal.Params(drone=0.0), RATE, SEED)
-    steps = np.abs(cave._bank._steps[0])[:-3]
-    t60 = -3.0 * TICK / (RATE * np.log10(steps))
-    slope = np.polyfit(np.log(cave._frequency[:-3]), np.log(t60), 1)[0]
+    cave = crystal.Cave(crystal.Params(), RATE, SEED)
+    slope = np.polyfit(np.log(cave.frequency_hz), np.log(cave.t60_s), 1)[0]
     assert -1.0 <= slope <= -0.3
-    assert len(t60) >= 12
+    assert len(cave.t60_s) >= 12
 
 
 @pytest.mark.parametrize(("root", "mode"), [(57, "aeolian"), (62, "fifths"), (60, "lydian")])
 def test_the_crystals_stand_on_the_notes_of_the_key(root: int, mode: str) -> None:
     cave = crystal.Cave(crystal.Params(root=root, mode=mode), RATE, SEED)
-    fundamentals = cave._frequency[:-3].reshape(-1, crystal.PARTIALS)[:, 0]
+    fundamentals = cave.frequency_hz[:-3].reshape(-1, crystal.PARTIALS)[:, 0]
     steps = crystal.FIFTHS if mode == "fifths" else crystal.MODES[mode]
     semitones = 12.0 * np.log2(fundamentals / midi_to_hz(root))
     away = np.abs((semitones[:, None] - np.array(steps) + 6.0) % 12.0 - 6.0).min(axis=1)
@@ -119,21 +141,51 @@ def test_the_crystals_stand_on_the_notes_of_the_key(root: int, mode: str) -> Non
 
 
 def test_no_two_strikes_sound_alike() -> None:
-    cave = crystal.Cave(crystal.Params(), RATE, SEED)
-    count = len(cave._frequency)
-    spectra = []
-    for tick in range(12):
-        kick = np.zeros((2, count), np.complex128)
-        cave._kick(kick, crystal.Strike(tick, 3, 1.0))
-        spectra.append(np.concatenate((kick.real, kick.imag)).ravel())
-    likeness = np.abs(np.corrcoef(spectra) - np.eye(12))
+    cave, rng = crystal.Cave(crystal.Params(), RATE, SEED), np.random.default_rng(1)
+    alike = np.zeros(12)
+    strikes = crystal.Phrase(alike, np.full(12, 3), alike + 1.0, alike, 0.0)
+    kicks = cave._struck_by(strikes, rng).reshape(12, -1)
+    likeness = np.abs(np.corrcoef(np.concatenate((kicks.real, kicks.imag), axis=1)) - np.eye(12))
     assert likeness.max() <= 0.98
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_memory_is_the_same_melody_wherever_it_is_played(seed: int) -> None:
+    cave = crystal.Cave(crystal.Params(modes=80), RATE, Seed(seed))
+    pitch = 12.0 * np.log2(cave.frequency_hz[:-3:5])
+    played = np.diff(pitch[[cave._from(first) for first in range(len(pitch))]], axis=1)
+    # A step of the scale is one semitone or two; transposed within the key a melody keeps its shape.
+    assert np.abs(played - np.median(played, axis=0)).max() <= 2.2
+    assert len(played[0]) >= 3
+
+
+def test_phrases_do_not_begin_before_the_last_one_has_ended() -> None:
+    pauses = Pauses(Seed(3))
+    pace, begun = np.full(4_000, 1.0 / 100.0), []
+    for tick in pauses.over(pace):
+        begun.append(tick)
+        pauses.wait(0.7)
+    gaps = np.diff(begun)
+    assert gaps.min() > 70
+    assert gaps.mean() == pytest.approx(170.0, rel=0.12)
+    assert 0.3 <= (gaps - 70).std() / (gaps - 70).mean() <= 0.75
+
+
+def test_pauses_do_not_depend_on_how_they_are_asked_for() -> None:
+    whole, parts = Pauses(Seed(4)), Pauses(Seed(4))
+    pace = np.random.default_rng(2).uniform(0.0, 0.02, 3_000)
+    bits = [start + tick for start in range(0, 3_000, 250) for tick in parts.over(pace[start : start + 250])]
+    assert list(whole.over(pace)) == bits
 
 
 def test_harder_strikes_are_brighter() -> None:
     soft, hard = (
         np.concatenate(
-            list(crystal.render(crystal.Params(hardness=value, bow=0.0), neutral(ticks(20.0)), RATE, Seed(5))),
+            list(
+                crystal.render(
+                    crystal.Params(hardness=value, bow=0.0, pause=1.0), neutral(ticks(20.0)), RATE, Seed(5)
+                )
+            ),
             axis=1,
         )
         for value in (0.0, 1.0)

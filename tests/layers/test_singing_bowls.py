@@ -15,31 +15,35 @@ from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
 
 PRESETS = [preset.name for preset in presets_of("singing_bowls")]
 RANGES = {
-    "tonal_fraction": (0.9, 1.0),
-    "crest_db": (9.0, 28.2),
-    "gust_sd_db": (0.7, 10.5),
-    "level_range_10_90_db": (2.0, 29.3),
-    "evolution_sd_db": (1.0, 9.3),
+    "centroid_hz": (200.0, 4_070.0),
+    "tonal_fraction": (0.947, 0.9985),
+    "crest_db": (16.0, 28.2),
+    "kurtosis_hp100": (6.0, 21.1),
+    "gust_sd_db": (6.06, 11.2),
+    "level_range_10_90_db": (16.9, 32.0),
+    "evolution_sd_db": (2.0, 9.26),
+    "centroid_sd_oct": (0.187, 0.75),
     "loop_peak": (0.0, 0.45),
     "clicks": (0.0, 2.0),
 }
-"""Recordings of bells and bowls; softer lower limits, because many bowls ring into one another."""
+"""Recordings of bells and bowls; a little wider where a bowl is lower, longer or darker than the four recorded."""
 
 
 def struck(seed: int, seconds: float = 12.0) -> tuple[singing_bowls.Bowls, np.ndarray]:
     """One bowl's bank struck once: left side, after the tick in which it begins."""
     bowls = singing_bowls.Bowls(singing_bowls.Params(bowls=2, width=0.0), RATE, Seed(seed))
     count = ticks(seconds)
-    kicks = np.zeros((count, 2, 10), np.complex128)
-    bowls._strike(kicks[0], np.repeat((1.0, 0.0), 5), np.random.default_rng(seed))
+    kick = bowls.strike(singing_bowls.Touch(0.0, 0, 1.0), np.random.default_rng(seed), 1.0)
+    bow, tilt = np.zeros((count, 10), np.float32), np.ones((count + 1, 10), np.float32)
     out = np.zeros((2, count * TICK), np.float32)
-    bowls._bank.add(out, kicks, np.zeros((count, 10)), np.ones((count + 1, 10)))
+    bowls._bank.add(out, at=np.zeros(1, np.int64), kicks=kick[None], bow=bow, tilt=tilt)
     return bowls, out[0, TICK:]
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_it_measures_like_bowls(preset: str) -> None:
-    found = descriptors.describe(render(preset, 40.0), RATE, only=RANGES)
+@pytest.mark.parametrize("controls", [{}] + [{"brightness": value} for value in (0.1, 0.3, 0.9)], ids=str)
+def test_it_measures_like_bowls(preset: str, controls: dict[str, float]) -> None:
+    found = descriptors.describe(render(preset, 40.0, **controls), RATE, only=RANGES)
     assert not {name: found[name] for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
 
 
@@ -89,15 +93,26 @@ def test_the_bowls_stand_on_the_notes_of_the_key(mode: str) -> None:
 
 def test_rubbing_swells_slowly_and_a_mallet_does_not() -> None:
     rubbed, hit = (
-        render("bowl-meditation", 30.0, changes=(("rub", value), ("room", -60.0), ("strikes", strikes)))
-        for value, strikes in ((1.0, 0.5), (0.0, 20.0))
+        render("bowl-meditation", 30.0, changes=(("rub", value), ("room", -60.0), ("pause", 1.0)))
+        for value in (1.0, 0.0)
     )
     rises = [np.diff(descriptors.levels_db(audio[:, RATE:], RATE, frame_s=0.05)).max() for audio in (rubbed, hit)]
-    assert rises[0] < 0.6 * rises[1]
+    assert rises[0] < 0.7 * rises[1]
 
 
-def test_harder_mallets_are_brighter() -> None:
+def test_bowls_nearly_ring_out_before_they_are_struck_again_but_are_never_silent() -> None:
+    audio = render("bowl-meditation", 60.0)
+    level = descriptors.levels_db(audio, RATE, frame_s=0.1) - descriptors.rms_db(audio, RATE)
+    assert -40.0 <= np.percentile(level, 1) <= -15.0
+    assert np.percentile(level, 90) >= 2.0
+
+
+def test_harder_mallets_and_harder_blows_are_brighter() -> None:
     soft, hard = (
         render("bowl-meditation", 20.0, changes=(("hardness", value), ("rub", 0.0))) for value in (0.0, 1.0)
     )
     assert descriptors.centroid_hz(hard, RATE) > 1.2 * descriptors.centroid_hz(soft, RATE)
+    quiet, loud = (
+        render("bowl-meditation", 20.0, intensity=value, changes=(("rub", 0.0),)) for value in (0.1, 0.9)
+    )
+    assert descriptors.centroid_hz(loud, RATE) > 1.03 * descriptors.centroid_hz(quiet, RATE)
