@@ -242,8 +242,8 @@ class Cave:
         far = rng.integers(self._crystals // 3, self._crystals, SPLINTERS)
         length_s = max(time_s + bow_s for time_s, _, _, bow_s in rows)
         rows += [(after[i], int(far[i]), small[i], 0.0) for i in np.flatnonzero(heard)]
-        time_s, crystal, force, bow_s = (np.array(column) for column in zip(*rows, strict=True))
-        return Phrase(time_s, _within(crystal.astype(np.int64), self._crystals), force, bow_s, length_s)
+        times_s, crystals, forces, bows_s = (np.array(column) for column in zip(*rows, strict=True))
+        return Phrase(times_s, _within(crystals.astype(np.int64), self._crystals), forces, bows_s, length_s)
 
     def _from(self, first: int) -> npt.NDArray[np.int64]:
         """The crystals on which the memory is played: as near to this one as it can begin and stay what it is."""

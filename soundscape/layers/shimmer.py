@@ -149,13 +149,14 @@ class Light:
             self._ticks.lay(int(tick) * TICK, glints(self._rate, rng, level=level, pan=pan)[0])
         stored = np.empty((ticks, LAYERS, NOTES))
         _rise(stored, self._store, glinted, self._fill, self._drain)
-        bow = np.zeros((ticks, len(self._hz)))
+        bow = np.zeros((ticks, len(self._hz)), np.float32)
         returned = np.sqrt(stored).reshape(ticks, LAYERS * NOTES) * np.exp(0.5 * own) * self._fade
         bow[:, : LAYERS * NOTES] = np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * 1.1 * params.returns * returned
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
         steep = np.outer(slope, np.log(self._hz / 1_800.0)).astype(np.float32)
-        self._bank.add(out, at=due, kicks=kicks, bow=bow, tilt=strength[:, None] * np.exp(steep))
+        tilt = strength.astype(np.float32)[:, None] * np.exp(steep)
+        self._bank.add(out, at=due, kicks=kicks, bow=bow, tilt=tilt)
         self._ticks.add(out)
         self._tick += ticks
 

@@ -180,14 +180,7 @@ def test_pauses_do_not_depend_on_how_they_are_asked_for() -> None:
 
 def test_harder_strikes_are_brighter() -> None:
     soft, hard = (
-        np.concatenate(
-            list(
-                crystal.render(
-                    crystal.Params(hardness=value, bow=0.0, pause=1.0), neutral(ticks(20.0)), RATE, Seed(5)
-                )
-            ),
-            axis=1,
-        )
+        render("crystal-cave", 20.0, changes=(("hardness", value), ("bow", 0.0), ("pause", 1.0)))
         for value in (0.0, 1.0)
     )
     assert descriptors.centroid_hz(hard, RATE) > 1.2 * descriptors.centroid_hz(soft, RATE)
