@@ -23,13 +23,11 @@ RANGES = {
 """Reasoned: the band of a telephone, and the slow level of waves that fade."""
 
 
-def sent(seconds: float, **changes: float) -> np.ndarray:
-    """Level of the sender at tick edges."""
-    made = radio.Params(**changes)
-    packets = radio.Packets(made, RATE, SEED)
-    hz, level, pan = np.empty((3, ticks(seconds) + 1))
-    radio.send(hz, level, pan, packets._state, packets._numbers, packets._key, TICK / RATE)
-    return np.stack((hz, level))
+def heard(loud: np.ndarray, squelch: float) -> tuple[np.ndarray, np.ndarray]:
+    """Static and closing tone of a receiver that hears a voice of this level at tick edges."""
+    noise, beep = np.empty((2, len(loud)))
+    radio.receive(noise, beep, loud, np.array((0.0, 0.0, 1e3, 1.0)), squelch, TICK / RATE)
+    return noise, beep
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -45,38 +43,58 @@ def test_most_of_it_lies_in_a_voice_band(preset: str) -> None:
     assert density[inside].sum() > 0.85 * density.sum()
 
 
-def test_packets_and_pauses_have_heavy_tails() -> None:
-    on = (sent(600.0, pause=1.0)[1] > 0.5).astype(int)
-    starts, ends = np.flatnonzero(np.diff(on) == 1), np.flatnonzero(np.diff(on) == -1)
-    count = min(len(starts), len(ends))
-    lengths = (ends[:count] - starts[:count]) * TICK / RATE
-    assert len(lengths) > 150
+def test_pauses_and_transmissions_have_heavy_tails_and_no_two_are_alike() -> None:
+    stations = radio.Stations(radio.Params(), RATE, SEED)
+    lengths, sounds = [], []
+    for count in range(60):
+        rng = SEED.generator("packet", count)
+        sounds.append(stations.packet(0.35 * np.exp(0.9 * rng.standard_normal()), rng))
+        lengths.append(len(sounds[-1]) / RATE)
     assert np.std(lengths) / np.mean(lengths) > 0.7
+    size = min(len(sound) for sound in sounds)
+    likeness = np.corrcoef([sound[:size] for sound in sounds]) - np.eye(len(sounds))
+    assert np.abs(likeness).max() < 0.98
 
 
-def test_no_two_packets_carry_the_same_news() -> None:
-    hz, level = sent(120.0, pause=0.5)
-    starts = np.flatnonzero(np.diff((level > 0.5).astype(int)) == 1)
-    news = [tuple(np.round(hz[start : start + 40])) for start in starts]
-    assert len(set(news)) == len(news)
+def test_morse_is_dots_dashes_and_gaps_of_one_three_and_more() -> None:
+    audio = radio._morse(RATE, np.random.default_rng(4), 800.0, dots_per_s=12.0, length_s=8.0)
+    on = descriptors.levels_db(audio[None], RATE, frame_s=0.004) > -12.0
+    turns = np.flatnonzero(np.diff(on.astype(int)))
+    lengths = np.diff(turns) * 0.004 * 12.0
+    signs, gaps = lengths[on[turns[:-1] + 1]], lengths[~on[turns[:-1] + 1]]
+    for found in (signs, gaps[gaps < 4.0]):
+        assert np.all(np.minimum(np.abs(found - 1.0), np.abs(found - 3.0)) < 0.35)
+        assert {1, 3} == set(np.round(found).astype(int))
 
 
-def test_a_packet_uses_two_tones() -> None:
-    hz, level = sent(30.0, pause=0.5)
-    starts = np.flatnonzero(np.diff((level > 0.5).astype(int)) == 1)
-    ends = np.flatnonzero(np.diff((level > 0.5).astype(int)) == -1)
-    for start, end in zip(starts[1:6], ends[ends > starts[1]][:5], strict=True):
-        assert len(set(np.round(hz[start + 1 : end], 3))) <= 2
+def test_an_open_receiver_turns_itself_down_for_a_voice_and_slowly_up_again() -> None:
+    loud = np.zeros(ticks(6.0))
+    loud[ticks(1.0) : ticks(3.0)] = 1.0
+    noise, _ = heard(loud, 0.0)
+    assert noise[ticks(0.9)] == pytest.approx(1.0, abs=0.05)
+    assert noise[ticks(1.2)] < 0.35
+    assert noise[ticks(3.2)] < 0.7 < 0.95 < noise[ticks(5.9)]
 
 
-def test_the_static_makes_way_for_a_voice() -> None:
+def test_a_squelch_is_silent_until_a_call_comes_and_crashes_at_its_end() -> None:
+    loud = np.zeros(ticks(6.0))
+    loud[ticks(1.0) : ticks(3.0)] = 1.0
+    noise, beep = heard(loud, 1.0)
+    released = np.flatnonzero(beep > 0.5)[0]
+    assert noise[ticks(0.9)] < 0.05
+    assert 0.05 < noise[ticks(2.0)] < 0.3
+    assert ticks(3.0) < released < ticks(4.0)
+    assert noise[released : released + ticks(0.15)].mean() > 0.6
+    assert noise[released + ticks(0.5)] < 0.05
+    assert np.count_nonzero(beep > 0.5) * TICK / RATE == pytest.approx(radio.BEEP_S, abs=0.03)
+
+
+def test_a_voice_is_heard_over_the_static() -> None:
     calls = radio.Calls(radio.Params(calls=1.0), RATE, SEED)
     out = np.zeros((2, ticks(60.0) * TICK), np.float32)
-    gate = calls.add(out, ticks(60.0))
-    assert gate.min() < 0.05
-    assert gate.max() > 0.95
+    noise = calls.add(out, ticks(60.0))
     level = descriptors.levels_db(out, RATE, frame_s=TICK / RATE)
-    assert level[gate[:-1] > 0.95].mean() > level[gate[:-1] < 0.05].mean() + 20.0
+    assert level[noise[:-1] < 0.4].mean() > level[noise[:-1] > 0.98].mean() + 20.0
 
 
 def test_deeper_fading_moves_the_level_more() -> None:
