@@ -90,6 +90,8 @@ class Layer(Protocol):
     """`soundscape/layers/<name>.py`: a continuous bed that never repeats.
 
     Its `BUS` is "ambience" where it is the sound of a place, "effects" where somebody in the picture makes it.
+    `LASTING = False` says that it has no character of its own that a seed gives it: where its place returns, another
+    performance is heard, instead of the same one later on, of which the beginning would be rendered in vain.
     """
 
     BUS: str

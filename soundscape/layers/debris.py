@@ -28,6 +28,7 @@ from soundscape.params import choice, number
 from soundscape.rng import Seed
 
 BUS = "ambience"
+LASTING = False
 CONTROLS = ("intensity", "brightness", "density")
 
 

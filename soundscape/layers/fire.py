@@ -30,6 +30,7 @@ from soundscape.params import number
 from soundscape.rng import Seed
 
 BUS = "ambience"
+LASTING = False
 CONTROLS = ("intensity", "brightness", "density")
 
 CLUSTERS = 16

@@ -27,6 +27,7 @@ from soundscape.params import number
 from soundscape.rng import Seed
 
 BUS = "ambience"
+LASTING = False
 CONTROLS = ("intensity", "brightness", "density")
 
 SLIDES = 12

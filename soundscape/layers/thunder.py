@@ -33,6 +33,7 @@ from soundscape.params import number
 from soundscape.rng import Seed
 
 BUS = "ambience"
+LASTING = False
 CONTROLS = ("intensity", "brightness")
 
 RUMBLE_HZ = np.array((75.0, 210.0, 620.0))

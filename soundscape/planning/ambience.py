@@ -27,7 +27,7 @@ SILENCE_WORDS = ("silence", "silent", "dead quiet")
 RETURN_S, LONGEST_S = 10.0, 120.0
 """A place that returns goes on in the same performance behind what was heard of it, in steps of so many seconds, for
 then a stay that is cut a little longer or shorter leaves the next one as it was; after so many it starts again, for
-what nobody hears is rendered, too."""
+what nobody hears is rendered, too. A layer of which nothing lasts is another performance each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,9 @@ def ambience_sounds(
             name = base if names[base] == 1 else f"{base} {names[base]}"
             edges = _edges(span, stay, clock, before, after)
             performance = preset.name, stay.place
-            sound = _sound(name, unheard.get(performance, 0), span, stay, preset, clock, edges, seed)
-            unheard[performance] = _next(sound.skip + sound.length, clock)
+            heard = unheard.get(performance, 0)
+            sound = _sound(name, heard, span, stay, preset, clock, edges, seed)
+            unheard[performance] = _next(heard + sound.length, clock)
             sounds.append(sound)
             if span.shots[0] is stay.shots[0]:
                 entering.append(sound)
@@ -185,14 +186,16 @@ def _edges(span: Span, stay: Stay, clock: Clock, before: Seam | None, after: Sea
 def _next(heard: int, clock: Clock) -> int:
     """From where in a performance nothing was heard yet, when so many samples were."""
     step = clock.samples(RETURN_S)
-    after = -(-heard // step) * step
-    return after if after <= clock.samples(LONGEST_S) else 0
+    return -(-heard // step) * step
 
 
 def _sound(
-    name: str, skip: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
+    name: str, heard: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
 ) -> Sound:
     module = unit("layers", preset.unit)
+    performed, skip = seed.child("layers", preset.name, stay.place), heard % clock.samples(LONGEST_S)
+    if heard and not getattr(module, "LASTING", True):
+        performed, skip = performed.child("later", heard), 0
     seen = perspective(
         span.shots, clock, edges.start, enclosed=_enclosed(span, stay.palette.tags), source=span.source
     )
@@ -207,7 +210,7 @@ def _sound(
         unit=preset.unit,
         preset=preset.name,
         params={**preset.params, **span.layer.params},
-        seed=seed.child("layers", preset.name, stay.place).value,
+        seed=performed.value,
         at=edges.start,
         length=edges.end - edges.start,
         bus=module.BUS,

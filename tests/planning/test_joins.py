@@ -95,3 +95,6 @@ def test_a_place_that_returns_goes_on_where_nobody_heard_it() -> None:
     assert len({bed.seed for bed in beds}) == 1, "it is the same wind"
     assert [bed.skip for bed in beds] == [0, 10 * SECOND, 40 * SECOND]
     assert all(bed.skip + bed.length <= later.skip for bed, later in pairwise(beds))
+    sand: list[Sound] = [bed for bed in layers(made, "red dunes") if bed.unit == "sand"]
+    assert len({bed.seed for bed in sand}) == len(sand) > 1, "no sand falls as it did before"
+    assert not any(bed.skip for bed in sand)
