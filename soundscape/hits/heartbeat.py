@@ -76,7 +76,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
                 pitch_hz=low_hz * pitch * 1.25 ** (force - 0.5) * rng.uniform(0.97, 1.03),
                 length_s=length_s * part_s,
                 level=level * share,
-                snap=0.05 * 10.0 ** (1.2 * (force - 0.5)) * heard,
+                snap=0.15 * 10.0 ** (1.2 * (force - 0.5)) * heard,
             )
     _rustle(audio, params, rate, seed, times, systole_s)
     sync = round((LEAD_S + MIDDLE_S) * rate)
@@ -99,7 +99,11 @@ def _valve(
     time = np.arange(round(3.4 * length_s * rate)) / rate - length_s
     shape = np.exp(-0.5 * (time / np.where(time < 0.0, 0.36 * length_s, 0.75 * length_s)) ** 2)
     shape *= np.minimum(1.0, np.arange(len(time))[::-1] / (0.3 * length_s * rate))
-    swing = np.cos(2.0 * np.pi * pitch_hz * (time - 0.12 * pitch_hz * time * np.abs(time)))
+    turns = pitch_hz * (time - 0.12 * pitch_hz * time * np.abs(time))
+    # A wall that is stretched is stiffer than one that gives way: harmonics, by which small loudspeakers tell it.
+    swing = sum(
+        share * np.cos(2.0 * np.pi * order * turns) for order, share in ((1, 1.0), (2, 2.2 * snap), (3, 1.2 * snap))
+    )
     audio[:, first : first + len(time)] += (level * shape * swing).astype(np.float32)
     overtone = np.array((2.1, 3.3, 4.9, 7.2, 10.5)) * rng.uniform(0.94, 1.06, 5)
     ring(

@@ -100,7 +100,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         t60_s=material.valve_s * rng.uniform(0.6, 1.4, 10),
         gain=material.valve * rng.lognormal(0.0, 0.4, 10),
     )
-    spits = rng.poisson(150.0 * params.water * tau_s)
+    spits = rng.poisson(220.0 * params.water * tau_s)
     scatter(
         audio,
         rate,
@@ -110,6 +110,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         pitch_sd=0.5,
         t60_s=0.006,
         gain=0.5,
+        gain_sd=0.35,
         fading_s=1.5 * tau_s,
     )
     knocks = rng.integers(2, 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from scipy import fft
 
 from soundscape.contract import Hit
 from soundscape.params import ParamValue
@@ -53,8 +54,9 @@ def length_s(hit: Hit, rate: int = RATE, *, down_db: float = 30.0) -> float:
 
 def centroid_hz(hit: Hit, rate: int = RATE) -> float:
     """Mean frequency from 30 Hz to 16 kHz, weighted by power."""
-    power = (np.abs(np.fft.rfft(hit.audio.astype(np.float64))) ** 2).sum(axis=0)
-    frequency = np.fft.rfftfreq(hit.audio.shape[1], 1.0 / rate)
+    size = fft.next_fast_len(hit.audio.shape[1], real=True)
+    power = (np.abs(fft.rfft(hit.audio.astype(np.float64), size)) ** 2).sum(axis=0)
+    frequency = np.fft.rfftfreq(size, 1.0 / rate)
     inside = (frequency > 30.0) & (frequency < 16_000.0)
     return float(np.sum(frequency[inside] * power[inside]) / power[inside].sum())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from scipy import stats
 
 from soundscape.contract import CONTROLS, TICK
-from soundscape.model import BUSES
+from soundscape.model import BUSES, Sound
 from soundscape.params import Param, params_of
 from soundscape.registry import unit
 from soundscape.rng import Seed
+from soundscape.synthesis import render_blocks
 from tests import descriptors
 from tests.layers.rendering import LAYERS, PRESETS, RATE, SEED, presets_of, render, render_curves, ticks
 
@@ -25,6 +27,8 @@ MOVES = {
     "density": ("onsets_per_s", "events_per_s"),
 }
 """What a control moves; where two are named, either may carry it."""
+
+NINE = tuple(np.linspace(0.0, 1.0, 9))
 
 EXTREMES = [
     (layer, param, value)
@@ -143,14 +147,75 @@ def test_the_same_seed_gives_the_same_samples_and_another_seed_others(preset: st
     [(name, control) for name, preset in PRESETS.items() for control in unit("layers", preset.unit).CONTROLS],
 )
 def test_each_control_moves_what_it_names(preset: str, control: str) -> None:
-    steps = (0.1, 0.3, 0.5, 0.7, 0.9)
-    found = {}
-    for name in MOVES[control]:
-        measured = [getattr(descriptors, name)(render(preset, 8.0, **{control: step}), RATE) for step in steps]
-        found[name] = measured
-        if len(set(measured)) > 1 and stats.spearmanr(steps, measured)[0] >= 0.9:
-            return
-    pytest.fail(f"{control} does not move it: {found}")
+    moved = trends(MOVES[control], (0.1, 0.3, 0.5, 0.7, 0.9), lambda step: render(preset, 8.0, **{control: step}))
+    assert max(moved.values()) >= 0.9, moved
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("preset", "control"),
+    [
+        (name, control)
+        for name, preset in PRESETS.items()
+        for control in (*unit("layers", preset.unit).CONTROLS, "distance", "walls")
+    ],
+)
+def test_each_control_moves_what_it_names_over_nine_steps(preset: str, control: str) -> None:
+    names = MOVES.get(control, ("loudness_lufs", "centroid_hz"))
+    moved = trends(names, NINE, lambda step: as_planned(preset, 12.0, {control: step}))
+    if control in MOVES:
+        assert max(moved.values()) >= 0.9, moved
+    else:
+        # Air and walls take level and highs alike.
+        assert max(moved.values()) <= -0.9, moved
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "preset",
+    [
+        presets_of(layer)[0].name
+        for layer in LAYERS
+        if any(param.name == "size" for param in params_of(unit("layers", layer).Params))
+    ],
+)
+def test_size_moves_level_or_colour_one_way_over_nine_steps(preset: str) -> None:
+    layer = PRESETS[preset].unit
+    (size,) = (param for param in params_of(unit("layers", layer).Params) if param.name == "size")
+    moved = trends(
+        ("loudness_lufs", "centroid_hz"),
+        NINE,
+        lambda step: render(preset, 12.0, changes=(("size", size.low + step * (size.high - size.low)),)),
+    )
+    assert max(abs(rho) for rho in moved.values()) >= 0.9, moved
+
+
+def trends(names: tuple[str, ...], steps: Sequence[float], made: Callable[[float], np.ndarray]) -> dict[str, float]:
+    """Spearman's rho of a control's steps and what is measured at them; 0 where it does not move."""
+    audio = [made(float(step)) for step in steps]
+    measured = {name: [getattr(descriptors, name)(item, RATE) for item in audio] for name in names}
+    return {
+        name: float(stats.spearmanr(steps, values)[0]) if len(set(values)) > 1 else 0.0
+        for name, values in measured.items()
+    }
+
+
+def as_planned(preset: str, seconds: float, controls: dict[str, float]) -> np.ndarray:
+    """A preset at constant controls as a plan has it rendered: through the air and the walls."""
+    chosen = PRESETS[preset]
+    sound = Sound(
+        name=preset,
+        kind="layers",
+        unit=chosen.unit,
+        preset=preset,
+        params=chosen.params,
+        seed=SEED.value,
+        at=0,
+        length=round(seconds * RATE),
+        bus="ambience",
+        curves={name: ((0, value),) for name, value in controls.items()},
+    )
+    return np.concatenate(list(render_blocks(sound)[0]), axis=1)
 
 
 @pytest.mark.parametrize(("layer", "param", "value"), EXTREMES, ids=name_of)
