@@ -63,7 +63,7 @@ class Params:
     draught: float = number(0.5, low=0.0, high=1.0, help="how turbulent the air is")
     moan: float = number(0.35, low=0.0, high=1.0, help="mouths that moan when the speed suits them")
     moan_pitch: float = number(130.0, low=50.0, high=500.0, unit="Hz", help="pitch of the widest mouth")
-    wetness: float = number(0.3, low=0.0, high=1.0, help="drops that fall: how many, and into how much water")
+    water: float = number(0.3, low=0.0, high=1.0, help="drops that fall: how many, and into how much water")
     grit: float = number(1.0, low=0.0, high=20.0, unit="1/min", help="how often some grit comes loose")
     echo: float = number(4.0, low=0.5, high=9.0, unit="s", help="time in which a sound dies away")
     width: float = number(0.9, low=0.0, high=1.0, help="how differently the two sides sound")
@@ -181,13 +181,13 @@ class Falling:
     """Drops and grit, and how the space answers."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._wetness = params.wetness
+        self._water = params.water
         self._drips = Drips(
             seed.child("drips"),
             rate,
             places=4,
             period_s=7.0,
-            wetness=params.wetness,
+            wetness=params.water,
             radius_mm=1.9,
             width=params.width,
         )
@@ -205,8 +205,8 @@ class Falling:
         """Add what falls in these ticks to `out`."""
         ticks = out.shape[1] // TICK
         dry = np.zeros(out.shape, np.float32)
-        self._drips.add(dry, np.full(ticks + 1, 0.25 + 2.2 * self._wetness))
-        dry *= np.float32(3.2 * LEVEL * min(1.0, 3.0 * self._wetness))
+        self._drips.add(dry, np.full(ticks + 1, 0.25 + 2.2 * self._water))
+        dry *= np.float32(3.2 * LEVEL * min(1.0, 3.0 * self._water))
         self._grains.add(dry, *self._rolls.advance(ticks))
         out += np.float32(0.45) * dry
         self._hall.add(out, np.float32(0.55) * dry)

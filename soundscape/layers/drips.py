@@ -45,7 +45,7 @@ class Params:
 
     places: int = number(5, low=1, high=16, help="from how many places it drips")
     period: float = number(2.8, low=0.3, high=20.0, unit="s", help="time between two drops of one place")
-    wetness: float = number(0.7, low=0.0, high=1.0, help="bare stone to pools under every place")
+    water: float = number(0.7, low=0.0, high=1.0, help="bare stone to pools under every place")
     bubble: float = number(1.6, low=0.7, high=4.0, unit="mm", help="radius of a bubble; bigger is lower")
     trickle: float = number(0.25, low=0.0, high=1.0, help="water that seeps between the drops")
     echo: float = number(3.2, low=0.3, high=9.0, unit="s", help="time in which the space dies away")
@@ -62,7 +62,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         rate,
         places=params.places,
         period_s=params.period,
-        wetness=params.wetness,
+        wetness=params.water,
         radius_mm=params.bubble,
         width=params.width,
     )

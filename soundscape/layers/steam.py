@@ -59,7 +59,7 @@ class Params:
     blowdown: float = number(1.2, low=0.1, high=6.0, unit="s", help="time in which a release dies away")
     chatter: float = number(0.2, low=0.0, high=1.0, help="a loose valve that flutters")
     chatter_hz: float = number(38.0, low=15.0, high=90.0, unit="Hz", help="its rate")
-    wetness: float = number(0.3, low=0.0, high=1.0, help="water that spits")
+    water: float = number(0.3, low=0.0, high=1.0, help="water that spits")
     whistle: float = number(0.0, low=0.0, high=1.0, help="how far the pipe sings")
     pipe: float = number(0.35, low=0.05, high=3.0, unit="m", help="length of the pipe that sings and knocks")
     knocks: float = number(4.0, low=0.0, high=40.0, unit="1/min", help="water hammer in the pipes")
@@ -72,7 +72,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """Steam, float32 `(2, block.frames)` for every control block."""
 
     def parts() -> list[tuple[float | None, Part]]:
-        spit_db = -20.0 + 18.0 * params.wetness if params.wetness > 0.0 else SILENT_DB
+        spit_db = -20.0 + 18.0 * params.water if params.water > 0.0 else SILENT_DB
         return [
             (0.0, Jet(params, rate, seed.child("jet"))),
             (spit_db, Spit(params, rate, seed.child("spit"))),
@@ -173,7 +173,7 @@ class Spit:
         out = np.zeros((2, block.frames), np.float32)
         burst, place = self._bursts.advance(block.ticks).T
         density = block["density"].astype(np.float64)
-        per_s = (20.0 + 120.0 * self._params.wetness) * 4.0 ** (2.0 * density - 1.0) * np.exp(1.1 * burst - 0.5)
+        per_s = (20.0 + 120.0 * self._params.water) * 4.0 ** (2.0 * density - 1.0) * np.exp(1.1 * burst - 0.5)
         pitch_hz = np.full(block.ticks + 1, 2_600.0)
         self._grains.add(
             out, np.minimum(per_s, 1_200.0), pitch_hz, np.ones_like(per_s), 0.5 * self._params.width * place

@@ -47,7 +47,7 @@ def test_it_breathes_at_its_pace_but_never_evenly(breath_s: float) -> None:
 
 
 def test_standing_waves_are_those_of_the_length() -> None:
-    changes = (("breathing", 0.0), ("moan", 0.0), ("wetness", 0.0), ("grit", 0.0), ("length", 5.0))
+    changes = (("breathing", 0.0), ("moan", 0.0), ("water", 0.0), ("grit", 0.0), ("length", 5.0))
     plain, coloured = (
         descriptors.spectrum(render("cave-air", 20.0, changes=(*changes, ("waves", waves))), RATE, size=1 << 14)
         for waves in (0.0, 1.0)
@@ -60,7 +60,7 @@ def test_standing_waves_are_those_of_the_length() -> None:
 
 
 def test_moans_are_narrow_and_come_and_go() -> None:
-    changes = (("moan", 1.0), ("moan_pitch", 220.0), ("waves", 0.0), ("wetness", 0.0), ("grit", 0.0))
+    changes = (("moan", 1.0), ("moan_pitch", 220.0), ("waves", 0.0), ("water", 0.0), ("grit", 0.0))
     audio = render("breathing-cave", 40.0, changes=changes)
     band = signal.sosfilt(signal.butter(4, (205.0, 240.0), "bandpass", fs=RATE, output="sos"), audio)
     around = signal.sosfilt(signal.butter(4, (420.0, 520.0), "bandpass", fs=RATE, output="sos"), audio)
@@ -69,14 +69,14 @@ def test_moans_are_narrow_and_come_and_go() -> None:
     assert np.percentile(stands_out, 95) > np.percentile(stands_out, 20) + 6.0
 
 
-def test_wetness_makes_more_drops() -> None:
+def test_more_water_makes_more_drops() -> None:
     steps = np.linspace(0.0, 1.0, 5)
     changes = (("breathing", 0.0), ("grit", 0.0), ("moan", 0.0), ("draught", 0.0))
     found = [
         descriptors.kurtosis_hp100(
             signal.sosfilt(
                 signal.butter(4, 900.0, "high", fs=RATE, output="sos"),
-                render("cave-air", 20.0, changes=(*changes, ("wetness", float(step)))),
+                render("cave-air", 20.0, changes=(*changes, ("water", float(step)))),
             ),
             RATE,
         )
@@ -86,7 +86,7 @@ def test_wetness_makes_more_drops() -> None:
         descriptors.rms_db(
             signal.sosfilt(
                 signal.butter(4, 900.0, "high", fs=RATE, output="sos"),
-                render("cave-air", 20.0, changes=(*changes, ("wetness", float(step)))),
+                render("cave-air", 20.0, changes=(*changes, ("water", float(step)))),
             ),
             RATE,
         )

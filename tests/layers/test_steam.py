@@ -76,7 +76,7 @@ def test_the_valve_opens_as_often_as_told_and_never_in_step() -> None:
 
 def test_chatter_beats_at_its_rate() -> None:
     def beat(chatter: float) -> float:
-        changes = (("chatter", chatter), ("wetness", 0.0), ("knocks", 0.0), ("releases", 0.0), ("rumble", -40.0))
+        changes = (("chatter", chatter), ("water", 0.0), ("knocks", 0.0), ("releases", 0.0), ("rumble", -40.0))
         audio = render("steam-leak", 10.0, changes=(*changes, ("chatter_hz", 40.0)))
         level = descriptors.levels_db(audio, RATE, frame_s=0.002)
         power = np.abs(np.fft.rfft(level - level.mean())) ** 2
@@ -93,7 +93,7 @@ def test_a_pipe_sings_on_its_odd_quarter_waves() -> None:
         ("pipe", 0.17),
         ("releases", 0.0),
         ("leak", 1.0),
-        ("wetness", 0.0),
+        ("water", 0.0),
         ("knocks", 0.0),
         ("rumble", -40.0),
     )
@@ -109,7 +109,7 @@ def test_a_pipe_sings_on_its_odd_quarter_waves() -> None:
 
 
 def test_knocks_are_low_and_ring() -> None:
-    changes = (("knocks", 40.0), ("wetness", 0.0))
+    changes = (("knocks", 40.0), ("water", 0.0))
     still, knocking = (render("pipes", 20.0, changes=(("knocks", rate), changes[1])) for rate in (0.0, 40.0))
     louder = descriptors.levels_db(knocking, RATE, frame_s=0.05) - descriptors.levels_db(still, RATE, frame_s=0.05)
     assert louder.max() > 4.0
