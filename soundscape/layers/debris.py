@@ -64,8 +64,10 @@ BED_HZ = (110.0, 700.0, 3_500.0)
 SHARED = (0.9, 0.6, 0.15)
 OFTEN, MANY, INTENSITY, BRIGHTNESS_OCT = 3.5, 1.6, 2.3, 1.6
 """What a control moves: factor of the rate, of the pieces and of the level each way from the middle, colour."""
-STRAY = 4.0
+STRAY = 40.0
 """Grains a second between the clusters, at full grit and neutral density."""
+LOBES = 1.1
+"""Standard deviation of the logarithm of how much moves, from 1 to 4 Hz."""
 LEVEL = 0.028
 """Peak of a middling piece at neutral controls."""
 
@@ -78,7 +80,7 @@ class Params:
     clusters: float = number(30.0, low=2.0, high=150.0, unit="1/min", help="how often something gives way")
     pieces: float = number(9.0, low=1.0, high=60.0, help="pieces of a cluster")
     length: float = number(0.7, low=0.05, high=6.0, unit="s", help="over which they fall")
-    unrest: float = number(0.3, low=0.0, high=1.5, help="how unevenly clusters come")
+    unrest: float = number(0.15, low=0.0, high=1.5, help="how unevenly clusters come")
     bounce: float = number(0.5, low=0.0, high=1.0, help="how much pieces bounce")
     size: float = number(0.5, low=0.0, high=1.0, help="of the pieces: bigger is lower and longer")
     grit: float = number(0.5, low=0.0, high=1.0, help="fine grains that run with them")
@@ -93,6 +95,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     falls = Falls(params, rate, seed)
     slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.05, high_hz=6.0)
     clumps = Drift(seed.child("clumps"), rate, low_hz=3.0, high_hz=90.0)
+    lobes = Drift(seed.child("lobes"), rate, low_hz=1.2, high_hz=4.0, slope=0.0)
     grains = Grains(seed.child("grit"), rate, ring_s=0.0007, densest=12_000.0)
     under = NoiseBands(seed.child("under"), rate, shared=SHARED)
     high_pass = HighPass(rate)
@@ -101,6 +104,8 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         strength = LEVEL * _strength(block["intensity"])
         bright = 2.0 ** (BRIGHTNESS_OCT * (block["brightness"].astype(np.float64) - 0.5))
         moving, place = falls.advance(block)
+        # What falls halts and gives way again.
+        moving *= np.exp(LOBES * np.clip(lobes.advance(block.ticks)[:, 0], -3.0, 1.6) - 0.4 * LOBES**2)
         motion, clump = slow.advance(block.ticks), np.exp(0.6 * clumps.advance(block.ticks)[:, 0] - 0.18)
         audio = np.zeros((2, block.frames), np.float32)
         stray = STRAY * OFTEN ** (2.0 * block["density"].astype(np.float64) - 1.0) * np.exp(motion[:, 0])
@@ -158,7 +163,7 @@ class Falls:
     def _begin(self, density: float) -> npt.NDArray[np.float64]:
         draw, params = self._draw, self._params
         self._side = -self._side
-        size = math.exp(0.5 * min(max(draw.standard_normal(), -2.0), 1.5))
+        size = math.exp(0.4 * min(max(draw.standard_normal(), -2.0), 1.5))
         cluster = np.array((
             self._next_s,
             size,

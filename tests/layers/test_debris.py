@@ -13,27 +13,37 @@ from tests import descriptors
 from tests.layers.rendering import RATE, presets_of, render
 
 RANGES = {
-    "kurtosis_hp100": (8.0, 182.0),
-    "crest_db": (14.0, 34.5),
-    "level_range_10_90_db": (7.0, 27.5),
+    "kurtosis_hp100": (8.38, 182.0),
+    "crest_db": (14.3, 34.0),
+    "level_range_10_90_db": (7.32, 27.5),
     "centroid_hz": (1_070.0, 5_600.0),
-    "slope_db_oct": (-3.3, 1.2),
-    "onsets_per_s": (1.2, 6.5),
+    "slope_db_oct": (-3.28, 1.17),
+    "onsets_per_s": (1.16, 6.28),
     "loop_peak": (0.0, 0.07),
     "gust_sd_db": (1.74, 9.6),
-    "level_centroid_corr": (-0.31, 0.8),
+    "level_centroid_corr": (-0.31, 0.745),
 }
 """5th and 95th percentile of recordings of sand, gravel and other loose matter."""
 
 
-@pytest.mark.parametrize("preset", [preset.name for preset in presets_of("debris")])
+PRESETS = tuple(preset.name for preset in presets_of("debris"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_its_level_moves_at_all_rates(preset: str) -> None:
+    slopes = [descriptors.gust_psd_slope(render(preset, 40.0, seed=seed), RATE) for seed in (1, 2)]
+    # Of recordings, mostly of steps: -0.97 to 0.24; what falls and bounces sounds for longer.
+    assert -1.6 <= np.mean(slopes) <= 0.24
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_it_measures_like_recordings(preset: str) -> None:
     found = descriptors.describe(render(preset, 20.0), RATE, only=RANGES)
     assert not {name: found[name] for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
 
 
 def test_impacts_are_clustered_not_evenly_strewn() -> None:
-    changes = (("clusters", 20.0), ("grit", 0.0))
+    changes = (("clusters", 20.0), ("grit", 0.0), ("bed", 0.0))
     audio = render("gravel-trickle", 30.0, changes=changes)
     level = descriptors.levels_db(audio, RATE, frame_s=0.005)
     peaks, _ = signal.find_peaks(level, height=level.max() - 35.0, prominence=6.0)
