@@ -69,7 +69,7 @@ class Ground:
 
 GROUNDS = {
     "sand": Ground(
-        grains=9_000.0, pitch_hz=2_050.0, ring_s=0.0007, rise_s=0.08, fall_s=0.09, ball=1.25, crunch=1.2, thump=0.4,
+        grains=9_000.0, pitch_hz=2_200.0, ring_s=0.0007, rise_s=0.08, fall_s=0.09, ball=1.25, crunch=1.2, thump=0.4,
     ),
     "gravel": Ground(
         grains=2_600.0, pitch_hz=3_700.0, ring_s=0.0012, rise_s=0.024, fall_s=0.17, ball=1.1, crunch=0.6, thump=0.18,
