@@ -48,7 +48,7 @@ CRITICAL = (0.8, 1.0, 1.25, 1.5, 1.1)
 """Speeds, over the mean, at which each mouth moans."""
 ROLLED = 7.0
 """Lengths after which grit has come to rest."""
-LEVEL = 0.03
+LEVEL = 0.028
 """RMS of the rush at neutral controls."""
 
 
@@ -114,7 +114,7 @@ class Breath:
         steps = self._tick_s / self._params.breath * np.exp(0.35 * hurry[:-1])
         phase = np.cumsum(np.concatenate(([self._phase], steps)))
         self._phase = float(phase[-1])
-        usual = 1.5 * self._params.breathing
+        usual = 1.35 * self._params.breathing
         deep = usual * np.exp(0.4 * np.clip(depth, -3.0, 1.2))
         # Drawn in quickly, let out slowly: the second harmonic leans the wave forward.
         flow = np.sin(2.0 * np.pi * phase) + 0.25 * np.sin(4.0 * np.pi * phase)
@@ -130,14 +130,14 @@ class Rush:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         shared = tuple(1.0 - params.width * (1.0 - share) for share in SHARED)
         self._noise = NoiseBands(seed.child("rush"), rate, shared=(shared[0], shared[1], shared[2]))
-        self._flutter = Drift(seed.child("flutter"), rate, motions=6, low_hz=0.2, high_hz=14.0, slope=1.3)
+        self._flutter = Drift(seed.child("flutter"), rate, motions=6, low_hz=0.2, high_hz=14.0, slope=1.0)
 
     def add(self, out: Audio, moved: Moved) -> None:
         """Add the air of these ticks to `out`."""
         flutter = self._flutter.advance(len(moved.speed) - 1).reshape(-1, 3, 2)
         # Lows are the same air on both sides.
         flutter[:, 0, 1] = flutter[:, 0, 0]
-        level = LEVEL * RUSH_SHARE[:, None] * (moved.speed**EXPONENT)[:, None, None] * np.exp(0.2 * flutter)
+        level = LEVEL * RUSH_SHARE[:, None] * (moved.speed**EXPONENT)[:, None, None] * np.exp(0.26 * flutter)
         corner = RUSH_HZ * (moved.speed**0.5 * 1.2**-moved.out)[:, None]
         self._noise.add(out, corner, level)
 
@@ -206,7 +206,7 @@ class Falling:
         ticks = out.shape[1] // TICK
         dry = np.zeros(out.shape, np.float32)
         self._drips.add(dry, np.full(ticks + 1, 0.25 + 2.2 * self._water))
-        dry *= np.float32(3.2 * LEVEL * min(1.0, 3.0 * self._water))
+        dry *= np.float32(2.2 * LEVEL * min(1.0, 3.0 * self._water))
         self._grains.add(dry, *self._rolls.advance(ticks))
         out += np.float32(0.45) * dry
         self._hall.add(out, np.float32(0.55) * dry)

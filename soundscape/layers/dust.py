@@ -36,7 +36,7 @@ Floats = npt.NDArray[np.float64]
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 
-VOICE = Voice(intensity_db=2.0, brightness_db=12.0, split_hz=700.0)
+VOICE = Voice(intensity_db=2.0, brightness_db=8.0, split_hz=700.0)
 """Most of what intensity and brightness do is done by faster air and higher grains."""
 THRESHOLD_M_S = 5.5
 USUAL_M_S = 15.0
@@ -82,7 +82,7 @@ SURFACES = {
         pitch=0.5, ring_s=0.0009, lowest_hz=120.0, highest_hz=1_900.0, quality=1.6, modes=2.0, flap_hz=9.0
     ),
     "metal": Surface(
-        pitch=0.9, ring_s=0.0015, lowest_hz=310.0, highest_hz=6_500.0, quality=160.0, modes=8.0, flap_hz=6.0
+        pitch=0.9, ring_s=0.0015, lowest_hz=310.0, highest_hz=6_500.0, quality=160.0, modes=6.0, flap_hz=6.0
     ),
     "window": Surface(
         pitch=1.15, ring_s=0.0008, lowest_hz=520.0, highest_hz=5_200.0, quality=14.0, modes=3.2, flap_hz=4.0
@@ -183,7 +183,9 @@ class Wall:
         level[:, :2] *= np.array(ROAR_SHARE)[:, None] * (storm.speed**EXPONENT)[:, None, :]
         level[:, 1] *= self._muffle * storm.bright[:, None] ** 0.4
         clump = np.exp(0.28 * self._clumps.advance(ticks)[:, 0] - 0.08)
-        level[:, 2] *= HAZE_SHARE * self._open * (clump * storm.sand**0.5 * storm.bright**0.9)[:, None]
+        level[:, 2] *= (
+            HAZE_SHARE * self._open * (clump * (0.4 + 0.6 * storm.sand**0.5) * storm.bright**0.6)[:, None]
+        )
         corner = AIR_HZ * storm.bright[:, None] ** 0.7
         corner[:, :2] *= self._colour * storm.both[:, None] * own.mean(axis=2)[:, :2]
         self._noise.add(out, corner, level)
@@ -268,7 +270,7 @@ class Flap:
         within = phase % 1.0
         bout = np.clip(0.6 + 0.8 * mood, 0.0, 1.7) * np.minimum(speed, 1.8) ** 1.5 * self._amount
         slap = np.minimum(bout * np.exp(-within / 0.14) * np.minimum(within / 0.03, 1.0), 1.6)
-        level = 1.3 * LEVEL * slap**0.7
+        level = 1.15 * LEVEL * slap**0.7
         self._slaps.add(out, 900.0 * slap, 480.0 * storm.bright**0.5, level, 0.3 + 0.0 * slap)
 
 
@@ -307,5 +309,5 @@ def _stream(flying, snakes, sand, bright, numbers, key, tick, tick_s):  # type: 
         strength = math.sqrt(sand[edge])
         flying[0, edge] = 3_200.0 * per_s * strength
         flying[1, edge] = 5_000.0 * bright[edge] ** 0.7 * pitch / per_s
-        flying[2, edge] = 0.34 * LEVEL * bright[edge] ** 0.6 * open_ * strength * min(per_s, 2.0) ** 0.5
+        flying[2, edge] = 0.26 * LEVEL * bright[edge] ** 0.6 * open_ * strength * min(per_s, 2.0) ** 0.5
         flying[3, edge] = 0.8 * width * place / per_s

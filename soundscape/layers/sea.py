@@ -38,7 +38,7 @@ AGE, SIZE, GROW, LEAP, WASH, TRAVEL = range(6)
 """Columns of the table of waves: seconds, factor, then seconds: of the swell, the break, the wash, along the shore."""
 SWELL, ROAR, HISS = range(BANDS)
 CORNER_HZ = (95.0, 420.0, 1_900.0)
-BRIGHTEN_OCT = (0.2, 0.7, 0.75)
+BRIGHTEN_OCT = (0.2, 0.55, 0.55)
 """How far each band rises at the break."""
 SHARED = (0.85, 0.5, 0.12)
 SETS, COAST, FIRST_FLUTTER = 0, 1, 2
@@ -46,7 +46,7 @@ SETS, COAST, FIRST_FLUTTER = 0, 1, 2
 FLUTTER = (0.14, 0.16, 0.12)
 """Standard deviation of the logarithm of each band's level."""
 LEVEL = 0.028
-INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.8
+INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ def _move(corner, level, fizzing, rolling, waves, due_s, motions, curves, number
         for band in range(BANDS):
             corner[edge, band] = CORNER_HZ[band] * bright * 2.0 ** (BRIGHTEN_OCT[band] * min(lift, 1.4))
         _scatter(fizzing, edge, 3_500.0 * min(1.5, foam), 5_200.0 * bright**0.5, 0.35 * fizz * strength)
-        _scatter(rolling, edge, 1_500.0 * min(1.5, back * back), 2_700.0 * bright**0.5, 0.55 * shingle * strength)
+        _scatter(rolling, edge, 1_500.0 * min(1.5, back * back), 2_700.0 * bright**0.5, 0.38 * shingle * strength)
 
 
 @njit(inline="always")
