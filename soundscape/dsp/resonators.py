@@ -82,21 +82,18 @@ def _add(out, centre_hz, level, pan, q, rate, key, tick, state):  # type: ignore
         fill_tick(m[rows:], key, tick + t)
         for i in range(TICK):
             x = rows + i * LANES
+            left = np.float32(0.0)
+            right = np.float32(0.0)
             for k in range(LANES):
                 v3 = m[x + k] - m[LANES + k]
                 v1 = m[2 * LANES + k] * m[k] + m[3 * LANES + k] * v3
                 v2 = m[LANES + k] + m[3 * LANES + k] * m[k] + m[4 * LANES + k] * v3
                 m[k] = np.float32(2.0) * v1 - m[k]
                 m[LANES + k] = np.float32(2.0) * v2 - m[LANES + k]
-                m[x + k] = v1 * m[5 * LANES + k]
+                value = v1 * m[5 * LANES + k]
                 m[5 * LANES + k] += m[6 * LANES + k]
-        for i in range(TICK):
-            x = rows + i * LANES
-            left = np.float32(0.0)
-            right = np.float32(0.0)
-            for k in range(LANES):
-                left += m[7 * LANES + k] * m[x + k]
-                right += m[8 * LANES + k] * m[x + k]
+                left += m[7 * LANES + k] * value
+                right += m[8 * LANES + k] * value
             out[0, t * TICK + i] += left
             out[1, t * TICK + i] += right
     state[:] = m[: 2 * LANES]

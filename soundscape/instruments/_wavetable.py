@@ -231,15 +231,20 @@ def _bend(out, cents, detune, drift, step):  # type: ignore[no-untyped-def]
             out[player, i] = step * y
 
 
-def envelope(
-    times: npt.NDArray[np.float64], *, attack_s: float, length_s: float, release_s: float, sustain: float = 1.0
-) -> Curve:
-    """Level curve: a raised cosine up, held at `sustain` after a slow fall, a raised cosine down from the release.
+def envelope(times: npt.NDArray[np.float64], *, attack_s: float, length_s: float, release_s: float) -> Curve:
+    """Level curve: a raised cosine up, held, a raised cosine down from the release.
 
     Half level is reached at half the attack.
     """
-    rise = 0.5 - 0.5 * np.cos(np.pi * np.clip(times / attack_s, 0.0, 1.0))
-    held = sustain + (1.0 - sustain) * np.exp(-np.maximum(0.0, times - attack_s) / 0.6)
-    fall = 0.5 + 0.5 * np.cos(np.pi * np.clip((times - length_s) / release_s, 0.0, 1.0))
-    level: Curve = (rise * held * fall).astype(np.float32)
+    level = np.empty(len(times), np.float32)
+    _shape(level, times, attack_s, length_s, release_s)
     return level
+
+
+@njit(cache=True, nogil=True)
+def _shape(level, times, attack_s, length_s, release_s):  # type: ignore[no-untyped-def]
+    for i in range(times.shape[0]):
+        rise = 0.5 - 0.5 * math.cos(math.pi * times[i] / attack_s) if times[i] < attack_s else 1.0
+        since = min(max((times[i] - length_s) / release_s, 0.0), 1.0)
+        fall = 0.5 + 0.5 * math.cos(math.pi * since) if since > 0.0 else 1.0
+        level[i] = rise * fall
