@@ -3,10 +3,13 @@
 Model: iron hums at twice the frequency of the mains, with its series, through plates and tank. An arc goes out at
 every zero of the current and strikes again a little later than it did the last time: pulses at twice the mains,
 gated by a random telegraph signal whose spells on and off are drawn from a heavy tail, with the hiss of the
-discharge swelling at every restrike. A coil has an interrupter of its own rate instead of the mains. Sparks crack in
-clusters; corona hisses where it is damp. Nothing of this keeps its level: load and damp wander.
+discharge swelling at every restrike. A coil has an interrupter of its own rate instead of the mains. A spark is a
+handful of streamers within some milliseconds, broad snaps up to the end of hearing, over the thump of the channel that
+they open, and now and then a fizz after it; sparks come in flurries. Corona hisses where it is damp. Nothing of this
+keeps its level: load and damp wander. The room that it stands in answers.
 
-Sources: random telegraph signal with power-law spells as in blinking discharges; magnetostriction of transformer
+Sources: Y. Raizer, *Gas Discharge Physics* (1991), for streamers and channels; random telegraph signal with power-law
+spells as in blinking discharges; magnetostriction of transformer
 cores at twice the mains; van den Doel & Pai on modal sounds (1998); Farnell, *Designing Sound* (2010).
 """
 
@@ -26,6 +29,7 @@ from soundscape.dsp.blend import SILENT_DB, Part, Voice, blend
 from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
+from soundscape.dsp.hall import Hall
 from soundscape.dsp.machine import fill_lines
 from soundscape.dsp.noise import normal_at, uniform
 from soundscape.dsp.wheel import Wheel
@@ -52,6 +56,12 @@ FLOW_DB = -1.0
 """Oil and fans against the hum."""
 ON, LEFT_S, AGE_S, COUNT = range(4)
 """State of the telegraph: whether it is on, for how long yet and since when, how often it has turned."""
+BARE = 0.5
+"""Of an arc that is heard past its lamp."""
+STREAMERS, FIZZ = 3_200.0, 700.0
+"""Streamers of a median spark a second while it lasts, and of the fizz after it."""
+FIZZES = 0.3
+"""Share of sparks that fizz."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,7 @@ class Params:
     sparks: float = number(-8.0, low=-60.0, high=12.0, unit="dB", help="level of the sparks")
     rate: float = number(14.0, low=0.5, high=200.0, unit="1/s", help="sparks")
     corona: float = number(-18.0, low=-45.0, high=6.0, unit="dB", help="level of the corona's hiss")
+    room: float = number(0.35, low=0.0, high=1.0, help="open air to a hall that answers")
     unrest: float = number(0.5, low=0.0, high=1.0, help="wandering of load and arc")
     width: float = number(0.7, low=0.0, high=1.0, help="difference of the two sides")
 
@@ -92,7 +103,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             (params.corona, Corona(params, rate, seed.child("corona"))),
         ]
 
-    return blend(parts, controls, rate, VOICE)
+    hall = Hall(seed.child("hall"), rate, t60_s=0.6 + 1.6 * params.room, high_t60_s=0.4 + 0.8 * params.room)
+    for audio in blend(parts, controls, rate, VOICE):
+        hall.add(audio, np.float32(0.5 * params.room) * audio)
+        yield audio
 
 
 class Iron:
@@ -182,11 +196,12 @@ class Arc:
         drive = np.zeros((2, block.frames), np.float32)
         self._pulses.add(drive, pace, gate)
         swell = np.zeros((2, block.frames), np.float32)
-        self._swell.add(swell, pace, 0.12 * params.hiss * gate)
+        self._swell.add(swell, pace, 0.2 * params.hiss * gate)
         out = np.zeros((2, block.frames), np.float32)
         _hiss(out, self._air, HISS_HZ, HISS_SHARE, np.exp(0.3 * motion[:, :-2]))
         out *= swell
         self._lamp.add(out, drive)
+        out += np.float32(BARE) * drive
         return out
 
 
@@ -215,25 +230,58 @@ def telegraph(gate, state, spell_s, burning, key, tick_s):  # type: ignore[no-un
 
 
 class Sparks:
-    """Cracks in clusters, each somewhere else."""
+    """Snaps in flurries, each somewhere else."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params = params
-        self._grains = Grains(
-            seed.child("cracks"), rate, ring_s=0.0006, size_sd=0.75, pitch_sd=0.4, densest=1_500.0
+        self._params, self._tick_s = params, TICK / rate
+        self._streamers = Grains(
+            seed.child("streamers"), rate, ring_s=0.00012, size_sd=0.7, pitch_sd=0.6, densest=8_000.0
         )
-        self._bursts = Drift(seed.child("bursts"), rate, motions=2, low_hz=0.3, high_hz=30.0)
+        self._channel = Grains(seed.child("channel"), rate, ring_s=0.0011, size_sd=0.3, pitch_sd=0.3, densest=400.0)
+        self._flurries = Drift(seed.child("flurries"), rate, motions=2, low_hz=0.3, high_hz=30.0)
+        self._key, self._tick = np.uint32(seed.key("snaps")), 0
+        self._fizz = np.zeros(2)
 
     def run(self, block: ControlBlock) -> Audio:
         """The sparks under these controls."""
         out = np.zeros((2, block.frames), np.float32)
-        burst, place = self._bursts.advance(block.ticks).T
+        flurry, place = self._flurries.advance(block.ticks).T
         density = block["density"].astype(np.float64)
-        per_s = self._params.rate * 4.0 ** (2.0 * density - 1.0) * np.exp(1.2 * burst - 0.7)
-        pitch_hz = np.full(block.ticks + 1, 3_600.0)
+        per_s = self._params.rate * 4.0 ** (2.0 * density - 1.0) * np.exp(1.2 * flurry - 0.7)
+        streamers, level, size = np.empty((3, block.ticks + 1))
+        snap(streamers, level, size, per_s, self._fizz, self._key, self._tick, self._tick_s)
+        self._tick += block.ticks
         pan = np.clip(0.6 * self._params.width * place, -1.0, 1.0)
-        self._grains.add(out, np.minimum(per_s, 1_500.0), pitch_hz, np.ones_like(per_s), pan)
+        self._streamers.add(out, streamers, np.full(len(pan), 5_500.0), level, pan)
+        # The larger the channel, the lower its thump.
+        self._channel.add(
+            out, np.where(size > 0.0, 260.0, 0.0), 800.0 / np.maximum(size, 0.2) ** 0.5, 0.5 * size, pan
+        )
         return out
+
+
+@njit(cache=True, nogil=True)
+def snap(streamers, level, size, per_s, fizz, key, tick, tick_s):  # type: ignore[no-untyped-def]
+    """Streamers a second, their level, and the size of what has just sparked (else 0), at tick edges.
+
+    Every tick asks by itself whether it sparks, so that sparks at a low rate are among those at a high one; `fizz`
+    holds what is left of the last one and its fall, and is moved on.
+    """
+    for edge in range(per_s.shape[0]):
+        at = (tick + edge) * 4
+        sparks = uniform(key, at) < 1.0 - math.exp(-per_s[edge] * tick_s)
+        # The last edge is the first of the next block: what is left of a spark moves on once.
+        last = edge == per_s.shape[0] - 1
+        size[edge] = math.exp(0.7 * min(normal_at(key, at + 1), 2.2)) if sparks else 0.0
+        if sparks:
+            streamers[edge], level[edge] = STREAMERS * size[edge] ** 0.4, size[edge]
+        else:
+            streamers[edge], level[edge] = (FIZZ, fizz[0]) if fizz[0] > 0.01 else (0.0, 0.0)
+        if not last:
+            fizz[0] *= fizz[1]
+            if sparks:
+                fizz[0] = 0.22 * size[edge] if uniform(key, at + 2) < FIZZES else 0.0
+                fizz[1] = math.exp(-tick_s / (0.015 + 0.06 * uniform(key, at + 3)))
 
 
 class Corona:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from soundscape.contract import TICK
-from soundscape.layers.electricity import LONGEST, telegraph
+from soundscape.layers.electricity import FIZZES, LONGEST, snap, telegraph
 from tests import descriptors
-from tests.layers.rendering import RATE, presets_of, render
+from tests.layers.rendering import RATE, presets_of, render, ticks
 
 PRESETS = tuple(preset.name for preset in presets_of("electricity"))
 
@@ -109,3 +109,32 @@ def test_a_shorter_share_of_burning_leaves_more_silence() -> None:
         return float(np.mean(level < level.max() - 20.0))
 
     assert silent(seldom) > silent(mostly) + 0.3
+
+
+def test_a_spark_is_a_handful_of_streamers_and_some_of_them_fizz() -> None:
+    count = ticks(200.0) + 1
+    per_s, fizz = np.full(count, 8.0), np.zeros(2)
+    streamers, level, size = np.empty((3, count))
+    snap(streamers, level, size, per_s, fizz, np.uint32(3), 0, TICK / RATE)
+    sparks = np.flatnonzero(size)
+    assert len(sparks) / 200.0 == pytest.approx(8.0, rel=0.1)
+    # Some ten of them in the tick of a spark of middle size.
+    assert 8.0 <= np.median(streamers[sparks]) * TICK / RATE <= 25.0
+    alone = sparks[:-1][np.diff(sparks) > 4]
+    assert np.mean(level[alone + 1] > 0.0) == pytest.approx(FIZZES, abs=0.06)
+
+
+def test_more_sparks_are_the_same_ones_and_others() -> None:
+    found = []
+    for rate in (4.0, 16.0):
+        streamers, level, size = np.empty((3, ticks(60.0)))
+        snap(streamers, level, size, np.full(ticks(60.0), rate), np.zeros(2), np.uint32(3), 0, TICK / RATE)
+        found.append(set(np.flatnonzero(size)))
+    assert found[0] < found[1]
+
+
+def test_sparks_reach_to_the_end_of_hearing() -> None:
+    changes = (("hum", -60.0), ("arc", -60.0), ("corona", -45.0), ("room", 0.0))
+    frequency, density = descriptors.spectrum(render("sparking-cable", 20.0, changes=changes), RATE)
+    high, middle = (density[(frequency > low) & (frequency < 1.26 * low)].sum() for low in (10_000.0, 2_000.0))
+    assert 10.0 * np.log10(high / middle) > -10.0
