@@ -6,11 +6,11 @@ gated by a random telegraph signal whose spells on and off are drawn from a heav
 discharge swelling at every restrike. A coil has an interrupter of its own rate instead of the mains. A spark is a
 handful of streamers within some milliseconds, broad snaps up to the end of hearing, over the thump of the channel that
 they open, and now and then a fizz after it; sparks come in flurries. Corona hisses where it is damp. Nothing of this
-keeps its level: load and damp wander. The room that it stands in answers.
+keeps its level: load and damp wander.
 
 Sources: Y. Raizer, *Gas Discharge Physics* (1991), for streamers and channels; random telegraph signal with power-law
-spells as in blinking discharges; magnetostriction of transformer
-cores at twice the mains; van den Doel & Pai on modal sounds (1998); Farnell, *Designing Sound* (2010).
+spells as in blinking discharges; magnetostriction of transformer cores at twice the mains; van den Doel & Pai on
+modal sounds (1998); Farnell, *Designing Sound* (2010).
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from soundscape.dsp.blend import SILENT_DB, Part, Voice, blend
 from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
-from soundscape.dsp.hall import Hall
 from soundscape.dsp.machine import fill_lines
 from soundscape.dsp.noise import normal_at, uniform
 from soundscape.dsp.wheel import Wheel
@@ -83,7 +82,6 @@ class Params:
     sparks: float = number(-8.0, low=-60.0, high=12.0, unit="dB", help="level of the sparks")
     rate: float = number(14.0, low=0.5, high=200.0, unit="1/s", help="sparks")
     corona: float = number(-18.0, low=-45.0, high=6.0, unit="dB", help="level of the corona's hiss")
-    room: float = number(0.35, low=0.0, high=1.0, help="open air to a hall that answers")
     unrest: float = number(0.5, low=0.0, high=1.0, help="wandering of load and arc")
     width: float = number(0.7, low=0.0, high=1.0, help="difference of the two sides")
 
@@ -103,10 +101,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             (params.corona, Corona(params, rate, seed.child("corona"))),
         ]
 
-    hall = Hall(seed.child("hall"), rate, t60_s=0.6 + 1.6 * params.room, high_t60_s=0.4 + 0.8 * params.room)
-    for audio in blend(parts, controls, rate, VOICE):
-        hall.add(audio, np.float32(0.5 * params.room) * audio)
-        yield audio
+    return blend(parts, controls, rate, VOICE)
 
 
 class Iron:
