@@ -24,7 +24,9 @@ def measured(kind: str, **environment: str) -> dict[str, list[float]]:
     return {name: [float(value) for value in values] for name, *values in rows}
 
 
-@pytest.mark.parametrize("kind", ["layers", pytest.param("hits", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "kind", ["layers", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("hits", "instruments"))]
+)
 def test_units_sound_alike_with_and_without_compilation(kind: str) -> None:
     compiled, plainly = measured(kind), measured(kind, NUMBA_DISABLE_JIT="1")
     assert compiled

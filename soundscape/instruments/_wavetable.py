@@ -99,10 +99,10 @@ def _read(out, pairs, level, colour, increments, phases, left, right):  # type: 
     found = np.empty((2, TICK), np.int64)
     near = found.view(np.float32)
     size = pairs.shape[2] - 1
-    bits = np.uint32(0)
+    bits = 0
     while (TURN >> bits) > size:
-        bits += np.uint32(1)
-    below = np.uint32((1 << bits) - 1)
+        bits += 1
+    shift, below = np.uint32(bits), np.uint32((1 << bits) - 1)
     unit = np.float32(1.0 / (1 << bits))
     ticks = level.shape[0] - 1
     for first in range(0, ticks, STRETCH):
@@ -115,7 +115,7 @@ def _read(out, pairs, level, colour, increments, phases, left, right):  # type: 
                 for i in range(TICK):
                     time = np.int32(i)
                     at = start + time * pace + np.int32(curve * np.float32(time * time))
-                    places[i] = np.uint16(np.uint32(at) >> bits)
+                    places[i] = np.uint16(np.uint32(at) >> shift)
                     parts[i] = np.float32(np.int32(np.uint32(at) & below)) * unit
                 phase += TICK * (step + bend * (TICK - 1))
                 phases[voice] = phase - math.floor(phase + 0.5)
