@@ -71,7 +71,7 @@ MATERIALS = {
         hinge_hz=380.0, slips_hz=(9.0, 50.0), grit=0.0, fittings_hz=700.0, fittings=0.3,
     ),
     "stone": Material(
-        lowest_hz=74.0, stretch=1.3, loss=0.045, longest_s=0.4, corner_hz=620.0, contact=1.0, rush=0.55, air=1.0,
+        lowest_hz=74.0, stretch=1.3, loss=0.045, longest_s=0.4, corner_hz=680.0, contact=1.1, rush=0.42, air=1.0,
         hinge_hz=120.0, slips_hz=(45.0, 95.0), grit=1.0, fittings_hz=520.0, fittings=0.12,
     ),
 }  # fmt: skip

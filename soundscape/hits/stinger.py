@@ -40,7 +40,7 @@ CHORDS = {
     "cluster": (0, 1, 7, 13),
 }
 PLAYERS_CENTS = (0.0, -7.0, 6.0)
-HIGHEST_HZ, HARMONICS = 11_000.0, 150
+HIGHEST_HZ, HARMONICS = 10_000.0, 110
 CLOSED_HZ = 160.0
 """Corner of the spectrum at hardly any breath."""
 FLUTTER_HZ = 29.0
