@@ -224,5 +224,6 @@ def _palette(
             )
         )
     lead = get_preset("instruments", palette.music.lead, folders)
-    sounds.append(_maker(lead, length, seed.child("lead"), Audition(preset=lead.name), space=palette.space))
+    as_wet = Audition(preset=lead.name, controls=wanted.controls, curves=wanted.curves)
+    sounds.append(_maker(lead, length, seed.child("lead"), as_wet, space=palette.space))
     return tuple(sounds), palette.space
