@@ -26,14 +26,15 @@ from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
+from soundscape.dsp.bend import bent
 from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.grains import Grains
 from soundscape.dsp.hall import Hall
 from soundscape.dsp.noise import normal_at
 from soundscape.dsp.resonators import NoiseResonators
 from soundscape.dsp.sines import Sines
 from soundscape.dsp.voicing import Voicing
+from soundscape.dsp.vortex import SPIN, Blown, Vortex
 from soundscape.params import number
 from soundscape.rng import Seed
 from soundscape.units import db_to_gain, midi_to_hz
@@ -50,16 +51,6 @@ GLIDES = 4
 """In each direction: an octave apart, so many octaves in all."""
 FAINTEST = 4e-3
 """What is fainter of a glide is left out."""
-SPIN = np.array((1.0, 2.3, 5.1, 10.7))
-"""Turns of the arms over those of the outermost."""
-ARM_HZ = np.array((0.4, 0.75, 1.3, 2.2))
-"""Pitch of the arms over the centre: what is swept faster howls higher."""
-HOWL = np.array((1.0, 2.3))
-"""Bands of an arm over its lowest."""
-BANDS = len(SPIN) * len(HOWL)
-DOPPLER = 0.09
-PULLED_OCT = 1.1
-"""By how much the deepest pull raises the vortex."""
 LEFT, LENGTH, SIZE, SINCE, FELL, COUNT = range(6)
 """State of the breath: of this pull, then how long ago the last one let go and how strong it was."""
 
@@ -90,7 +81,14 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The open portal, float32 `(2, block.frames)` for every control block."""
     turning = Turning(params, rate, seed.child("turning"))
     glides, sub = Glides(params, rate, seed.child("glides")), Sub(params, rate, seed.child("sub"))
-    vortex = Vortex(params, rate, seed.child("vortex"))
+    vortex = Vortex(
+        seed.child("vortex"),
+        rate,
+        centre_hz=params.centre,
+        level=0.9 * db_to_gain(params.swirls),
+        unsteady=0.16 * params.unrest,
+        width=params.width,
+    )
     q = np.concatenate((glides.quality, vortex.quality))
     bands = NoiseResonators(seed.child("bands"), rate, q=q)
     hall = Hall(seed.child("hall"), rate, t60_s=4.5, high_t60_s=1.8, size=2.2)
@@ -101,31 +99,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         tones = np.zeros((2, block.frames), np.float32)
         smoke = glides.add(tones, motion)
         sub.add(tones, motion)
-        audio = _bent(tones, params.grit)
-        air = vortex.add(audio, motion)
+        audio = bent(tones, params.grit)
+        air = vortex.add(audio, motion.angle, motion.pull, motion.drive)
         bands.add(audio, *(np.concatenate(pair, axis=1) for pair in zip(smoke, air, strict=True)))
         audio *= level
         hall.add(audio, np.float32(0.45) * audio)
         voicing.run(audio, block)
         yield audio
-
-
-def _bent(tones: Audio, grit: float) -> Audio:
-    """Tones through a soft bend of both signs and a little of one: they sound with their sums and differences."""
-    if grit == 0.0:
-        return tones
-    drive = np.float32(0.25 + 0.9 * grit)
-    bent = np.tanh(drive * tones)
-    # Even products as well; the square of a bounded signal is bounded.
-    return (bent + np.float32(0.5 * grit) * bent * bent) / drive
-
-
-class Blown(NamedTuple):
-    """Bands of noise, at tick edges: `(edges, bands)` each."""
-
-    hz: Floats
-    level: Floats
-    pan: Floats
 
 
 class Motion(NamedTuple):
@@ -261,45 +241,3 @@ class Sub:
         level = self._gain * np.array((1.0, 0.7, 0.3, 0.3)) * beat[:, None] * np.exp(0.25 * np.stack(swell, axis=1))
         drop = 1.0 + 0.004 * wander + 0.3 * motion.fall * np.exp(-motion.since_s / 0.09)
         self._tones.add(out, self._hz * drop[:, None], level, np.tile((-0.1, 0.1, -0.3, 0.3), (len(level), 1)))
-
-
-class Vortex:
-    """The arms of air, and the motes that they sweep along."""
-
-    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params = params
-        rng = seed.generator("arms")
-        bands = (params.centre * np.outer(ARM_HZ, HOWL)).ravel() * rng.uniform(0.93, 1.07, BANDS)
-        self._hz = bands
-        self._level = 0.9 * db_to_gain(params.swirls) * (bands / bands[0]) ** -0.6
-        self.quality = np.tile((4.0, 9.0), len(SPIN)) * rng.uniform(0.8, 1.25, BANDS)
-        self._flutter = Drift(seed.child("flutter"), rate, motions=BANDS, low_hz=0.2, high_hz=20.0)
-        self._motes = Grains(seed.child("motes"), rate, ring_s=0.003, size_sd=0.6, pitch_sd=0.45, densest=600.0)
-        self._gusts = Drift(seed.child("gusts"), rate, low_hz=0.3, high_hz=30.0)
-
-    def add(self, out: Audio, motion: Motion) -> Blown:
-        """Add the motes of this motion to `out`; returns the arms."""
-        params = self._params
-        flutter = self._flutter.advance(motion.ticks)
-        turn = 2.0 * np.pi * np.repeat(motion.angle, len(HOWL), axis=1)
-        near = 0.5 + 0.5 * np.cos(turn)
-        pull, drive = np.minimum(motion.pull, 1.1)[:, None], motion.drive[:, None]
-        hz = (
-            self._hz
-            * drive**0.5
-            * 2.0 ** (PULLED_OCT * pull)
-            * (1.0 - DOPPLER * np.sin(turn))
-            * np.exp(0.03 * flutter)
-        )
-        # What howls higher needs more speed: the pull brings it out.
-        order = np.tile(np.arange(len(HOWL)), len(SPIN))
-        level = self._level * (0.25 + 0.75 * near**1.5) * (0.3 + 1.0 * pull) ** (0.8 + 0.6 * order)
-        level *= np.exp(0.16 * params.unrest * flutter)
-        focus = 1.0 - 0.7 * np.minimum(pull, 1.0)
-        pan = 0.95 * params.width * np.sin(turn) * focus
-        gust = np.exp(0.8 * np.clip(self._gusts.advance(motion.ticks)[:, 0], -2.0, 2.0))
-        per_s = np.minimum(90.0 * (0.03 + motion.pull**2) * gust, 600.0)
-        mote_hz = 6.0 * params.centre * 2.0 ** (0.5 * motion.pull)
-        loud = 0.35 * db_to_gain(params.swirls) * (0.3 + motion.pull)
-        self._motes.add(out, per_s, np.clip(mote_hz, 1_500.0, 7_000.0), loud, pan[:, -1])
-        return Blown(np.minimum(hz, 12_000.0), level, pan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from soundscape.contract import Hit
+from soundscape.hits import portal
 from tests import descriptors
 from tests.hits.rendering import RATE, centroid_hz, make
 
@@ -33,3 +34,26 @@ def test_the_sides_change_as_it_turns() -> None:
 def test_it_rings_on_for_seconds() -> None:
     hit = make("portal", size=0.8)
     assert hit.audio.shape[1] - hit.sync > 2 * RATE
+
+
+def test_glides_part_as_it_opens_and_meet_as_it_closes() -> None:
+    spread = {}
+    for way in ("open", "close"):
+        params = portal.Params(way=way)
+        glides = portal._glides(3 * RATE, RATE, np.random.default_rng(2), params, 1.0, 1.8)
+        early, late = glides[:, RATE // 2 : RATE], glides[:, 3 * RATE // 2 : 2 * RATE]
+        spread[way] = [
+            np.ptp(frequency[density > 1e-3 * density.max()])
+            for frequency, density in (descriptors.spectrum(part, RATE) for part in (early, late))
+        ]
+    assert spread["open"][1] > 2.0 * spread["open"][0]
+    assert spread["close"][0] > 2.0 * spread["close"][1]
+
+
+def test_a_door_that_slams_leaves_little_but_the_room() -> None:
+    falls = {}
+    for way in ("open", "close"):
+        hit = make("portal", way=way)
+        level = descriptors.levels_db(hit.audio[:, hit.sync :], RATE, frame_s=0.1)
+        falls[way] = level[:2].max() - level[8]
+    assert falls["close"] > falls["open"] + 6.0

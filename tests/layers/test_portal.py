@@ -7,7 +7,9 @@ import pytest
 from scipy import signal
 
 from soundscape.contract import TICK
+from soundscape.dsp.bend import bent
 from soundscape.dsp.sines import Sines
+from soundscape.dsp.vortex import SPIN, Blown, Vortex
 from soundscape.layers import portal
 from soundscape.units import midi_to_hz
 from tests import descriptors
@@ -74,11 +76,11 @@ def test_the_sub_tone_stands_on_its_note_and_pulses() -> None:
     assert 0.7 <= rate_hz[np.argmax(beat * (rate_hz > 0.3))] <= 1.4
 
 
-def still(edges: int, **moving: np.ndarray) -> portal.Motion:
-    """Nothing moves but what is said."""
-    none, arms = np.zeros(edges), np.zeros((edges, len(portal.SPIN)))
-    at_rest = {"pull": none, "fall": none, "since_s": none + 1e3, "angle": arms, "drive": none + 1.0}
-    return portal.Motion(**at_rest | moving)
+def blown(*, pull: float = 0.0, angle: np.ndarray | None = None) -> Blown:
+    """A vortex of 400 ticks."""
+    vortex = Vortex(SEED, RATE, centre_hz=420.0, level=1.0, unsteady=0.05, width=0.8)
+    turns = np.zeros((401, len(SPIN))) if angle is None else angle
+    return vortex.add(np.zeros((2, 400 * TICK), np.float32), turns, np.full(401, pull), np.ones(401))
 
 
 def test_its_breath_grows_slowly_and_lets_go_at_once_never_alike() -> None:
@@ -97,34 +99,27 @@ def test_its_breath_grows_slowly_and_lets_go_at_once_never_alike() -> None:
 
 
 def test_what_is_pulled_in_howls_higher_louder_and_in_the_middle() -> None:
-    rest, pulled = (
-        portal.Vortex(portal.Params(), RATE, SEED).add(
-            np.zeros((2, 400 * TICK), np.float32), still(401, pull=np.full(401, depth))
-        )
-        for depth in (0.0, 1.0)
-    )
+    rest, pulled = blown(pull=0.0), blown(pull=1.0)
     assert np.all(np.mean(pulled.hz, axis=0) > 1.8 * np.mean(rest.hz, axis=0))
     assert np.all(np.mean(pulled.level, axis=0) > 2.0 * np.mean(rest.level, axis=0))
 
 
 def test_an_arm_turns_around_the_listener() -> None:
-    angle = np.linspace(0.0, 1.0, 401)[:, None] * np.ones(len(portal.SPIN))
-    vortex = portal.Vortex(portal.Params(unrest=0.3), RATE, SEED)
-    blown = vortex.add(np.zeros((2, 400 * TICK), np.float32), still(401, angle=angle))
-    assert blown.pan[100, 0] > 0.5 > -0.5 > blown.pan[300, 0]
-    assert blown.level[[0, -1]].mean() > 2.0 * blown.level[200].mean()
+    around = blown(angle=np.linspace(0.0, 1.0, 401)[:, None] * np.ones(len(SPIN)))
+    assert around.pan[100, 0] > 0.5 > -0.5 > around.pan[300, 0]
+    assert around.level[[0, -1]].mean() > 2.0 * around.level[200].mean()
     # It comes from one side and goes to the other: three semitones between.
-    assert 2.0 < 12.0 * np.log2(blown.hz[280:320].mean() / blown.hz[80:120].mean()) < 5.0
+    assert 2.0 < 12.0 * np.log2(around.hz[280:320].mean() / around.hz[80:120].mean()) < 5.0
 
 
 def test_tones_that_sound_at_once_give_their_sums_and_differences() -> None:
     time = np.arange(RATE) / RATE
     pair = 0.5 * (np.sin(2.0 * np.pi * 310.0 * time) + np.sin(2.0 * np.pi * 430.0 * time))
-    bent = portal._bent(np.stack((pair, pair)).astype(np.float32), 1.0)
-    power = np.abs(np.fft.rfft(bent[0])) ** 2
+    both = np.stack((pair, pair)).astype(np.float32)
+    power = np.abs(np.fft.rfft(bent(both, 1.0)[0])) ** 2
     assert 10.0 * np.log10(power[[120, 740, 190, 550]].min() / power[310]) > -40.0
     assert 10.0 * np.log10(power[12_000:].max() / power[310]) < -80.0
-    assert portal._bent(bent, 0.0) is bent
+    assert bent(both, 0.0) is both
 
 
 def test_blur_turns_lines_into_bands() -> None:
