@@ -6,7 +6,11 @@ python benchmarks/layers.py [--seconds 60] [NAME ...]      names of layers or pr
 from __future__ import annotations
 
 import argparse
+import os
 import time
+
+# As the command line does: one thread for matrix products, before NumPy is there.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from soundscape.contract import TICK, neutral
 from soundscape.model import SAMPLE_RATE

@@ -38,7 +38,7 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
-VOICE = Voice(intensity_db=7.0, brightness_db=20.0, split_hz=900.0)
+VOICE = Voice(intensity_db=7.0, brightness_db=17.0, split_hz=900.0)
 HARMONICS = 40
 """Of a shaft."""
 POLES = 7
@@ -46,10 +46,12 @@ POLES = 7
 SPEED_OF_SOUND = 343.0
 THROWN = 12.0
 """Lengths after which a throw is over."""
+FLUTTER = 0.24
+"""Standard deviation of the level (logarithm) of each rotor in air that is never still."""
 INERTIA_S = 1.6
 LOUDER = 2.5
 """Exponent of the speed in the level: half of five, in power."""
-WAKE_HZ, WAKE_SHARE, SHARED = np.array((320.0, 1_500.0, 5_500.0)), np.array((0.45, 0.7, 0.6)), (0.8, 0.35, 0.1)
+WAKE_HZ, WAKE_SHARE, SHARED = np.array((300.0, 1_300.0, 4_200.0)), np.array((0.5, 0.7, 0.45)), (0.8, 0.35, 0.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +180,9 @@ class Rotors:
         self._gain = (comb + whine * rng.lognormal(0.0, 0.5, (params.rotors, HARMONICS))).astype(np.float32)
         spread = np.linspace(-0.35, 0.35, params.rotors) if params.rotors > 1 else np.zeros(1)
         self._stacks = Stacks(seed.child("stacks"), rate, pan=params.width * rng.permutation(spread))
-        self._flutter = Drift(seed.child("flutter"), rate, motions=params.rotors, low_hz=0.3, high_hz=16.0)
+        self._flutter = Drift(
+            seed.child("flutter"), rate, motions=params.rotors, low_hz=0.3, high_hz=16.0, slope=0.8
+        )
         self._brighter = (0.8 * np.log2(order + 1.0)).astype(np.float32)
         self._end = (8.0 * order / (HIGHEST * rate)).astype(np.float32)
 
@@ -186,7 +190,7 @@ class Rotors:
         """The tones under these controls."""
         flown = self._flight.advance(block.ticks, _drive(block))
         hz = self._shaft_hz * flown.speed * flown.doppler[:, None]
-        strength = flown.speed**LOUDER * np.exp(0.15 * self._flutter.advance(block.ticks))
+        strength = flown.speed**LOUDER * np.exp(FLUTTER * self._flutter.advance(block.ticks))
         # A faster rotor is brighter too. In float32, whose exponential runs in vector lanes.
         faster = np.log(flown.speed).astype(np.float32)[:, :, None] * self._brighter
         gain = strength[:, :, None].astype(np.float32) * np.exp(faster) * self._gain
@@ -205,14 +209,15 @@ class Wakes:
         self._passage_hz = params.blades * params.shaft
         self._noise = NoiseBands(seed.child("wakes"), rate, shared=SHARED)
         self._cuts = Sines(rate, phase=seed.generator("cuts").uniform(0.0, 1.0, params.rotors))
-        self._motion = Drift(seed.child("wash"), rate, motions=BANDS, low_hz=0.2, high_hz=12.0, slope=1.4)
+        self._motion = Drift(seed.child("wash"), rate, motions=BANDS, low_hz=0.2, high_hz=12.0)
         self._share = 0.55 / params.rotors**0.5
 
     def run(self, block: ControlBlock) -> Audio:
         """The rush under these controls."""
         flown = self._flight.advance(block.ticks, _drive(block))
         blown = flown.speed.mean(axis=1)
-        level = WAKE_SHARE * (blown ** (LOUDER + 0.5))[:, None] * np.exp(0.22 * self._motion.advance(block.ticks))
+        unsteady = np.exp(1.2 * FLUTTER * self._motion.advance(block.ticks))
+        level = WAKE_SHARE * (blown ** (LOUDER + 0.5))[:, None] * unsteady
         out = np.zeros((2, block.frames), np.float32)
         corner = WAKE_HZ * (blown * flown.doppler)[:, None]
         self._noise.add(out, corner, np.repeat(level[:, :, None], 2, axis=2))

@@ -43,7 +43,7 @@ BED_OVER_TONE_DB = 2.3
 """1.3 in amplitude, as measured on real machines."""
 LOAD_DB, LOAD_PITCH, LOAD_HIGHS_DB = 9.0, 0.16, 8.0
 """What the whole range of intensity moves: level, relative pitch, highs."""
-BRIGHTNESS_DB = 26.0
+BRIGHTNESS_DB = 22.0
 SPLIT_HZ = 500.0
 """Above it brightness and load act."""
 KNOCK_HZ = np.geomspace(900.0, 5_200.0, 8)
@@ -182,7 +182,7 @@ class Moving:
     def add(self, audio: Audio, block: ControlBlock) -> None:
         """Add what ticks and moves during this block, and what still rings from before."""
         params, ticks = self._params, block.ticks
-        busy = 7.0 ** (2.0 * block["density"][:-1] - 1.0) * np.exp(0.6 * self._bursts.advance(ticks)[:-1, 0] - 0.18)
+        busy = 4.0 ** (2.0 * block["density"][:-1] - 1.0) * np.exp(0.6 * self._bursts.advance(ticks)[:-1, 0] - 0.18)
         share = busy * (TICK / self._rate)
         draws = [0.5 + 0.5 * white(ticks, self._seed.key(name), start=self._at) for name in ("ticks", "moves")]
         knocks, moves = draws[0] < params.ticks * share, draws[1] < params.moves / 60.0 * share

@@ -93,7 +93,9 @@ class Drive:
         self._level = 1.5 * LEVEL * params.sub * SUB_LEVEL
         self._pan = params.width * np.tile((-0.35, 0.35), len(SUB) // 2)
         self._lines = Sines(rate, phase=rng.uniform(0.0, 1.0, len(SUB)))
-        self._motion = Drift(seed.child("motion"), rate, motions=2 * len(SUB) + 1, low_hz=0.02, high_hz=4.0)
+        self._motion = Drift(
+            seed.child("motion"), rate, motions=2 * len(SUB) + 1, low_hz=0.02, high_hz=8.0, slope=0.6
+        )
         self._age = params.age
 
     def add(self, out: Audio, load: Floats) -> None:
@@ -124,9 +126,11 @@ class Ventilation:
         self._place = params.width * rng.uniform(0.2, 0.9, LANES) * np.tile((-1.0, 1.0), LANES // 2)
         self._resonators = NoiseResonators(seed.child("ducts"), rate, q=q)
         self._fan_hz = np.outer((1.0, 1.008), FAN).ravel() * params.fan_pitch * (1.0 + 0.02 * rng.standard_normal())
-        self._fan_level = LEVEL * 0.4 * params.fan * np.tile(FAN**-1.3, 2)
+        self._fan_level = LEVEL * 1.3 * params.fan * np.tile(FAN**-1.3, 2)
         self._fans = Sines(rate, phase=rng.uniform(0.0, 1.0, 6))
-        self._motion = Drift(seed.child("flow"), rate, motions=BANDS + LANES + 8, low_hz=0.04, high_hz=11.0)
+        self._motion = Drift(
+            seed.child("flow"), rate, motions=BANDS + LANES + 8, low_hz=0.04, high_hz=11.0, slope=0.8
+        )
         self._share = AIR_SHARE * np.array((1.0, 1.0, 2.0 * params.hiss))
         self._amount, self._age = 0.1 + 0.9 * params.ventilation, params.age
         self._runs = Turns(rate, seed.child("pump"), on_s=14.0, off_s=20.0)

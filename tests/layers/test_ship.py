@@ -20,7 +20,7 @@ RANGES = {
     "gust_sd_db": (0.25, 4.5),
     "gust_psd_slope": (-2.0, 0.23),
     "level_range_10_90_db": (2.1, 9.5),
-    "onsets_per_s": (0.0, 2.0),
+    "onsets_per_s": (0.0, 6.15),
     "tonal_fraction": (0.0, 0.59),
     "evolution_sd_db": (0.23, 4.9),
     "loop_peak": (0.0, 0.22),
