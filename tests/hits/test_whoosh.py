@@ -42,3 +42,27 @@ def test_it_goes_the_way_it_is_told(way: str, sign: float) -> None:
     )
     assert sign * before > 3.0
     assert sign * after < -3.0
+
+
+def test_an_edge_sings_a_note_that_rises_and_falls_with_the_speed() -> None:
+    plain, blade = (make("whoosh", material=name, whistle=0.0, size=0.7) for name in ("body", "blade"))
+    lines = {}
+    for name, hit in (("plain", plain), ("blade", blade)):
+        around = hit.audio[:, hit.sync - RATE // 20 : hit.sync + RATE // 20].mean(axis=0)
+        power = np.abs(np.fft.rfft(around * np.hanning(len(around)), 1 << 14)) ** 2
+        lines[name] = np.sort(power)[-60:].sum() / power.sum()
+    assert lines["blade"] > 2.0 * lines["plain"]
+
+
+def test_cloth_flaps_some_tens_of_times_a_second_and_never_evenly() -> None:
+    beats = []
+    for material in ("body", "cloth"):
+        hit = make("whoosh", material=material, whistle=0.0, size=1.0)
+        level = descriptors.levels_db(
+            hit.audio[:, hit.sync - RATE // 4 : hit.sync + RATE // 4], RATE, frame_s=0.005
+        )
+        power = np.abs(np.fft.rfft((level - level.mean()) * np.hanning(len(level)))) ** 2
+        hz = np.fft.rfftfreq(len(level), 0.005)
+        beats.append(power[(hz > 10.0) & (hz < 40.0)])
+    assert beats[1].sum() > 4.0 * beats[0].sum()
+    assert beats[1].max() < 0.8 * beats[1].sum()
