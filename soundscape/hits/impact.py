@@ -53,6 +53,10 @@ class Material:
     """Pitch of what flies off."""
     splinter_s: float
     """T60 of what flies off."""
+    splinters: float = 1.0
+    """How many there are, against metal."""
+    spread: float = 1.0
+    """How long they go on flying off, against metal."""
 
 
 MATERIALS = {
@@ -71,6 +75,10 @@ MATERIALS = {
     "crystal": Material(
         loss=0.0012, longest_s=2.4, lowest_hz=1_100.0, stretch=1.55, hardness_hz=6_000.0, modes=1.0, noise_s=0.008,
         thump=0.04, splinter_hz=5_200.0, splinter_s=0.3,
+    ),
+    "glass": Material(
+        loss=0.004, longest_s=0.25, lowest_hz=1_900.0, stretch=1.3, hardness_hz=11_000.0, modes=1.0, noise_s=0.02,
+        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, splinters=3.5, spread=0.55,
     ),
     "wood": Material(
         loss=0.016, longest_s=0.5, lowest_hz=290.0, stretch=1.45, hardness_hz=2_200.0, modes=0.9, noise_s=0.03,
@@ -112,12 +120,12 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio += noise * envelope(frames, rate, [(0.0, -40.0), (0.0007, -8.0), (fall_s, -20.0), (7.0 * fall_s, -90.0)])
     ground = thump(frames, rate, start_hz=105.0 * scale**0.5, end_hz=52.0 * scale**0.5, t60_s=0.1 + 0.22 * size)
     audio += material.thump * unlike(rng, 0.2) * (0.2 + 0.8 * size) * ground
-    pieces = rng.poisson(45.0 * params.debris * (0.4 + force))
+    pieces = rng.poisson(45.0 * params.debris * (0.4 + force) * material.splinters)
     scatter(
         audio,
         rate,
         rng,
-        time_s=0.01 + rng.gamma(1.3, 0.12 + 0.25 * size, pieces),
+        time_s=0.01 + rng.gamma(1.3, material.spread * (0.12 + 0.25 * size), pieces),
         pitch_hz=material.splinter_hz * scale**0.4,
         pitch_sd=0.35,
         t60_s=material.splinter_s,

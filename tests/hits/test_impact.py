@@ -8,7 +8,7 @@ import pytest
 from soundscape.dsp.modal import material_t60_s, ring
 from soundscape.hits.impact import MATERIALS
 from tests import descriptors
-from tests.hits.rendering import RATE, SEED, centroid_hz, length_s, loudest_db, make
+from tests.hits.rendering import RATE, SEED, centroid_hz, length_s, loudest_db, make, render
 
 
 def test_a_ring_falls_by_60_db_in_its_t60_and_sounds_at_its_pitch() -> None:
@@ -70,3 +70,12 @@ def test_debris_follows_the_blow() -> None:
     late = slice(round(0.3 * RATE), round(1.0 * RATE))
     assert np.sum(full.audio[:, late] ** 2) > np.sum(bare.audio[:, late] ** 2)
     assert loudest_db(full) == pytest.approx(loudest_db(bare), abs=3.0)
+
+
+def test_glass_breaks_as_measured_glass_does() -> None:
+    """Seven recordings: attack within 5 ms, 110 to 680 ms down to -20 dB, centroid 4.8 to 9.2 kHz."""
+    for seed in range(3):
+        hit = render("glass-breaks", seed=seed)
+        assert np.abs(hit.audio).max(axis=0).argmax() <= 0.005 * RATE
+        assert 0.11 <= length_s(hit, down_db=20.0) <= 0.68
+        assert 4_800.0 <= centroid_hz(hit) <= 9_200.0
