@@ -31,7 +31,7 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
-VOICE = Voice(intensity_db=7.0, brightness_db=18.0, split_hz=450.0)
+VOICE = Voice(intensity_db=7.0, brightness_db=15.0, split_hz=450.0)
 PIPE = 9
 """Modes of a casing that are the exhaust's; the others are block and body."""
 SOUND_M_S = 420.0
@@ -43,6 +43,8 @@ NONE_DB = -60.0
 """At this level a part is not there."""
 SWELL = 0.5
 """How far the noise swells with every blade, or else with every stroke."""
+FLOW = (0.14, 0.22, 0.3)
+"""How far each band of the noise moves by itself, in nepers."""
 WASH_HZ, WASH_SHARE = (140.0, 420.0, 1_900.0), (1.0, 0.45, 0.16)
 
 
@@ -57,7 +59,7 @@ class Params:
         0.35, low=0.05, high=0.6, help="length of a firing, as a share of its period; short is rough"
     )
     exhaust: float = number(1.1, low=0.2, high=6.0, unit="m", help="length of the exhaust pipe")
-    size: float = number(0.5, low=0.0, high=1.0, help="of block and body: larger is lower")
+    size: float = number(0.5, low=0.0, high=1.0, help="of the whole: larger is lower")
     engines: int = number(2, low=1, high=6, help="engines that run at once")
     detune: float = number(0.8, low=0.05, high=4.0, unit="%", help="difference of their speeds")
     propeller: float = number(-3.0, low=-60.0, high=18.0, unit="dB", help="propellers against the engines")
@@ -160,17 +162,20 @@ class Wash:
             self._wheels, self._turns_hz = _pistons(params, rate, seed), params.firing / params.cylinders
         self._air = NoiseBands(seed.child("air"), rate, shared=(0.8, 0.35, 0.05))
         self._motion = Drift(seed.child("flow"), rate, motions=2 * BANDS, low_hz=0.05, high_hz=12.0)
-        self._corner_hz = np.array(WASH_HZ) * 2.0 ** (-1.4 * params.hull)
+        # What is larger stirs the air in larger eddies.
+        self._corner_hz = np.array(WASH_HZ) * 2.0 ** (1.5 * (0.5 - params.size) - 1.4 * params.hull)
 
     def run(self, block: ControlBlock) -> Audio:
         """The noise under these controls."""
         out = np.zeros((2, block.frames), np.float32)
         speeds, levels = self._running.advance(block)
-        flow = np.exp(0.2 * self._motion.advance(block.ticks)).reshape(-1, BANDS, 2)
+        flow = np.exp(np.array(FLOW)[:, None] * self._motion.advance(block.ticks).reshape(-1, BANDS, 2))
         # Lows move alike on both sides.
         flow[:, 0, 1] = flow[:, 0, 0]
-        corner = self._corner_hz * speeds.mean(axis=0)[:, None] ** 2
-        self._air.add(out, corner, np.array(WASH_SHARE)[:, None] * flow * levels.mean(axis=0)[:, None, None])
+        # What works harder blows harder: its wake is not only louder but brighter.
+        load = levels.mean(axis=0)[:, None]
+        corner = self._corner_hz * speeds.mean(axis=0)[:, None] ** 2 * load**0.7
+        self._air.add(out, corner, np.array(WASH_SHARE)[:, None] * flow * load[:, :, None])
         swell = np.full((2, block.frames), 1.0 - SWELL, np.float32)
         share = np.full(block.ticks + 1, 2.2 * SWELL / len(self._wheels))
         for wheel, speed in zip(self._wheels, speeds, strict=True):
