@@ -32,7 +32,7 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness", "density")
 PERIODIC = True
 
-VOICE = Voice(intensity_db=12.0, brightness_db=16.0, split_hz=1_500.0)
+VOICE = Voice(intensity_db=12.0, brightness_db=13.0, split_hz=1_500.0)
 CASES = 2
 """Bodies among which many movements are shared out."""
 WOOD = 10
@@ -120,7 +120,7 @@ class Room:
     def run(self, block: ControlBlock) -> Audio:
         """The room alone; it knows of no control."""
         out = np.zeros((2, block.frames), np.float32)
-        moving = np.array(ROOM_SHARE) * np.exp(0.12 * self._motion.advance(block.ticks))
+        moving = np.array(ROOM_SHARE) * np.exp(0.18 * self._motion.advance(block.ticks))
         self._air.add(out, np.tile(np.array(ROOM_HZ), (len(moving), 1)), np.repeat(moving[:, :, None], 2, axis=2))
         return out
 

@@ -168,8 +168,15 @@ def _sound(corner, level, lanes, ticking, curves, flicker, room, numbers):  # ty
         strength = LEVEL * 2.2 ** (2.0 * intensity[edge] - 1.0)
         bright = 2.0 ** (2.0 * (brightness[edge] - 0.5))
         moved = draught[edge] ** 1.5
+        # What is louder as a whole is brighter too.
+        colours = (
+            bright
+            * 2.0**colour
+            * math.sqrt(draught[edge])
+            * math.exp(0.3 * wander * min(flicker[edge, BANDS + LANES], 2.0))
+        )
         for band in range(BANDS):
-            corner[edge, band] = BED_HZ[band] * bright * 2.0**colour * math.sqrt(draught[edge])
+            corner[edge, band] = BED_HZ[band] * colours
             own = 0.75 * flicker[edge, band] + 0.75 * flicker[edge, BANDS + LANES]
             loud = math.sqrt(BED_SHARE[band]) * moved * math.exp(wander * own)
             for channel in range(2):
