@@ -113,11 +113,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
 
     corner_hz = material.hardness_hz * 4.0 ** (force - 0.5) * scale**0.4 * unlike(rng, 0.1)
     _modes(audio, material, rate, rng, scale=scale, corner_hz=corner_hz, size=size)
-    noise = noise_band(
-        frames, rate, seed.child("contact"), low_hz=120.0 * scale**0.5, high_hz=2.0 * corner_hz, width=0.3
-    )
     fall_s = material.noise_s * (0.6 + size) * unlike(rng, 0.2)
-    audio += noise * envelope(frames, rate, [(0.0, -40.0), (0.0007, -8.0), (fall_s, -20.0), (7.0 * fall_s, -90.0)])
+    heard = min(round(7.0 * fall_s * rate), frames)
+    noise = noise_band(
+        heard, rate, seed.child("contact"), low_hz=120.0 * scale**0.5, high_hz=2.0 * corner_hz, width=0.3
+    )
+    fall = [(0.0, -40.0), (0.0007, -8.0), (fall_s, -20.0), (7.0 * fall_s, -90.0)]
+    audio[:, :heard] += noise * envelope(heard, rate, fall)
     ground = thump(frames, rate, start_hz=105.0 * scale**0.5, end_hz=52.0 * scale**0.5, t60_s=0.1 + 0.22 * size)
     audio += material.thump * unlike(rng, 0.2) * (0.2 + 0.8 * size) * ground
     pieces = rng.poisson(45.0 * params.debris * (0.4 + force) * material.splinters)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
@@ -119,26 +120,31 @@ def _echoes(params: Params, rng: np.random.Generator, pulse_s: float) -> Floats:
 
 def _lay_n_waves(audio: Audio, rate: int, when_s: Floats, level: Floats, length_s: Floats, side: Floats) -> None:
     """Add N-waves: a jump up, a straight fall through zero, a jump back; as sums of jumps and of slopes."""
-    frames = audio.shape[1]
     first, length = when_s * rate, np.maximum(length_s * rate, 8.0)
-    inside = first + length < frames - 2
-    first, length, side = first[inside], length[inside], side[inside]
-    angle = (side + 1.0) * (math.pi / 4.0)
+    inside = first + length < audio.shape[1] - 2
+    angle = (side[inside] + 1.0) * (math.pi / 4.0)
     for channel, share in ((0, np.cos(angle)), (1, np.sin(angle))):
-        height = level[inside] * share * math.sqrt(2.0)
-        jumps = _points(frames, first, height) + _points(frames, first + length, height)
-        slopes = _points(frames, first + length, 2.0 * height / length) - _points(
-            frames, first, 2.0 * height / length
-        )
-        audio[channel] += np.cumsum(jumps + np.cumsum(slopes)).astype(np.float32)
+        _lay(audio[channel], first[inside], length[inside], level[inside] * share * math.sqrt(2.0))
 
 
-def _points(frames: int, at: Floats, height: Floats) -> Floats:
-    """Values between two frames are shared by both."""
-    whole = at.astype(np.int64)
-    part = at - whole
-    shares = np.bincount(whole, height * (1.0 - part), frames) + np.bincount(whole + 1, height * part, frames)
-    return np.asarray(shares, np.float64)
+@njit(cache=True, nogil=True)
+def _lay(out, first, length, height):  # type: ignore[no-untyped-def]
+    jumps, bends = np.zeros(out.shape[0]), np.zeros(out.shape[0])
+    for wave in range(first.shape[0]):
+        slope = 2.0 * height[wave] / length[wave]
+        for at, bend in ((first[wave], -slope), (first[wave] + length[wave], slope)):
+            # What happens between two frames is shared by both.
+            whole = int(at)
+            part = at - whole
+            jumps[whole] += height[wave] * (1.0 - part)
+            jumps[whole + 1] += height[wave] * part
+            bends[whole] += bend * (1.0 - part)
+            bends[whole + 1] += bend * part
+    value, slope = 0.0, 0.0
+    for i in range(out.shape[0]):
+        slope += bends[i]
+        value += jumps[i] + slope
+        out[i] += value
 
 
 def _roar(params: Params, frames: int, rate: int, seed: Seed, tail_s: float) -> Audio:

@@ -10,6 +10,7 @@ Sources: Selfridge, Moffat & Reiss, sound synthesis of objects swinging through 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.burst import flutter, noise_band, tone, unlike
+from soundscape.dsp.burst import STEP, between, flutter, noise_band, tone, unlike
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
@@ -96,32 +97,31 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         frames, rate, seed.child("edge"), low_hz=8.0, high_hz=list(zip(time, 0.5 * pitch / EDGE_Q, strict=True))
     )
     edge *= 1.6 * tone(frames, rate, list(zip(time, pitch, strict=True)))
-    frame = np.arange(frames)
-    level = np.interp(frame / rate, time, speed ** (POWER * unlike(rng, 0.15))).astype(np.float32)
-    audio = (
-        (body + (params.whistle + material.edge) * edge)
-        * level
-        * flutter(frames, rate, seed.child("flutter"), 1.8, low_hz=2.0, steady=sync)
-    )
+    step = np.arange(frames // STEP + 2) * STEP
+    level = np.interp(step / rate, time, speed ** (POWER * unlike(rng, 0.15)))
     if material.flaps_hz:
         pace = material.flaps_hz * 0.6**size * speed * np.exp(0.35 * rng.standard_normal(POINTS))
-        turns = np.cumsum(np.interp(frame / rate, time, pace)) / rate
-        turns -= turns[sync]
-        # No flap is as hard as the last; the one at the sync point is the hardest.
-        whole = np.round(turns).astype(int)
-        hard = rng.uniform(0.35, 1.0, whole[-1] - whole[0] + 1)
-        hard[-whole[0]] = 1.0
-        open_out = np.interp(turns, np.arange(whole[0], whole[-1] + 1), hard)
-        open_out *= 0.5 + 0.5 * np.cos(2.0 * np.pi * turns)
-        audio *= (1.0 - FLAP * (1.0 - open_out)).astype(np.float32)
+        turns = np.cumsum(np.interp(step / rate, time, pace)) * STEP / rate
+        level *= _flaps(rng, turns - np.interp(sync, step, turns))
+    audio = body + np.float32(params.whistle + material.edge) * edge
+    audio *= flutter(frames, rate, seed.child("flutter"), 1.8, low_hz=2.0, steady=sync)
     if material.links:
         _links(audio, rate, rng, material.links * unlike(rng, 0.2), time, speed, size=size, force=force)
     start, end = WAYS[params.way]
     # It sweeps past quickest where it is nearest.
-    place = np.interp(np.arctan(6.0 * (frame - sync) / frames), (-np.arctan(3.6), np.arctan(2.4)), (start, end))
-    audio *= np.stack(pan_gains(place)).astype(np.float32)
+    place = np.interp(np.arctan(6.0 * (step - sync) / frames), (-np.arctan(3.6), np.arctan(2.4)), (start, end))
+    for side, share in zip(audio, pan_gains(place), strict=True):
+        side *= between(frames, level * share)
     audio[:, : rate // 100] *= np.linspace(0.0, 1.0, rate // 100, dtype=np.float32)
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
+
+
+def _flaps(rng: np.random.Generator, turns: Floats) -> Floats:
+    """Level over the flaps since the sync point: no flap is as hard as the last, the one at 0 is the hardest."""
+    whole = np.arange(math.floor(turns[0]), math.ceil(turns[-1]) + 1)
+    hard = np.where(whole == 0, 1.0, rng.uniform(0.35, 1.0, len(whole)))
+    open_out = np.interp(turns, whole, hard) * (0.5 + 0.5 * np.cos(2.0 * np.pi * turns))
+    return 1.0 - FLAP * (1.0 - open_out)
 
 
 def _links(
@@ -153,7 +153,7 @@ def _links(
         rng,
         steel,
         time_s=when,
-        force=1.6 * np.interp(when, time_s, speed) ** 1.5 * rng.lognormal(-0.3, 0.4, len(when)),
+        force=2.2 * rng.lognormal(-0.3, 0.4, len(when)),
         corner_hz=3_000.0 * 3.0**force,
         contact=0.4,
         contact_s=0.003,
