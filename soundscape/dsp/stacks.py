@@ -19,8 +19,8 @@ from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.sine import sin_turns
 from soundscape.rng import Seed
 
-FAINT = 4.0
-"""Corners above which a harmonic, 36 dB down by then and some 15 dB more for its order, is not made."""
+FAINT = 3.2
+"""Corners above which a harmonic, 31 dB down by then and some 15 dB more for its order, is not made."""
 
 
 class Stacks:

@@ -45,6 +45,7 @@ CLOSED_HZ = 160.0
 """Corner of the spectrum at hardly any breath."""
 FLUTTER_HZ = 29.0
 WET = 0.35
+STRUCK_S = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +72,12 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     room = Hall(seed.child("room"), rate, t60_s=1.2 + 2.0 * size, high_t60_s=0.7 + 0.5 * size, size=1.5 + size)
     room.add(audio, np.float32(WET) * brass)
     audio += 0.4 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
+    struck = round(STRUCK_S * rate)
     strike = noise_band(
-        frames, rate, seed.child("air"), low_hz=150.0, high_hz=[(0.0, 2.0 * corner_hz), (0.2, 600.0)]
+        struck, rate, seed.child("air"), low_hz=150.0, high_hz=[(0.0, 2.0 * corner_hz), (0.2, 600.0)]
     )
-    audio += strike * envelope(frames, rate, [(0.0, -22.0), (0.001, -11.0), (0.05, -26.0), (length_s, -80.0)])
+    fall = [(0.0, -22.0), (0.001, -11.0), (0.05, -24.0), (0.4 * STRUCK_S, -34.0), (STRUCK_S, -90.0)]
+    audio[:, :struck] += strike * envelope(struck, rate, fall)
     audio *= envelope(frames, rate, [(0.0, 0.0), (0.75 * length_s, 0.0), (length_s, -60.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
