@@ -249,6 +249,16 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_goes_on(
     assert finished.items() <= {path: path.stat().st_ino for path in cache.glob("*/[!.]*.part")}.items()
 
 
+def test_what_a_killed_run_did_not_finish_is_removed_even_if_all_else_is_whole(
+    rendered: tuple[Plan, Path, Report], settings: Settings
+) -> None:
+    plan, out, _ = rendered
+    leftover = out / ".report.json.3145-140359456037760.unfinished"
+    leftover.write_text("{")
+    pipeline.render(plan, out, settings=settings)
+    assert not leftover.exists()
+
+
 def test_a_run_leaves_the_cache_within_its_limit(rendered: tuple[Plan, Path, Report], tmp_path: Path) -> None:
     plan, _, _ = rendered
     small = Settings(jobs=1, cache=tmp_path / "small", cache_bytes=0)

@@ -238,8 +238,11 @@ def render_parts(plan: Plan, settings: Settings, progress: Progress) -> dict[str
 
 @contextlib.contextmanager
 def alone(out: Path) -> Iterator[None]:
-    """Hold the folder for this run."""
+    """Hold the folder for this run; what a killed one did not finish in it is removed first."""
     from filelock import FileLock, Timeout
+
+    from soundscape.files import UNFINISHED
+    from soundscape.mixing import STEMS
 
     path = out / ".soundscape.lock"
     try:
@@ -252,6 +255,9 @@ def alone(out: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", path=out) from error
     try:
+        for folder in (out, *(out / kind for kind in STEMS)):
+            for leftover in folder.glob(f".*{UNFINISHED}"):
+                leftover.unlink(missing_ok=True)
         yield
     finally:
         lock.release()
