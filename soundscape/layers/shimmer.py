@@ -42,6 +42,8 @@ LAYERS, NOTES = 4, 20
 """Layers of pitch, and notes in each."""
 INTERVALS = {"octaves": (0.0, 12.0, 24.0, 36.0), "fifths": (0.0, 7.0, 19.0, 31.0), "mixed": (0.0, 12.0, 19.0, 31.0)}
 DRONES = 3
+LIVES = 16
+"""Slow motions that the notes share by chance: some swell together, none with its neighbours."""
 STABLE = 3.0
 """How much more often a note is the tonic or its fifth."""
 RETURN_S = 0.9
@@ -77,7 +79,7 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Shimmer for every control block, float32 `(2, block.frames)`."""
     light = Light(params, rate, seed)
-    breath = NoiseBands(seed.child("breath"), rate, shared=(0.5, 0.2, 0.0))
+    breath = NoiseBands(seed.child("breath"), rate, shared=(0.9, 0.5, 0.0))
     air = Drift(seed.child("air"), rate, motions=6, low_hz=0.05, high_hz=5.0, slope=1.3)
     high_pass = HighPass(rate, corner_hz=60.0)
     for block in controls:
@@ -107,8 +109,11 @@ class Light:
         hz = np.concatenate((notes, drone)) * (1.0 + 0.0025 * rng.standard_normal(LAYERS * NOTES + DRONES))
         t60 = np.minimum(params.ring * (hz / 500.0) ** -0.5 * rng.lognormal(0.0, 0.2, len(hz)), 40.0)
         self._hz = hz
+        # Lows stay together, highs spread: between two ears it is so of any diffuse sound.
+        place = rng.uniform(-0.4, 0.4, len(hz))
+        apart = rng.choice((-1.0, 1.0), len(hz)) * np.clip(0.2 * np.log2(hz / 150.0), 0.1, 0.95)
         # Fading towards the end of hearing: what rises is lost in light.
-        self._fade = 1.0 / (1.0 + (notes / 7_000.0) ** 4)
+        self._fade = (1.0 / (1.0 + (notes / 7_000.0) ** 4)).astype(np.float32)
         self._hardness = (notes[:NOTES] / 900.0) ** (-0.8 + 1.2 * params.hardness) * rng.lognormal(0.0, 0.3, NOTES)
         self._bank = ModalBank(
             rate,
@@ -117,7 +122,7 @@ class Light:
             beat_hz=params.beating * np.exp(rng.uniform(math.log(0.25), math.log(4.5), len(hz))),
             t60_s=t60,
             gain=np.full(len(hz), LEVEL * (1.2 / max(params.glints, 0.6)) ** 0.5),
-            pan=params.width * np.stack((rng.uniform(-1.0, 0.4, len(hz)), rng.uniform(-0.4, 1.0, len(hz)))),
+            pan=params.width * np.clip(np.stack((place - apart, place + apart)), -1.0, 1.0),
         )
         fill = RETURN_S * 4.0 ** (params.spread - 0.5)
         self._fill = self._tick_s / (fill * np.arange(1, LAYERS))
@@ -125,9 +130,8 @@ class Light:
         # As if it had been going on for long.
         usual = 1.7 * params.glints / NOTES * 1.8 * fill * PASSED ** np.arange(LAYERS)[:, None]
         self._store = usual * rng.exponential(1.0, (LAYERS, NOTES))
-        self._life = Drift(
-            seed.child("life"), rate, motions=LAYERS * NOTES + 2, low_hz=0.03, high_hz=1.5, slope=1.4
-        )
+        self._life = Drift(seed.child("life"), rate, motions=LIVES + 2, low_hz=0.03, high_hz=1.5, slope=1.4)
+        self._own = rng.permutation(np.arange(LAYERS * NOTES) % LIVES)
         self._drone = np.array((0.5, 0.22, 0.3)) * params.drone
         self._ticks = Overlay()
         self._tick = 0
@@ -136,7 +140,7 @@ class Light:
         """Add the next ticks to `out`."""
         ticks, params = block.ticks, self._params
         motion = self._life.advance(ticks)
-        own, (colour, mood) = motion[:-1, :-2], motion[:, -2:].T
+        own, (colour, mood) = motion[:-1, :-2].astype(np.float32), motion[:, -2:].T
         often = OFTEN ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.5 * mood)
         due = self._due(often, ticks)
         kicks = np.zeros((len(due), 2, len(self._hz)), np.complex64)
@@ -147,10 +151,10 @@ class Light:
             level = np.array((0.55 * LEVEL * (0.2 + params.hardness) * force * strength[tick],))
             pan = params.width * rng.uniform(-0.9, 0.9, 1)
             self._ticks.lay(int(tick) * TICK, glints(self._rate, rng, level=level, pan=pan)[0])
-        stored = np.empty((ticks, LAYERS, NOTES))
+        stored = np.empty((ticks, LAYERS, NOTES), np.float32)
         _rise(stored, self._store, glinted, self._fill, self._drain)
         bow = np.zeros((ticks, len(self._hz)), np.float32)
-        returned = np.sqrt(stored).reshape(ticks, LAYERS * NOTES) * np.exp(0.5 * own) * self._fade
+        returned = np.sqrt(stored).reshape(ticks, LAYERS * NOTES) * np.exp(0.5 * own)[:, self._own] * self._fade
         bow[:, : LAYERS * NOTES] = np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * 1.1 * params.returns * returned
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
