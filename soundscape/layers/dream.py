@@ -90,7 +90,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     tremble = Drift(seed.child("tremble"), rate, low_hz=6.0, high_hz=10.0, slope=0.0)
     twins = Drift(seed.child("twins"), rate, motions=VOICES * TWINS, low_hz=0.05, high_hz=1.5, slope=1.5)
     slow = Drift(seed.child("slow"), rate, motions=4, low_hz=0.03, high_hz=1.5, slope=1.2)
-    place = params.width * seed.generator("place").permutation(np.linspace(-0.5, 0.5, VOICES))
+    place = params.width * seed.generator("place").permutation(np.linspace(-0.25, 0.25, VOICES))
     apart = 0.75 * params.width
     stacks = Stacks(seed.child("stacks"), rate, pan=np.repeat(place, TWINS) + np.tile((-apart, apart), VOICES))
     sharpness = np.where(np.arange(LANES) < VOICES * BLURRED, BLUR_Q, BREATH_Q)
