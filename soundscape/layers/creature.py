@@ -46,6 +46,8 @@ CONTROLLED = blend.Voice(intensity_db=9.0, brightness_db=18.0, split_hz=350.0)
 SOUND_M_S = 350.0
 FLAP_HZ = 24.0
 """Soft tissue in a throat of 1 m, at full breath."""
+MOUTH_HZ = 5_200.0
+"""Highest resonance of a mouth with a throat of 1 m."""
 TUBE = 10
 """Resonances of the tube; the others are those of mouth and jaws."""
 LEVELS_DB = (-7.0, -31.5, -36.0)
@@ -85,7 +87,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     life = Life(params, rate, seed.child("life"))
     parts = [part(params, rate, seed.child(part.__name__)) for part in (Voice, Ground, Sand)]
     # The larger the throat, the more air it moves.
-    wanted_db = (gain_to_db((params.tract / 1.2) ** 0.5), params.ground, params.sand)
+    wanted_db = (gain_to_db(params.tract / 1.2), params.ground, params.sand)
     gains = [np.float32(db_to_gain(sum(pair))) for pair in zip(LEVELS_DB, wanted_db, strict=True)]
     den = Hall(seed.child("den"), rate, t60_s=1.6, high_t60_s=0.5, size=0.7 + 0.2 * params.tract)
     voicing = Voicing(rate, CONTROLLED)
@@ -189,12 +191,17 @@ class Voice:
         rng = seed.generator("throat")
         self._quarter_hz = SOUND_M_S / (4.0 * params.tract)
         tube = self._quarter_hz * (2.0 * np.arange(TUBE) + 1.0)
-        mouth = np.geomspace(tube[-1], max(6_000.0, 2.0 * tube[-1]), RESONANCES - TUBE + 1)[1:]
+        # A larger mouth sounds lower, and what is larger is darker altogether.
+        top_hz = max(MOUTH_HZ * params.tract**-0.5, 2.0 * tube[-1])
+        mouth = np.geomspace(tube[-1], top_hz, RESONANCES - TUBE + 1)[1:]
+        self._tilt = 0.22 - 0.1 * math.log2(params.tract)
         # No two animals of a kind have the same voice.
         self._hz = np.concatenate((tube, mouth)) * rng.uniform(0.95, 1.05, RESONANCES)
         self._pitch_hz = params.pitch * math.exp(0.1 * float(rng.standard_normal()))
         quality = np.concatenate((np.linspace(4.0, 10.0, TUBE), np.full(RESONANCES - TUBE, 5.0)))
-        pan = 0.6 * params.width * rng.permutation(np.linspace(-1.0, 1.0, RESONANCES))
+        # Lows are in the middle.
+        reach = np.minimum(np.arange(RESONANCES) / 6.0, 1.0)
+        pan = 0.6 * params.width * reach * rng.permutation(np.linspace(-1.0, 1.0, RESONANCES))
         self._throat = Throat(seed.child("folds"), rate, air_hz=self._quarter_hz, quality=quality, pan=pan)
         # Larger parts flap more slowly.
         self._flap_hz = FLAP_HZ * params.tract**-0.5
@@ -232,7 +239,7 @@ class Voice:
         # Lips that close lower all of a tube's resonances, the first of them most; what is drawn in raises them.
         opened = 1.0 - (0.25 - 0.3 * mouth)[:, None] / (1.0 + 0.5 * order)
         hz = self._hz * opened * (1.0 + 0.08 * motion.into[:, None]) * np.exp(0.05 * shape)
-        gain = np.exp((0.3 + 0.3 * order) * np.log(0.3 + 0.7 * mouth)[:, None] + 0.25 * order + 0.3 * shape)
+        gain = np.exp((0.3 + 0.3 * order) * np.log(0.3 + 0.7 * mouth)[:, None] + self._tilt * order + 0.3 * shape)
         return hz, gain
 
     def _flaps(self, air: Floats, hurry: Floats, amount: Floats) -> Floats:
