@@ -90,7 +90,7 @@ def tables(
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _read(out, pairs, level, colour, increments, phases, left, right):  # type: ignore[no-untyped-def]
-    """Add every voice: all curves linear within a tick, steps and phases in turns.
+    """Fill with the sum of all voices: all curves linear within a tick, steps and phases in turns.
 
     A tick takes three loops, of which the first and the last vectorise: where to look, looking there, and the
     straight line between what was found. `pairs` are seen as integers, so that one is moved as a whole.
@@ -106,6 +106,7 @@ def _read(out, pairs, level, colour, increments, phases, left, right):  # type: 
     unit = np.float32(1.0 / (1 << bits))
     ticks = level.shape[0] - 1
     for first in range(0, ticks, STRETCH):
+        out[:, first * TICK : (first + STRETCH) * TICK] = np.float32(0.0)
         for voice in range(increments.shape[0]):
             for tick in range(first, min(first + STRETCH, ticks)):
                 step, phase = increments[voice, tick], phases[voice]
@@ -184,7 +185,7 @@ def ensemble(
         else np.zeros(1)
     )
     angle = (places + 1.0) * np.pi / 4
-    out = np.zeros((2, (len(motion.level) - 1) * TICK), np.float32)
+    out = np.empty((2, (len(motion.level) - 1) * TICK), np.float32)
     _read(
         out,
         cycle.view(np.int64),
