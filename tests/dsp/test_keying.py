@@ -25,7 +25,7 @@ def strongest_hz(mono: np.ndarray, count: int) -> list[float]:
 def test_a_digit_is_its_pair_of_tones_and_a_pause(digit: int, pair_hz: tuple[float, float]) -> None:
     audio = keying.dialled(RATE // 2, RATE, np.array([digit, digit]), 4.0)
     assert strongest_hz(audio[800:4_800], 2) == pytest.approx(pair_hz, abs=6.0)
-    assert np.abs(audio[7_200:11_000]).max() < 1e-3
+    assert np.abs(audio[7_200:10_500]).max() < 1e-3
 
 
 def test_a_keyed_pitch_has_no_break() -> None:
