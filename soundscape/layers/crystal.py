@@ -38,7 +38,7 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness", "density")
 PERIODIC = True
 
-LEVEL_DB = -32.0
+LEVEL_DB = -30.5
 LEVEL_RANGE_DB = 9.0
 TILT = 1.5
 """Exponent of frequency that the whole range of brightness moves."""
@@ -50,8 +50,8 @@ SYMPATHY_DB = -25.0
 WHISPER_DB, DRONE_DB = -23.5, -24.0
 """Of the air over all crystals and of a full drone, beside the phrases."""
 FIFTHS = (0, 7)
-BOWED = 0.8
-"""Of the lowest mode of a crystal while it is bowed, beside what a strike leaves ringing."""
+BOWED = 0.3
+"""RMS of a crystal while it is bowed at its full force, beside the amplitude of a strike."""
 FORCE_SD, UNLIKE = 0.25, 0.25
 """Of one strike and the next (logarithm): as a whole, and of every mode."""
 PARTNER = (0.4, 1.0)
@@ -140,7 +140,8 @@ class Cave:
         own = self._spectra.max(axis=0)
         level = math.sqrt(power / float(np.sum(own**2)))
         # What a crystal has while it is bowed at full force, and the air over all of them.
-        self._bowed = BOWED * own * np.sqrt(np.tile((1.0, 0.55, 0.3, 0.2, 0.12), self._crystals))
+        sung = own.reshape(-1, PARTIALS) * np.sqrt((1.0, 0.55, 0.3, 0.2, 0.12))
+        self._bowed = BOWED * (sung / np.sqrt(np.sum(sung**2, axis=1, keepdims=True))).ravel()
         drone = db_to_gain(DRONE_DB) * params.drone * math.sqrt(power) * np.array((1.0, 0.5, 0.6))
         self._air = np.append(db_to_gain(WHISPER_DB + 3.0 * params.bow) * level * own, drone).astype(np.float32)
         self._bank = ModalBank(
@@ -217,7 +218,7 @@ class Cave:
         rows: list[tuple[float, int, float, float]] = []
         hard = min(float(rng.lognormal(0.0, FORCE_SD)), 1.5)
         if kind[0] < params.bow:
-            for turn in range(int(rng.integers(1, 4))):
+            for turn in range(int(rng.integers(2, 5))):
                 crystal = first + int(rng.choice((0, 2, 3, 4))) * turn
                 rows.append((1.3 * turn + rng.uniform(0.0, 0.4), crystal, hard * 0.8**turn, rng.uniform(1.8, 4.0)))
         elif kind[1] < params.memory:
@@ -289,10 +290,9 @@ class Cave:
         of_strike *= (
             math.exp(2.0 * UNLIKE**2) * (PARTNER[1] ** 3 - PARTNER[0] ** 3) / (PARTNER[1] - PARTNER[0]) / 3.0
         )
-        of_bow = 0.17 * BOWED**2 * np.sum(self._spectra**2, axis=1)
         for _ in range(TRIALS):
             phrase = self._phrase(rng, 0.5)
-            each = np.where(phrase.bow_s > 0.0, phrase.bow_s * of_bow[phrase.crystal], of_strike[phrase.crystal])
+            each = np.where(phrase.bow_s > 0.0, phrase.bow_s * 0.375 * BOWED**2, of_strike[phrase.crystal])
             energy += float(np.sum(phrase.force**2 * each))
             length_s += self._params.pause + phrase.length_s
         return energy / length_s
