@@ -44,7 +44,7 @@ EXPONENT = 1.6
 """Level of the roar over the speed."""
 AIR_HZ, SHARED = np.array((80.0, 330.0, 5_600.0)), (0.85, 0.3, 0.0)
 """Corners of the roar, of its upper part and of the haze of sand."""
-ROAR_SHARE, HAZE_SHARE = (1.0, 0.42), 0.17
+ROAR_SHARE, HAZE_SHARE = (1.0, 0.45), 0.15
 REACH_S = 0.3
 """A front takes so long from one side to the other."""
 MOST_SAND = 3.0
@@ -130,7 +130,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             speed=speed,
             both=both,
             sand=np.minimum(params.sand * _flux(params.speed * both), MOST_SAND),
-            bright=2.0 ** (1.2 * (block["brightness"].astype(np.float64) - 0.5)),
+            bright=2.0 ** (0.8 * (block["brightness"].astype(np.float64) - 0.5)),
         )
         audio = np.zeros((2, block.frames), np.float32)
         for part in parts:

@@ -49,7 +49,7 @@ LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
 SHARED = (0.97, 0.93, 0.45)
 LEVEL = 0.027
 """Peak of a median crack at neutral controls."""
-INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 10.0, 3.0, 2.2
+INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 10.0, 2.6, 2.2
 """What the whole range of a control moves: level, factor of the clusters each way from the middle, colour."""
 
 
