@@ -47,7 +47,7 @@ FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
 KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.2
 ECHOED = 0.55
-BOOM_HZ, BOOM_Q, BOOM = (80.0, 520.0), (12.0, 30.0), 0.7
+BOOM_HZ, BOOM_Q, BOOM = (85.0, 430.0), (8.0, 20.0), 0.52
 """Where valleys boom, how narrowly, and how much against what comes straight."""
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.3
 LEVEL = 0.019
@@ -124,7 +124,7 @@ def _valley(params: Params, rate: int, seed: Seed) -> Casing:
         BOOM * (0.5 + params.far) * np.minimum(rng.lognormal(0.0, 1.0, MODES), 2.5) * rng.choice((-1.0, 1.0), MODES)
     )
     quality = rng.uniform(*BOOM_Q, MODES)
-    return Casing(rate, frequency_hz=frequency, quality=quality, gain=np.tile(gain, (2, 1)))
+    return Casing(rate, frequency_hz=frequency, quality=quality, gain=gain * (frequency / 150.0) ** -0.25)
 
 
 class Claps:
