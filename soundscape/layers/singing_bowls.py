@@ -53,7 +53,7 @@ RUBBED = np.array((1.0, 0.45, 0.08, 0.02, 0.0))
 LEVEL_DB = -31.0
 FORCE_SD, MOST_FORCE = 0.25, 1.5
 ANSWERED = 0.6
-STIRRED_DB = -29.0
+STIRRED_DB = -27.0
 """Of bowls that nobody touches, beside the phrases."""
 TOCK, LAID_ON = 0.5, 0.25
 """Of a hard mallet's contact, beside the bowl; of a wand that is laid on, beside that."""
