@@ -197,12 +197,12 @@ def smoothness(audio: np.ndarray, rate: int) -> float:
 
 
 def trends(names: tuple[str, ...], steps: Sequence[float], made: Callable[[float], np.ndarray]) -> dict[str, float]:
-    """Spearman's rho of a control's steps and what is measured at them; 0 where it does not move."""
+    """Spearman's rho of a control's steps and what is measured at them, without the last digits; 0 where none moves."""
     measures = {name: smoothness if name == "smoothness" else getattr(descriptors, name) for name in names}
     audio = [made(float(step)) for step in steps]
     measured = {name: [measure(item, RATE) for item in audio] for name, measure in measures.items()}
     return {
-        name: float(stats.spearmanr(steps, values)[0]) if len(set(values)) > 1 else 0.0
+        name: round(float(stats.spearmanr(steps, values)[0]), 6) if len(set(values)) > 1 else 0.0
         for name, values in measured.items()
     }
 
