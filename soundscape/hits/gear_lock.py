@@ -13,7 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
 from soundscape.dsp.burst import unlike
@@ -92,27 +94,16 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio = np.zeros((2, sync + round((0.5 + 1.5 * ring_s + 0.6 * params.spring) * rate)), np.float32)
     corner_hz = material.corner_hz * 4.0 ** (force - 0.5) * scale**0.4
 
-    wheel = make_body(
-        rng,
-        lowest_hz=material.tooth_hz * scale,
-        modes=12,
-        stretch=1.15,
-        loss=material.loss,
-        longest_s=0.25 * ring_s,
-        irregular=0.1,
-    )
-    eccentric = 1.0 + 0.35 * np.sin(2.0 * np.pi * (np.arange(params.teeth) / 9.0 + rng.uniform()))
-    strike(
+    _teeth(
         audio,
         rate,
         rng,
-        wheel,
+        material,
         time_s=lock_s - before,
-        force=0.15 * eccentric * rng.lognormal(0.0, 0.2, params.teeth) * np.clip(left, 0.25, 1.0),
-        corner_hz=2.0 * corner_hz,
-        contact=0.4,
-        contact_s=0.004,
-        pan=rng.uniform(-0.3, 0.3),
+        left=left,
+        scale=scale,
+        ring_s=ring_s,
+        corner_hz=corner_hz,
     )
     crushed = rng.poisson(material.grit * (4.0 * params.teeth + 40.0 * force))
     where = rng.choice(np.append(lock_s - before, (lock_s, lock_s)), crushed)
@@ -128,28 +119,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         gain_sd=0.5,
     )
     rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
-    for body_hz, level, modes in ((material.bolt_hz, 1.0, 40), (2.7 * material.bolt_hz, 0.55, 20)):
-        body = make_body(
-            rng,
-            lowest_hz=body_hz * scale,
-            modes=modes,
-            stretch=1.12,
-            loss=material.loss,
-            longest_s=ring_s,
-            irregular=0.14,
-            tilt=-0.1,
-        )
-        strike(
-            audio,
-            rate,
-            rng,
-            body,
-            time_s=rebounds,
-            force=level * np.array((1.0, 0.35, 0.16)),
-            corner_hz=corner_hz,
-            contact=0.7,
-            contact_s=0.014,
-        )
+    _bolt(audio, rate, rng, material, time_s=rebounds, scale=scale, ring_s=ring_s, corner_hz=corner_hz)
     ground = thump(
         audio.shape[1] - sync, rate, start_hz=95.0 * scale**0.5, end_hz=50.0 * scale**0.5, t60_s=0.1 + 0.2 * size
     )
@@ -193,3 +163,77 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             contact=0.1,
         )
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
+
+
+def _teeth(
+    audio: Audio,
+    rate: int,
+    rng: np.random.Generator,
+    material: Material,
+    *,
+    time_s: npt.NDArray[np.float64],
+    left: npt.NDArray[np.float64],
+    scale: float,
+    ring_s: float,
+    corner_hz: float,
+) -> None:
+    """Add the teeth that pass, each as hard as the way that is left, on a wheel that is not quite round."""
+    wheel = make_body(
+        rng,
+        lowest_hz=material.tooth_hz * scale,
+        modes=12,
+        stretch=1.15,
+        loss=material.loss,
+        longest_s=0.25 * ring_s,
+        irregular=0.1,
+    )
+    count = len(time_s)
+    eccentric = 1.0 + 0.35 * np.sin(2.0 * np.pi * (np.arange(count) / 9.0 + rng.uniform()))
+    strike(
+        audio,
+        rate,
+        rng,
+        wheel,
+        time_s=time_s,
+        force=0.15 * eccentric * rng.lognormal(0.0, 0.2, count) * np.clip(left, 0.25, 1.0),
+        corner_hz=2.0 * corner_hz,
+        contact=0.4,
+        contact_s=0.004,
+        pan=rng.uniform(-0.3, 0.3),
+    )
+
+
+def _bolt(
+    audio: Audio,
+    rate: int,
+    rng: np.random.Generator,
+    material: Material,
+    *,
+    time_s: npt.NDArray[np.float64],
+    scale: float,
+    ring_s: float,
+    corner_hz: float,
+) -> None:
+    """Add the bolt and its seat, which ring together at every rebound."""
+    for body_hz, level, modes in ((material.bolt_hz, 1.0, 40), (2.7 * material.bolt_hz, 0.55, 20)):
+        body = make_body(
+            rng,
+            lowest_hz=body_hz * scale,
+            modes=modes,
+            stretch=1.12,
+            loss=material.loss,
+            longest_s=ring_s,
+            irregular=0.14,
+            tilt=-0.1,
+        )
+        strike(
+            audio,
+            rate,
+            rng,
+            body,
+            time_s=time_s,
+            force=level * np.array((1.0, 0.35, 0.16)),
+            corner_hz=corner_hz,
+            contact=0.7,
+            contact_s=0.014,
+        )

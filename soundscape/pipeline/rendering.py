@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,14 +49,8 @@ def render(
     OutputError
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
-    from soundscape.deliver.cue_sheet import cue_sheet
-    from soundscape.deliver.markers import marker_edl
-    from soundscape.deliver.midi import midi_bytes
-    from soundscape.deliver.musicxml import musicxml
     from soundscape.deliver.page import page
-    from soundscape.deliver.reaper import reaper_project
     from soundscape.deliver.report import Report, chosen, covered, landings, mastering_of, spoken
-    from soundscape.deliver.sidecar import sidecar
     from soundscape.deliver.stems import PROGRAMME
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
@@ -87,16 +81,7 @@ def render(
         made = mix_down(plan, parts, out, work, progress)
         stems = [file for file in made.files if file.path.parent == out]
         progress.stage("report", 1)
-        handed_over = {
-            "mid": midi_bytes(plan),
-            "score.json": sidecar(plan).encode(),
-            "musicxml": musicxml(plan),
-            "rpp": reaper_project(
-                plan, {stem.name: stem.path.name for stem in stems if stem.name in (PROGRAMME, *BUSES)}
-            ).encode(),
-            "markers.edl": marker_edl(plan).encode(),
-            "cues.csv": cue_sheet(plan).encode(),
-        }
+        handed_over = _handed_over(plan, {stem.name: stem.path.name for stem in stems})
         for suffix, content in handed_over.items():
             write_bytes(out / f"{slug(plan.title)}.{suffix}", content)
         changed = _changes(out, plan, {name for name, result in rendered.items() if result.fresh})
@@ -140,6 +125,27 @@ def render(
         remember(settings.folder, key, delivery(out, report.files))
     cache.trim(settings.cache_limit)
     return report
+
+
+def _handed_over(plan: Plan, stems: Mapping[str, str]) -> dict[str, bytes]:
+    """Suffix → what editors are handed besides the stems, whose file names are given."""
+    from soundscape.deliver.cue_sheet import cue_sheet
+    from soundscape.deliver.markers import marker_edl
+    from soundscape.deliver.midi import midi_bytes
+    from soundscape.deliver.musicxml import musicxml
+    from soundscape.deliver.reaper import reaper_project
+    from soundscape.deliver.sidecar import sidecar
+    from soundscape.deliver.stems import PROGRAMME
+
+    session = {name: file for name, file in stems.items() if name in (PROGRAMME, *BUSES)}
+    return {
+        "mid": midi_bytes(plan),
+        "score.json": sidecar(plan).encode(),
+        "musicxml": musicxml(plan),
+        "rpp": reaper_project(plan, session).encode(),
+        "markers.edl": marker_edl(plan).encode(),
+        "cues.csv": cue_sheet(plan).encode(),
+    }
 
 
 def _again(plan: Plan, key: str, out: Path, settings: Settings, progress: Progress) -> bool:
