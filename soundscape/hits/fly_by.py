@@ -19,6 +19,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
 from soundscape.dsp.burst import between, flutter, noise_band, unlike
 from soundscape.dsp.distance import FARTHEST, Distance
+from soundscape.dsp.ground import Ground
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
@@ -28,10 +29,10 @@ BUS = "effects"
 SYNC = "peak"
 
 SOUND_M_S = 343.0
-EAR_M, CRAFT_M = 1.7, 6.0
-"""Heights above the ground of who hears it and of what passes 20 m away."""
+CRAFT_M = 6.0
+"""Height of what passes 20 m away."""
 WAYS = {"left to right": 1.0, "right to left": -1.0}
-GROUND = np.float32(0.55)
+GROUND = 0.7
 """Share of the sound that the ground sends back."""
 ABEAM = 0.6
 """How much louder it is to its side than ahead and behind: exponent of the sine of the angle to its course."""
@@ -111,12 +112,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     rng = seed.generator("fly by")
     near_m = nearest_m(params) * unlike(rng, 0.08)
     before_s = after_s = 0.9 * (FARTHEST**0.75) * near_m / params.speed
-    frames, sync = round((before_s + after_s) * rate), round(before_s * rate)
-    ticks = np.arange(frames // TICK + 2) * TICK / rate - before_s
+    frames, sync = round((before_s + after_s) * rate / TICK) * TICK, round(before_s * rate)
+    ticks = np.arange(frames // TICK + 1) * TICK / rate - before_s
     path = heard_path(ticks, nearest_m=near_m, speed_m_s=params.speed)
     scale = 2.0 ** (1.0 - 2.0 * size) * unlike(rng, 0.06)
     audio = _voice(params, source, path, frames, rate, seed, scale)
-    _reflect(audio, path, rate, near_m)
+    height_m = CRAFT_M * max(near_m / 20.0, 0.3)
+    Ground(rate, given=GROUND).run(audio, way_m=path.away_m, height_m=height_m)
     audio *= _places(path, WAYS[params.way], frames)
     far = np.log(path.away_m / near_m) / np.log(FARTHEST)
     Distance(rate).apply(audio, far.astype(np.float32))
@@ -176,21 +178,6 @@ def _read(sound: Audio, at: Floats) -> Audio:
     index = whole.astype(np.int64) % CYCLE
     first = sound[index]
     return first + part * (sound[index + 1] - first)
-
-
-def _reflect(audio: Audio, path: Path, rate: int, near_m: float) -> None:
-    """The ground's reflection: the same sound a little later, so that a comb sweeps through it."""
-    height_m = CRAFT_M * max(near_m / 20.0, 0.3)
-    longer_m = np.sqrt(path.away_m**2 + 4.0 * height_m * EAR_M) - path.away_m
-    frames = audio.shape[1]
-    late = between(frames, longer_m / SOUND_M_S * rate, step=TICK)
-    at = np.arange(frames) - late.astype(np.float64)
-    whole = np.maximum(at.astype(np.int64), 1)
-    part = (at - whole).astype(np.float32)
-    for side in range(2):
-        direct = audio[side].copy()
-        delayed = direct[whole]
-        audio[side] += GROUND * (delayed + part * (direct[np.minimum(whole + 1, frames - 1)] - delayed))
 
 
 def _places(path: Path, way: float, frames: int) -> Audio:

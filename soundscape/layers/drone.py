@@ -1,25 +1,24 @@
 """A drone in flight: several rotors that hunt for balance, each a comb of tones, over the rush of their wakes.
 
-Thrust is what the pilot and the turbulence ask for; each motor answers a little differently, because the controller
-keeps the craft level by speeding up one side and slowing the other, some times a second. A rotor's spectrum stands on
-its shaft rate: strong multiples of the blades' passage, weak ones between from blades that are not alike, and
-the motor's own whine at the multiples of its poles. Level grows with the fifth power of the speed. Wakes of blades
-are broadband, cut by their passage. The craft flies about: pitch bends by Doppler, level falls with distance, it
-moves between the sides. After B. Tinney & J. Sirohi, *Multirotor drone noise at static thrust* (AIAA J. 56, 2018),
-N. Intaratep et al., *Experimental study of quadcopter acoustics and performance* (AIAA 2016-2873), and R. Selfridge
-et al. on propellers (2018).
+A rotor's spectrum stands on its shaft rate: strong multiples of the blades' passage, weak ones between from blades
+that are not alike, which the air they meet, never still, smears into the rush by some twenty passages. Rotors differ
+by what keeps the craft level, so every line is a bundle that beats and spreads. The motors stand above it: torque
+ripples at multiples of their poles, commutation at six times them, and the carrier of their current with its image,
+which falls as the rotors rise. Level grows with the fifth power of the speed. Wakes of blades are broadband, cut by
+their passage. It flies about: pitch bends by Doppler, level falls with distance, it moves between the sides, and the
+ground answers a little later. After B. Tinney & J. Sirohi, *Multirotor drone noise at static thrust* (AIAA J. 56,
+2018), N. Intaratep et al., *Experimental study of quadcopter acoustics and performance* (AIAA 2016-2873), and
+R. Selfridge et al. on propellers (2018).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import tee
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
@@ -27,6 +26,8 @@ from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.blend import Part, Voice, blend
 from soundscape.dsp.burst import between
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.flight import NEAR_M, Flight, Flown
+from soundscape.dsp.ground import Ground
 from soundscape.dsp.modal import HIGHEST
 from soundscape.dsp.sines import Sines
 from soundscape.dsp.stacks import Stacks
@@ -39,16 +40,23 @@ CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=7.0, brightness_db=17.0, split_hz=900.0)
-HARMONICS = 40
+HARMONICS = 42
 """Of a shaft."""
 POLES = 7
 """Pairs of poles of a motor: its whine stands on multiples of them."""
-SPEED_OF_SOUND = 343.0
-THROWN = 12.0
-"""Lengths after which a throw is over."""
-FLUTTER = 0.24
-"""Standard deviation of the level (logarithm) of each rotor in air that is never still."""
-INERTIA_S = 1.6
+COMMUTATION = 6 * POLES
+"""Steps of the current in a turn."""
+CARRIER_HZ, CARRIER_LEVEL = 7_800.0, 0.02
+IMAGE = 2.0 * POLES
+"""Turns of the shaft by which the image of the carrier lies below it."""
+SMEARED = 9.0
+"""Passages after which a comb has lost 9 dB more to air that is never still."""
+FLUTTER = 0.26
+"""Standard deviation of the level (logarithm) of a group of lines of one rotor."""
+GROUPS = 5
+"""Of neighbouring lines that flutter together: each meets the ear from another side of the blade."""
+CRAFT_M, GIVEN = 3.2, 0.5
+"""Height of the craft, and what the ground gives back."""
 LOUDER = 2.5
 """Exponent of the speed in the level: half of five, in power."""
 WAKE_HZ, WAKE_SHARE, SHARED = np.array((300.0, 1_300.0, 4_200.0)), np.array((0.5, 0.7, 0.45)), (0.8, 0.35, 0.1)
@@ -64,7 +72,7 @@ class Params:
     tilt: float = number(5.5, low=2.0, high=12.0, unit="dB", help="fall of the blades' tones in an octave")
     unlike: float = number(0.25, low=0.0, high=1.0, help="how unlike the blades of a rotor are")
     whine: float = number(0.4, low=0.0, high=1.0, help="motors and their gears")
-    wake: float = number(-3.0, low=-40.0, high=12.0, unit="dB", help="rush of the wakes against the tones")
+    wake: float = number(-1.0, low=-40.0, high=12.0, unit="dB", help="rush of the wakes against the tones")
     hunting: float = number(0.5, low=0.0, high=1.0, help="how restlessly it keeps its balance")
     manoeuvres: float = number(6.0, low=0.0, high=40.0, unit="1/min", help="how often it is thrown about")
     roam: float = number(0.35, low=0.0, high=1.0, help="from hovering in place to flying about")
@@ -77,139 +85,73 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     def parts() -> list[tuple[float, Part]]:
         return [(0.0, Rotors(params, rate, seed)), (params.wake, Wakes(params, rate, seed))]
 
-    return blend(parts, controls, rate, VOICE)
-
-
-class Flown(NamedTuple):
-    """How it flies, at tick edges."""
-
-    speed: Floats
-    """Of each rotor over its speed in hover, `(edges, rotors)`."""
-    doppler: Floats
-    """Factor of every pitch, `(edges,)`."""
-    near: Floats
-    """Factor of the level."""
-    pan: Floats
-
-
-class Flight:
-    """The craft: thrust, balance and way. All parts fly alike."""
-
-    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params, self._tick_s = params, TICK / rate
-        self._draw = seed.generator("manoeuvres")
-        own = 0.012 * seed.generator("motors").standard_normal(params.rotors)
-        self._own = 1.0 + own - own.mean()
-        # No two craft of a kind weigh the same.
-        self._weight = 1.0 + 0.05 * float(seed.generator("weight").standard_normal())
-        self._thrust = Drift(seed.child("thrust"), rate, low_hz=0.15, high_hz=3.0, slope=1.2)
-        self._balance = Drift(
-            seed.child("balance"), rate, motions=params.rotors, low_hz=0.6, high_hz=9.0, slope=1.0
-        )
-        self._way = Drift(seed.child("way"), rate, motions=2, low_hz=0.03, high_hz=0.5, slope=1.0)
-        self._throws: list[tuple[float, float, float]] = []
-        self._next_s = self._gap()
-        # It begins where it hovers.
-        self._place = np.zeros((2, 2))
-        self._tick = 0
-
-    def advance(self, ticks: int, drive: Floats) -> Flown:
-        """The next ticks; `drive` `(ticks + 1,)` is a factor of the speed."""
-        params = self._params
-        time = (self._tick + np.arange(ticks + 1)) * self._tick_s
-        while self._next_s < time[-1]:
-            size = 0.09 * math.exp(0.4 * min(self._draw.standard_normal(), 1.5)) * self._draw.choice((-0.7, 1.0))
-            self._throws.append((self._next_s, size, float(self._draw.uniform(0.15, 0.6))))
-            self._next_s += self._gap()
-        thrown = np.zeros(ticks + 1)
-        for start, size, length in self._throws:
-            age = np.maximum(time - start, 0.0) / length
-            thrown += np.where(age < THROWN, size * age * np.exp(1.0 - age), 0.0)
-        self._throws = [throw for throw in self._throws if time[-1] - throw[0] < THROWN * throw[2]]
-        balance = self._balance.advance(ticks)
-        balance -= balance.mean(axis=1, keepdims=True)
-        thrust = 0.012 * self._thrust.advance(ticks) + thrown[:, None]
-        speed = self._own * self._weight * drive[:, None] * np.exp(params.hunting * 0.022 * balance + thrust)
-        way, velocity = _follow(self._way.advance(ticks), self._place, self._tick_s)
-        # Across and away, in metres; how fast the distance grows bends the pitch.
-        reach = 1.0 + np.exp(1.5 * way[:, 1])
-        across, away = 9.0 * params.roam * way[:, 0], 4.0 + 5.0 * params.roam * np.log(reach)
-        aside, off = 9.0 * params.roam * velocity[:, 0], 7.5 * params.roam * (1.0 - 1.0 / reach) * velocity[:, 1]
-        distance = np.hypot(across, away)
-        self._tick += ticks
-        return Flown(
-            speed,
-            1.0 / (1.0 + (across * aside + away * off) / (distance * SPEED_OF_SOUND)),
-            4.0 / distance,
-            params.width * across / (distance + 2.0),
-        )
-
-    def _gap(self) -> float:
-        per_s = self._params.manoeuvres / 60.0
-        return float(self._draw.exponential(1.0 / per_s)) if per_s > 0.0 else math.inf
-
-
-@njit(cache=True, nogil=True)
-def _follow(way, state, tick_s):  # type: ignore[no-untyped-def]
-    # A craft has mass: twice smoothed, the way has a velocity that does not jump.
-    place, velocity = np.empty_like(way), np.empty_like(way)
-    pace = tick_s / INERTIA_S
-    for edge in range(way.shape[0]):
-        for axis in range(way.shape[1]):
-            if edge > 0:
-                state[0, axis] += pace * (way[edge, axis] - state[0, axis])
-                state[1, axis] += pace * (state[0, axis] - state[1, axis])
-            place[edge, axis] = state[1, axis]
-            velocity[edge, axis] = (state[0, axis] - state[1, axis]) / INERTIA_S
-    return place, velocity
+    near, asked = tee(controls)
+    flight, ground = _flight(params, rate, seed), Ground(rate, given=GIVEN)
+    for audio, block in zip(blend(parts, near, rate, VOICE), asked, strict=True):
+        flown = flight.advance(block.ticks, _drive(block))
+        _place(audio, flown)
+        ground.run(audio, way_m=flown.way_m, height_m=CRAFT_M)
+        yield audio
 
 
 class Rotors:
-    """The tones: a comb of each shaft."""
+    """The tones: a comb of each shaft, and the whine of its motor."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         rng = seed.generator("rotors")
-        self._flight, self._shaft_hz = Flight(params, rate, seed.child("flight")), params.shaft
+        self._flight, self._shaft_hz = _flight(params, rate, seed), params.shaft
         order = np.arange(1, HARMONICS + 1)
         passage = order / params.blades
-        fall = passage ** (-params.tilt / 6.02)
-        of_blades = order % params.blades == 0
+        fall = passage ** (-params.tilt / 6.02) * np.exp(-np.maximum(passage - 1.0, 0.0) / SMEARED)
         unlike = 0.35 * params.unlike * rng.lognormal(0.0, 0.5, (params.rotors, HARMONICS))
-        comb = np.where(of_blades, rng.lognormal(0.0, 0.2, (params.rotors, HARMONICS)), unlike) * fall
-        whine = 0.16 * params.whine * (order / POLES) ** -0.4 * (order % POLES == 0)
-        self._gain = (comb + whine * rng.lognormal(0.0, 0.5, (params.rotors, HARMONICS))).astype(np.float32)
+        comb = np.where(order % params.blades == 0, rng.lognormal(0.0, 0.2, unlike.shape), unlike) * fall
+        ripple = 0.13 * (order / POLES) ** -0.6 * (order % POLES == 0) + 0.05 * (order == COMMUTATION)
+        self._gain = (comb + params.whine * ripple * rng.lognormal(0.0, 0.4, unlike.shape)).astype(np.float32)
         spread = np.linspace(-0.35, 0.35, params.rotors) if params.rotors > 1 else np.zeros(1)
-        self._stacks = Stacks(seed.child("stacks"), rate, pan=params.width * rng.permutation(spread))
+        pan = params.width * rng.permutation(spread)
+        self._stacks = Stacks(seed.child("stacks"), rate, pan=pan)
+        self._carriers = Sines(rate, phase=rng.uniform(0.0, 1.0, 2))
+        self._carrier_hz = CARRIER_HZ * float(rng.uniform(0.97, 1.03))
+        self._carrier_level = CARRIER_LEVEL * params.whine * np.array((0.6, 1.0))
         self._flutter = Drift(
-            seed.child("flutter"), rate, motions=params.rotors, low_hz=0.3, high_hz=16.0, slope=0.8
+            seed.child("flutter"), rate, motions=params.rotors * GROUPS, low_hz=0.5, high_hz=16.0, slope=0.6
         )
-        self._brighter = (0.8 * np.log2(order + 1.0)).astype(np.float32)
+        # Lines between the middles of two groups share in both.
+        group = np.log(order) / np.log(HARMONICS) * (GROUPS - 1)
+        self._shared = np.maximum(1.0 - np.abs(group - np.arange(GROUPS)[:, None]), 0.0).astype(np.float32)
+        self._brighter = (0.55 * np.log2(order + 1.0)).astype(np.float32)
         self._end = (8.0 * order / (HIGHEST * rate)).astype(np.float32)
 
     def run(self, block: ControlBlock) -> Audio:
         """The tones under these controls."""
         flown = self._flight.advance(block.ticks, _drive(block))
+        edges, rotors = flown.speed.shape
+        blown = flown.speed.mean(axis=1)
         hz = self._shaft_hz * flown.speed * flown.doppler[:, None]
-        strength = flown.speed**LOUDER * np.exp(FLUTTER * self._flutter.advance(block.ticks))
+        motion = FLUTTER * self._flutter.advance(block.ticks).astype(np.float32)
         # A faster rotor is brighter too. In float32, whose exponential runs in vector lanes.
-        faster = np.log(flown.speed).astype(np.float32)[:, :, None] * self._brighter
-        gain = strength[:, :, None].astype(np.float32) * np.exp(faster) * self._gain
+        faster = np.log(flown.speed).astype(np.float32)[:, :, None]
+        moved = motion.reshape(edges, rotors, GROUPS) @ self._shared + faster * (LOUDER + self._brighter)
+        gain = np.exp(moved) * self._gain
         # Gone well below the band's end, and gradually, so that a pitch that rises past it does not click.
         gain *= np.clip(8.0 - hz.astype(np.float32)[:, :, None] * self._end, 0.0, 1.0)
         out = np.zeros((2, block.frames), np.float32)
         self._stacks.add(out, hz, gain)
-        return _placed(out, flown)
+        carriers = self._carrier_hz - IMAGE * np.stack((np.zeros(edges), hz[:, 0]), axis=1)
+        level = self._carrier_level * blown[:, None] ** LOUDER
+        self._carriers.add(out, np.maximum(carriers, 0.0), level, np.zeros_like(level))
+        return out
 
 
 class Wakes:
     """The rush of air, cut by the passage of every blade."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._flight = Flight(params, rate, seed.child("flight"))
+        self._flight = _flight(params, rate, seed)
         self._passage_hz = params.blades * params.shaft
         self._noise = NoiseBands(seed.child("wakes"), rate, shared=SHARED)
         self._cuts = Sines(rate, phase=seed.generator("cuts").uniform(0.0, 1.0, params.rotors))
-        self._motion = Drift(seed.child("wash"), rate, motions=BANDS, low_hz=0.2, high_hz=12.0)
+        self._motion = Drift(seed.child("wash"), rate, motions=BANDS, low_hz=0.5, high_hz=12.0, slope=0.7)
         self._share = 0.55 / params.rotors**0.5
 
     def run(self, block: ControlBlock) -> Audio:
@@ -225,7 +167,20 @@ class Wakes:
         hz = self._passage_hz * flown.speed * flown.doppler[:, None]
         self._cuts.add(cut, hz, np.full_like(hz, self._share), np.zeros_like(hz))
         out *= cut
-        return _placed(out, flown)
+        return out
+
+
+def _flight(params: Params, rate: int, seed: Seed) -> Flight:
+    """How it flies, anew from its beginning: all that ask hear of one flight."""
+    return Flight(
+        seed.child("flight"),
+        rate,
+        rotors=params.rotors,
+        hunting=params.hunting,
+        throws_per_min=params.manoeuvres,
+        roam=params.roam,
+        width=params.width,
+    )
 
 
 def _drive(block: ControlBlock) -> Floats:
@@ -234,8 +189,8 @@ def _drive(block: ControlBlock) -> Floats:
     return drive
 
 
-def _placed(audio: Audio, flown: Flown) -> Audio:
-    """What was made, as near and as far to a side as it is."""
+def _place(audio: Audio, flown: Flown) -> None:
+    """What was made, as near and as far to a side as it is, in place."""
     for side, way in enumerate((-1.0, 1.0)):
-        audio[side] *= between(audio.shape[1], flown.near * np.sqrt(1.0 + 0.9 * way * flown.pan), step=TICK)
-    return audio
+        gain = NEAR_M / flown.way_m * np.sqrt(1.0 + 0.9 * way * flown.pan)
+        audio[side] *= between(audio.shape[1], gain, step=TICK)

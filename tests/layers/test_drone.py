@@ -14,10 +14,12 @@ from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
 PRESETS = [preset.name for preset in presets_of("drone")]
 RANGES = {
     "centroid_hz": (300.0, 2_400.0),
+    "rolloff95_hz": (540.0, 4_830.0),
     "slope_db_oct": (-8.0, -1.0),
     "crest_db": (10.0, 23.9),
     "kurtosis_hp100": (3.1, 13.8),
     "gust_sd_db": (0.6, 5.0),
+    "gust_psd_slope": (-1.9, 0.23),
     "level_range_10_90_db": (2.36, 15.0),
     "onsets_per_s": (0.0, 5.2),
     "tonal_fraction": (0.0, 0.68),
@@ -25,7 +27,8 @@ RANGES = {
     "loop_peak": (0.0, 0.11),
     "clicks": (0.0, 2.0),
 }
-"""Helicopters and machines, several times smaller: brighter by two octaves. Pitches that hunt are not lines."""
+"""Helicopters and machines, several times smaller: brighter by two octaves. Pitches that hunt are not lines. The way
+of a craft that flies about is smoother than what a machine at rest does: the scout, -0.9 to -1.8 by seed."""
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -55,28 +58,6 @@ def test_whine_stands_on_the_poles_of_the_motor() -> None:
     assert (strongest / (80.0 * drone.POLES)) % 1.0 == pytest.approx(0.0, abs=0.2) or (
         strongest / (80.0 * drone.POLES)
     ) % 1.0 == pytest.approx(1.0, abs=0.2)
-
-
-def test_pitch_falls_as_it_flies_away_and_level_with_the_distance() -> None:
-    flight = drone.Flight(drone.Params(roam=1.0, manoeuvres=0.0, hunting=0.0), RATE, SEED)
-    count = ticks(120.0)
-    flown = flight.advance(count, np.ones(count + 1))
-    # The distance is 4 m over the level; its growth by the speed of sound is the bend of the pitch.
-    receding = np.diff(4.0 / flown.near) * RATE / TICK
-    bend = 1.0 / flown.doppler[1:] - 1.0
-    assert np.corrcoef(receding, bend)[0, 1] > 0.98
-    assert np.std(bend) == pytest.approx(np.std(receding) / drone.SPEED_OF_SOUND, rel=0.05)
-    assert 0.01 < np.ptp(flown.doppler) < 0.3
-    assert np.abs(np.diff(flown.doppler)).max() < 0.001
-
-
-def test_any_blocks_fly_the_same_way() -> None:
-    whole, parts = (drone.Flight(drone.Params(roam=1.0), RATE, SEED) for _ in range(2))
-    flown = whole.advance(400, np.ones(401))
-    pieces = [parts.advance(size, np.ones(size + 1)) for size in (1, 1, 0, 200, 198)]
-    for name in drone.Flown._fields:
-        joined = np.concatenate([getattr(piece, name)[:-1] for piece in pieces])
-        assert np.array_equal(joined, getattr(flown, name)[:-1]), name
 
 
 def test_hunting_rotors_beat() -> None:
