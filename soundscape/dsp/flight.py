@@ -108,8 +108,7 @@ class Flight:
 
     def advance(self, ticks: int, drive: Floats) -> Flown:
         """The next ticks; `drive` `(ticks + 1,)` is a factor of the speed."""
-        time_s: Floats = (self._tick + np.arange(ticks + 1)) * self._tick_s
-        pull, kick = self._thrown(time_s)
+        pull, kick = self._thrown(self._tick_s * np.arange(self._tick, self._tick + ticks + 1, dtype=np.float64))
         asked = self._lean + self._hunting * 0.02 * self._balance.advance(ticks) + kick
         thrust = self._stick * self._thrust.advance(ticks) + pull[:, None]
         speed = self._own * self._weight * drive[:, None] * np.exp(asked @ self._mix + thrust)
