@@ -20,7 +20,7 @@ from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
 from soundscape.dsp.burst import unlike
 from soundscape.dsp.clatter import rattle, rush
-from soundscape.dsp.creak import slips_s
+from soundscape.dsp.creak import rub, slips
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
@@ -32,7 +32,7 @@ SYNC = "onset"
 
 STILL_S = 0.13
 """Between the last creak and the slam."""
-CREAK_LEVEL = 0.2
+CREAK_LEVEL = 0.28
 LEAF_MODES = 44
 
 
@@ -151,7 +151,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         force=force,
     )
     fallen = rng.poisson(40.0 * material.grit * (0.4 + force))
-    _grit(audio, rate, rng, slam_s + rng.gamma(1.3, 0.11 + 0.1 * size, fallen), level=0.05)
+    _grit(
+        audio,
+        rate,
+        rng,
+        slam_s + np.minimum(rng.gamma(1.3, 0.11 + 0.1 * size, fallen), 0.5 + 0.3 * size),
+        level=0.05,
+    )
     _latch(audio, rate, rng, params, slam_s)
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
@@ -162,24 +168,23 @@ def _creak(
     """The hinge and, fainter, the leaf, each time that it slips; what lies in its way is crushed."""
     material, heavy = MATERIALS[params.material], 0.7 + 0.6 * params.size
     first_hz, last_hz = material.slips_hz
-    times = slips_s(rng, closing_s, first_hz=first_hz / heavy, last_hz=last_hz / heavy)
-    swell = np.sin(np.pi * times / closing_s) ** 0.7
+    times, force = slips(rng, closing_s, first_hz=first_hz / heavy, last_hz=last_hz / heavy)
+    force *= np.sin(np.pi * times / closing_s) ** 0.7
     hinge_hz = material.hinge_hz * scale**0.6
-    hinge = make_body(rng, lowest_hz=hinge_hz, modes=16, stretch=1.1, loss=0.012, longest_s=0.09, irregular=0.2)
+    hinge = make_body(rng, lowest_hz=hinge_hz, modes=24, stretch=0.9, loss=0.012, longest_s=0.09, irregular=0.2)
     crushed = rng.choice(times, rng.poisson(3.0 * material.grit * len(times)))
     _grit(audio, rate, rng, crushed + rng.uniform(0.0, 0.02, len(crushed)), level=0.06 * params.creak)
-    for body, level, corner_hz in ((hinge, 1.0, 17.0 * hinge_hz), (leaf, 0.5, 1_400.0)):
-        strike(
-            audio,
+    before = audio[:, : round((closing_s + STILL_S) * rate)]
+    for body, level, corner_hz in ((hinge, 1.0, 12.0 * hinge_hz), (leaf, 0.6, 1_400.0)):
+        rub(
+            before,
             rate,
             rng,
             body,
             time_s=times,
-            force=CREAK_LEVEL * level * params.creak * swell * rng.lognormal(0.0, 0.4, len(times)),
+            force=force,
+            level=CREAK_LEVEL * level * params.creak,
             corner_hz=corner_hz,
-            contact=0.15,
-            contact_s=0.004,
-            width=0.15,
         )
 
 

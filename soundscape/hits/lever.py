@@ -17,7 +17,7 @@ from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.burst import unlike
 from soundscape.dsp.clatter import rattle, rush
-from soundscape.dsp.creak import slips_s
+from soundscape.dsp.creak import rub, slips
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
 from soundscape.params import choice, number
@@ -167,25 +167,24 @@ def _rub(
 ) -> None:
     """The bearing sticks and slips on the way, ever faster and harder, and is still just before the stop."""
     way_s = 0.92 * stop_s - 0.03
-    times = slips_s(rng, way_s, first_hz=SLIPS_HZ[0], last_hz=SLIPS_HZ[1])
+    times, force = slips(rng, way_s, first_hz=SLIPS_HZ[0], last_hz=SLIPS_HZ[1])
     share = times / way_s
     bearing = make_body(
         rng,
         lowest_hz=0.7 * material.arm_hz * scale**0.7,
-        modes=12,
-        stretch=1.3,
+        modes=16,
+        stretch=1.1,
         loss=max(material.loss, 0.01),
         longest_s=0.06,
         irregular=0.2,
     )
-    strike(
-        audio,
+    rub(
+        audio[:, : round(stop_s * rate)],
         rate,
         rng,
         bearing,
         time_s=0.03 + times,
-        force=level * share**0.8 * np.clip(6.0 * (1.0 - share), 0.0, 1.0) * rng.lognormal(0.0, 0.4, len(times)),
+        force=force * share**0.8 * np.clip(6.0 * (1.0 - share), 0.0, 1.0),
+        level=level,
         corner_hz=corner_hz,
-        contact=1.2,
-        contact_s=0.004,
     )

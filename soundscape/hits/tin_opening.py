@@ -19,7 +19,7 @@ from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.burst import envelope, noise_band, tone
 from soundscape.dsp.casing import MODES, Casing
-from soundscape.dsp.creak import slips_s
+from soundscape.dsp.creak import slips
 from soundscape.dsp.handful import shake
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
@@ -136,13 +136,13 @@ def _scrape(
     """The rim on the lid: jerks in which it slips ever faster, louder until it holds; a faint rub through the tin."""
     rng = seed.generator("scrape")
     frames = audio.shape[1]
-    jerks, slips, force = [(0.0, -60.0)], [], []
+    jerks, moments, force = [(0.0, -60.0)], [], []
     at = 0.03
     while at < 0.92 * scrape_s:
         level_db, length_s = -4.0 + rng.uniform(-6.0, 4.0), rng.uniform(0.02, 0.06)
-        times = slips_s(rng, length_s, first_hz=SLIPS_HZ[0], last_hz=SLIPS_HZ[1] * rng.uniform(0.7, 1.6))
-        slips.append(at + times)
-        force.append(np.full(len(times), 10.0 ** (level_db / 20.0)) * rng.lognormal(0.0, 0.35, len(times)))
+        times, pushes = slips(rng, length_s, first_hz=SLIPS_HZ[0], last_hz=SLIPS_HZ[1] * rng.uniform(0.7, 1.6))
+        moments.append(at + times)
+        force.append(10.0 ** (level_db / 20.0) * pushes)
         jerks += [(at, level_db), (at + length_s, level_db - 16.0)]
         at += length_s + rng.uniform(0.02, 0.09)
     jerks += [(max(at, 0.94 * scrape_s), -12.0), (scrape_s, -50.0), (scrape_s + 0.03, -90.0)]
@@ -151,7 +151,7 @@ def _scrape(
         rate,
         rng,
         Body(frequency_hz=2.4 * tin.frequency_hz, t60_s=0.25 * tin.t60_s, gain=tin.gain),
-        time_s=np.concatenate(slips),
+        time_s=np.concatenate(moments),
         force=0.28 * params.scrape * np.concatenate(force),
         corner_hz=1.4 * corner_hz,
         contact=0.7,

@@ -2,8 +2,9 @@
 
 Below everything a sub that leans on the hull: a few lines between 24 and 70 Hz which are near-equal in pairs and so
 swell against each other for many seconds. Air is driven through ducts by fans: a dark rush coloured by the duct's
-quarter waves, the fan's blades as weak lines in it, the grille's hiss above. Pumps run for a while and rest. As
-pressure and temperature move, the hull gives: a creak that sticks and slips in a plate, a groan along a beam. After
+quarter waves, the fan's blades as weak lines in it, the grille's hiss above. Pumps run for a while, stroke by stroke,
+and rest. As pressure and temperature move, the hull gives, mostly with a tick or two; now and then a plate creaks slip
+by slip, or a beam groans, its slips so fast that they are a voice which rises or sinks with the load. After
 A. Fry, *Noise Control in Building Services* (1988), for fans, ducts and grilles, and on stick and slip A. Farnell,
 *Designing Sound* (2010).
 """
@@ -45,8 +46,14 @@ AIR_HZ, AIR_SHARE, SHARED = np.array((110.0, 420.0, 2_600.0)), np.array((1.0, 0.
 DUCTS = LANES - 4
 """Resonators that are the ducts'; the others are a pump."""
 PUMP = np.array((1.0, 2.0, 3.0, 7.0))
-CREAKS_PER_MIN = 14.0
+STROKE_HZ, STROKE = 2.3, 0.9
+"""Strokes of a pump a second, and by how much a worn one gives way between two."""
+CREAKS_PER_MIN = 30.0
 """At full pressure."""
+SHORT_S, LENGTHS_SD, LONGEST_S = 0.15, 1.2, 2.6
+"""Median length of what gives, standard deviation of its logarithm, and its end."""
+CREAKS_HZ, GROANS_HZ = ((6.0, 16.0), (18.0, 60.0)), ((26.0, 62.0), (20.0, 105.0))
+"""Slips a second at the start and at the end: between these."""
 LEVEL = 0.03
 """RMS of the air at neutral controls."""
 
@@ -131,6 +138,8 @@ class Ventilation:
         self._motion = Drift(
             seed.child("flow"), rate, motions=BANDS + LANES + 8, low_hz=0.04, high_hz=11.0, slope=0.8
         )
+        self._stroke_turns = float(rng.uniform())
+        self._stroke = STROKE_HZ * TICK / rate * float(rng.uniform(0.85, 1.2))
         self._share = AIR_SHARE * np.array((1.0, 1.0, 2.0 * params.hiss))
         self._amount, self._age = 0.1 + 0.9 * params.ventilation, params.age
         self._runs = Turns(rate, seed.child("pump"), on_s=14.0, off_s=20.0)
@@ -149,11 +158,19 @@ class Ventilation:
         level = LEVEL * self._share * moved * np.exp(unsteady * air)
         self._noise.add(out, AIR_HZ * moved**0.3, np.repeat(level[:, :, None], 2, axis=2))
         ring = LEVEL * self._ring * moved * np.exp(1.3 * unsteady * lanes)
-        ring[:, DUCTS:] *= self._runs.advance(ticks)[:, None]
+        ring[:, DUCTS:] *= (self._runs.advance(ticks) * self._strokes(lanes[:, -1]))[:, None]
         self._resonators.add(out, self._hz * np.ones_like(ring), ring, np.broadcast_to(self._place, ring.shape))
         hz = self._fan_hz * (1.0 + 0.05 * load + 0.006 * self._age * hurry)[:, None]
         strength = self._fan_level * moved**1.5 * np.exp(0.35 * np.stack(fans, axis=1))
         self._fans.add(out, hz, strength, np.tile((-0.4, 0.4, 0.1, 0.4, -0.4, -0.1), (ticks + 1, 1)))
+
+    def _strokes(self, uneven: Floats) -> Floats:
+        """Level of the pump over its strokes, each pushed hard and let go; the older, the more it gives way."""
+        steps = self._stroke * (1.0 + 0.06 * self._age * uneven[1:])
+        turns = self._stroke_turns + np.concatenate(([0.0], np.cumsum(steps)))
+        self._stroke_turns = float(turns[-1] % 1.0)
+        push = 0.5 + 0.5 * np.cos(2.0 * np.pi * turns)
+        return 1.0 + STROKE * self._age * (1.9 * push * push - 0.7)
 
 
 class Turns:
@@ -192,8 +209,9 @@ class Hull:
         self._rate, self._seed, self._pressure, self._width = rate, seed, params.pressure, params.width
         rng = seed.generator("plates")
         self._plates = [
-            make_body(rng, lowest_hz=hz, modes=14, stretch=1.2, loss=0.004, longest_s=ring_s, irregular=0.12)
-            for hz, ring_s in ((62.0, 1.2), (118.0, 0.8), (210.0, 0.5), (480.0, 0.25))
+            make_body(rng, lowest_hz=hz, modes=24, stretch=1.1, loss=0.006, longest_s=ring_s, irregular=0.12)
+            # What is held where it rubs does not ring for long.
+            for hz, ring_s in ((62.0, 0.45), (118.0, 0.35), (210.0, 0.25), (480.0, 0.15))
         ]
         self._next_s = self._gap(rng) * float(rng.uniform())
         self._count = 0
@@ -206,15 +224,18 @@ class Hull:
         while self._next_s < until_s:
             rng = self._seed.generator("creak", self._count)
             offset = max(int(self._next_s * self._rate) - self._frame, 0)
-            force = 3.2 * LEVEL * self._pressure**0.5 * math.exp(0.5 * min(rng.standard_normal(), 1.4))
-            plate = self._plates[int(rng.choice(4, p=(0.3, 0.3, 0.25, 0.15)))]
+            length_s = min(SHORT_S * math.exp(LENGTHS_SD * float(rng.standard_normal())), LONGEST_S)
+            groans = length_s > 0.4 and rng.uniform() < 0.6
+            first, last = GROANS_HZ if groans else CREAKS_HZ
+            force = 4.8 * LEVEL * self._pressure**0.7 * (length_s / 0.5) ** 0.25
+            force *= math.exp(0.45 * min(float(rng.standard_normal()), 1.4))
             sound = creak(
                 self._rate,
                 rng,
-                plate,
-                length_s=float(rng.uniform(0.15, 1.6)),
-                slips_hz=(float(rng.uniform(6.0, 14.0)), float(rng.uniform(18.0, 60.0))),
-                corner_hz=900.0 * 2.2 ** float(rng.uniform()),
+                self._plates[int(rng.choice(4, p=(0.4, 0.35, 0.2, 0.05) if groans else (0.2, 0.25, 0.3, 0.25)))],
+                length_s=length_s,
+                slips_hz=(float(rng.uniform(*first)), float(rng.uniform(*last))),
+                corner_hz=(500.0 if groans else 1_000.0) * 2.2 ** float(rng.uniform()),
                 pan=self._width * float(rng.uniform(-0.8, 0.8)),
             )
             self._sounds.lay(
