@@ -57,48 +57,46 @@ class Sines:
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _add(out, pace, sides, phase):  # type: ignore[no-untyped-def]
+    # One flat array with rows at constant offsets: a sine, and what either side hears of all of them.
+    m = np.empty(3 * TICK, np.float32)
     for t in range(pace.shape[0] - 1):
+        heard = False
         for k in range(phase.shape[0]):
-            bend = (pace[t + 1, k] - pace[t, k]) / TICK
-            if max(sides[:, t, k].max(), sides[:, t + 1, k].max()) <= 0.0:
-                # Unheard: only its phase goes on.
-                phase[k] += (pace[t, k] + 0.5 * bend * TICK) * TICK
-                phase[k] -= math.floor(phase[k])
-                continue
-            for first in range(0, TICK, PIECE):
-                step = pace[t, k] + bend * first
-                _add_piece(
-                    out[0, t * TICK + first : t * TICK + first + PIECE],
-                    out[1, t * TICK + first : t * TICK + first + PIECE],
-                    (np.float32(phase[k] - 0.5), np.float32(step), np.float32(0.5 * bend)),
-                    (
-                        np.float32(_between(sides[0], t, k, first)),
-                        np.float32(_between(sides[0], t, k, first + PIECE)),
-                    ),
-                    (
-                        np.float32(_between(sides[1], t, k, first)),
-                        np.float32(_between(sides[1], t, k, first + PIECE)),
-                    ),
-                )
-                phase[k] += (step + 0.5 * bend * PIECE) * PIECE
-                phase[k] -= math.floor(phase[k])
+            step, bend = pace[t, k], (pace[t + 1, k] - pace[t, k]) / TICK
+            a, b = np.float32(sides[0, t, k]), np.float32(sides[1, t, k])
+            c, d = np.float32(sides[0, t + 1, k]), np.float32(sides[1, t + 1, k])
+            if max(a, b, c, d) > np.float32(0.0):
+                if not heard:
+                    m[TICK:] = np.float32(0.0)
+                    heard = True
+                for first in range(0, TICK, PIECE):
+                    turn = phase[k] + (step + 0.5 * bend * first) * first
+                    now = np.float32(step + bend * first)
+                    _fill_piece(m, first, np.float32(turn - math.floor(turn) - 0.5), now, np.float32(0.5 * bend))
+                _place(m, a, (c - a) * np.float32(1.0 / TICK), b, (d - b) * np.float32(1.0 / TICK))
+            phase[k] += (step + 0.5 * bend * TICK) * TICK
+            phase[k] -= math.floor(phase[k])
+        if heard:
+            left, right = out[0, t * TICK : (t + 1) * TICK], out[1, t * TICK : (t + 1) * TICK]
+            for i in range(TICK):
+                left[i] += m[TICK + i]
+                right[i] += m[2 * TICK + i]
 
 
 @njit(inline="always")
-def _add_piece(left, right, turns, at_left, at_right):  # type: ignore[no-untyped-def]
-    start, step, bend = turns
-    a, b = at_left[0], at_right[0]
-    da, db = (at_left[1] - a) / np.float32(PIECE), (at_right[1] - b) / np.float32(PIECE)
+def _fill_piece(m, first, start, step, bend):  # type: ignore[no-untyped-def]
+    part = m[first : first + PIECE]
     half = np.float32(0.5)
     for i in range(PIECE):
         time = np.float32(i)
         turn = start + (step + bend * time) * time
         # The phase comes half a turn early, near zero, where float32 is finest: hence the sign.
-        wave = -sin_turn(turn - np.floor(turn + half))
-        left[i] += (a + da * time) * wave
-        right[i] += (b + db * time) * wave
+        part[i] = -sin_turn(turn - np.floor(turn + half))
 
 
 @njit(inline="always")
-def _between(curve, t, k, frame):  # type: ignore[no-untyped-def]
-    return curve[t, k] + (curve[t + 1, k] - curve[t, k]) * (frame / TICK)
+def _place(m, left, louder_left, right, louder_right):  # type: ignore[no-untyped-def]
+    for i in range(TICK):
+        time = np.float32(i)
+        m[TICK + i] += (left + louder_left * time) * m[i]
+        m[2 * TICK + i] += (right + louder_right * time) * m[i]
