@@ -1,15 +1,20 @@
 """What a hard blow brings with it: the rush of the contact itself, and loose parts that bounce until they lie still.
 
+Two heavy faces that meet do all of it at once: they press out what is between them, air and ground give way, and
+whatever hangs on them is thrown up.
 A part thrown up by a blow falls back after a time in proportion to its speed, and keeps a share of it at every bounce:
 intervals and forces shrink alike (coefficient of restitution; P. R. Cook, *Real Sound Synthesis*, 2002, on bouncing).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from soundscape.audio import Audio
-from soundscape.dsp.burst import envelope, noise_band
+from soundscape.dsp.blast import thump
+from soundscape.dsp.burst import envelope, noise_band, unlike
 from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.rng import Seed
 
@@ -19,6 +24,81 @@ KEPT = (0.5, 0.78)
 """Share of its speed that a part keeps at a bounce."""
 FIRST_S = (0.018, 0.055)
 """Until a part comes down for the first time; a weaker blow throws it less high."""
+PARTS = (2.0, 6.0)
+"""What hangs loose on the smallest thing, and how much more on the largest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faces:
+    """Two faces that meet, and what hangs loose on them."""
+
+    rush: float
+    """Level of the noise between them."""
+    rush_hz: float
+    """Its lower end for a thing of middle size."""
+    rush_s: tuple[float, float]
+    """How long it lasts: of the smallest thing, and how much longer of the largest."""
+    push: float = 0.0
+    """Level of the air or the ground that gives way."""
+    push_hz: tuple[float, float] = (90.0, 46.0)
+    loose: float
+    loose_hz: float
+    """Level and pitch of what hangs loose."""
+    loss: float
+    loose_s: float
+    """Its material and mounting."""
+
+
+def meet(
+    out: Audio,
+    rate: int,
+    rng: np.random.Generator,
+    seed: Seed,
+    faces: Faces,
+    *,
+    start: int,
+    size: float,
+    scale: float,
+    force: float,
+    corner_hz: float,
+) -> None:
+    """Add what two faces do that meet at frame `start`; their own ringing is not among it.
+
+    Parameters
+    ----------
+    size, force : 0 to 1
+    scale : factor of all pitches by size
+    corner_hz : where the spectrum of the blow begins to fall
+    """
+    if faces.push > 0.0:
+        first_hz, last_hz = (hz * scale**0.55 for hz in faces.push_hz)
+        push = thump(out.shape[1] - start, rate, start_hz=first_hz, end_hz=last_hz, t60_s=0.11 + 0.2 * size)
+        out[:, start:] += np.float32(faces.push * (0.25 + 0.7 * size)) * push
+    shortest_s, longer_s = faces.rush_s
+    rush(
+        out,
+        rate,
+        seed,
+        start=start,
+        level=faces.rush,
+        low_hz=faces.rush_hz * scale**0.5,
+        high_hz=2.0 * corner_hz,
+        fall_s=(shortest_s + longer_s * size) * unlike(rng, 0.2),
+    )
+    few, more = PARTS
+    rattle(
+        out,
+        rate,
+        rng,
+        start_s=start / rate,
+        parts=round((few + more * size) * unlike(rng, 0.2)),
+        pitch_hz=faces.loose_hz * scale**0.6,
+        loss=faces.loss,
+        longest_s=faces.loose_s * (0.5 + size),
+        level=faces.loose * (0.4 + force),
+        corner_hz=2.2 * corner_hz,
+        force=force,
+    )
 
 
 def rush(

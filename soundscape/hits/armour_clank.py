@@ -2,7 +2,8 @@
 
 Model: a handful of contacts within some hundredths of a second, each on another plate with modes of 400 Hz to
 6 kHz damped by its material and by the body inside, which then bounce on each other until they lie still; padding
-under it; a short servo move and a breath of hydraulics.
+under it; then joints give way: two motors under load, one after the other, whose gears and brushes grind unevenly and
+are heard through the housing they sit in, a breath of hydraulics, and the lock that catches a plate at the end.
 
 Sources: Wildes & Richards (1988) on damping; metal steps measured at 10 ms attack, 120 ms length, 650 Hz.
 """
@@ -16,19 +17,26 @@ import numpy as np
 from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
-from soundscape.dsp.burst import envelope, noise_band
+from soundscape.dsp.burst import envelope, flutter, noise_band
+from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.clatter import rattle, rush
 from soundscape.dsp.servo import servo_move
 from soundscape.dsp.shot import finish
-from soundscape.dsp.struck import make_body, strike
+from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 
 BUS = "effects"
 SYNC = "onset"
 
-
 PLATE_MODES = 22
+JOINTS = ((0.0, 1.0, 1.0), (0.09, 0.6, 1.6))
+"""Of each motor: start in s, length and pitch against the first."""
+GRIT_DB = 2.5
+"""Standard deviation of the level of gears under load."""
+HOUSING_HZ = (260.0, 6_500.0)
+DIRECT = 0.15
+"""Share of a motor that is heard past its housing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +117,50 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio += 0.35 * size * thump(frames, rate, start_hz=130.0, end_hz=70.0, t60_s=0.12 + 0.1 * size)
     rush(audio, rate, seed.child("contact"), start=0, level=0.2, low_hz=400.0, high_hz=2.0 * corner_hz, fall_s=0.02)
     if params.servo > 0.0:
-        _give_way(audio, params, rate, rng, seed.child("hydraulics"))
+        locked_s = _give_way(audio, params, rate, rng, seed.child("joints"))
+        strike(
+            audio,
+            rate,
+            rng,
+            Body(frequency_hz=plates.frequency_hz[-1], t60_s=0.6 * plates.t60_s[-1], gain=plates.gain[-1]),
+            time_s=locked_s + np.array((0.0, 0.011)),
+            force=params.servo * np.array((0.4, 0.16)),
+            corner_hz=0.8 * corner_hz,
+        )
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
 
-def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator, seed: Seed) -> None:
-    """A short servo move and a breath of hydraulics."""
-    start, stop = (round(time_s * rate) for time_s in (0.04, 0.5))
-    hiss = noise_band(stop - start, rate, seed, low_hz=1_500.0, high_hz=5_000.0)
+def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator, seed: Seed) -> float:
+    """Add joints that move under load, with a breath of hydraulics; the moment in s at which they lock."""
+    frames = audio.shape[1]
+    moves = np.zeros_like(audio)
+    first_s, locked_s = 0.06, 0.0
+    for start_s, length, pitch in JOINTS:
+        at = round((first_s + start_s * rng.uniform(0.7, 1.4)) * rate)
+        move = servo_move(
+            rate,
+            rng,
+            length_s=(0.2 + 0.18 * params.size) * length,
+            mesh_hz=(560.0 - 320.0 * params.size) * pitch,
+            load=0.9,
+            clunk=0.15,
+        )[:, : frames - at]
+        moves[:, at : at + move.shape[1]] += move
+        locked_s = max(locked_s, at / rate + 0.8 * (0.2 + 0.18 * params.size) * length)
+    moves *= flutter(frames, rate, seed.child("grit"), GRIT_DB, low_hz=12.0, high_hz=80.0)
+    frequency = np.geomspace(*HOUSING_HZ, MODES) * 2.0 ** (0.5 - params.size)
+    housing = Casing(
+        rate,
+        frequency_hz=frequency * rng.uniform(0.92, 1.08, (2, MODES)),
+        quality=rng.uniform(4.0, 16.0, (2, MODES)),
+        gain=rng.choice((-1.0, 1.0), MODES) * rng.lognormal(0.0, 0.6, MODES) * (frequency / 1_000.0) ** -0.25,
+    )
+    heard = np.float32(DIRECT) * moves
+    housing.add(heard, moves)
+    heard *= np.float32(0.66 * params.servo / max(float(np.abs(heard).max()), 1e-9))
+    audio += heard
+    start, stop = round(first_s * rate), round(0.5 * rate)
+    hiss = noise_band(stop - start, rate, seed.child("hydraulics"), low_hz=1_500.0, high_hz=5_000.0)
     hiss *= envelope(stop - start, rate, [(0.0, -80.0), (0.04, -35.0), (0.15, -39.0), (0.45, -90.0)])
     audio[:, start:stop] += np.float32(params.servo) * hiss
-    move = servo_move(rate, rng, length_s=0.18 + 0.2 * params.size, mesh_hz=620.0 - 300.0 * params.size, clunk=0.5)
-    count = min(move.shape[1], audio.shape[1] - start)
-    audio[:, start : start + count] += np.float32(0.42 * params.servo) * move[:, :count]
+    return locked_s

@@ -17,9 +17,7 @@ import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.blast import thump
-from soundscape.dsp.burst import unlike
-from soundscape.dsp.clatter import rattle, rush
+from soundscape.dsp.clatter import Faces, meet
 from soundscape.dsp.creak import rub, slips
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
@@ -47,32 +45,37 @@ class Material:
     corner_hz: float
     """Of the spectrum of a slam of middle force."""
     contact: float
-    rush: float
-    """Level of the noise of the faces that meet."""
-    air: float
     hinge_hz: float
     """Lowest mode of what creaks."""
     slips_hz: tuple[float, float]
     """Slips a second, at first and at last; a heavy door slips more seldom."""
     grit: float
     """What is crushed on the way and falls after the slam."""
-    fittings_hz: float
-    fittings: float
-    """Pitch and level of what hangs loose on it."""
+    faces: Faces
+    """Leaf and frame."""
 
 
 MATERIALS = {
     "wood": Material(
-        lowest_hz=86.0, stretch=1.08, loss=0.02, longest_s=0.32, corner_hz=1_100.0, contact=0.8, rush=0.5, air=0.8,
-        hinge_hz=310.0, slips_hz=(10.0, 60.0), grit=0.0, fittings_hz=900.0, fittings=0.2,
+        lowest_hz=86.0, stretch=1.08, loss=0.02, longest_s=0.32, corner_hz=1_100.0, contact=0.8,
+        hinge_hz=310.0, slips_hz=(10.0, 60.0), grit=0.0,
+        faces=Faces(
+            rush=0.5, rush_hz=90.0, rush_s=(0.02, 0.03), push=0.8, loose=0.2, loose_hz=900.0, loss=0.008, loose_s=0.07
+        ),
     ),
     "metal": Material(
-        lowest_hz=92.0, stretch=1.12, loss=0.0016, longest_s=1.7, corner_hz=1_900.0, contact=0.7, rush=0.55, air=0.6,
-        hinge_hz=380.0, slips_hz=(9.0, 50.0), grit=0.0, fittings_hz=700.0, fittings=0.3,
+        lowest_hz=92.0, stretch=1.12, loss=0.0016, longest_s=1.7, corner_hz=1_900.0, contact=0.7,
+        hinge_hz=380.0, slips_hz=(9.0, 50.0), grit=0.0,
+        faces=Faces(
+            rush=0.55, rush_hz=90.0, rush_s=(0.02, 0.03), push=0.6, loose=0.3, loose_hz=700.0, loss=0.008, loose_s=0.07
+        ),
     ),
     "stone": Material(
-        lowest_hz=74.0, stretch=1.3, loss=0.045, longest_s=0.4, corner_hz=680.0, contact=1.1, rush=0.42, air=1.0,
-        hinge_hz=120.0, slips_hz=(45.0, 95.0), grit=1.0, fittings_hz=520.0, fittings=0.12,
+        lowest_hz=74.0, stretch=1.3, loss=0.045, longest_s=0.4, corner_hz=680.0, contact=1.1,
+        hinge_hz=120.0, slips_hz=(45.0, 95.0), grit=1.0,
+        faces=Faces(
+            rush=0.42, rush_hz=90.0, rush_s=(0.02, 0.03), push=1.0, loose=0.12, loose_hz=520.0, loss=0.008, loose_s=0.07
+        ),
     ),
 }  # fmt: skip
 
@@ -124,31 +127,17 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         contact=material.contact,
         contact_s=0.02 + 0.03 * size,
     )
-    rest = audio.shape[1] - sync
-    air = thump(rest, rate, start_hz=90.0 * scale**0.6, end_hz=46.0 * scale**0.6, t60_s=0.12 + 0.2 * size)
-    audio[:, sync:] += np.float32(material.air * (0.25 + 0.6 * size)) * air
-    rush(
-        audio,
-        rate,
-        seed.child("faces"),
-        start=sync,
-        level=material.rush,
-        low_hz=90.0 * scale**0.5,
-        high_hz=2.2 * corner_hz,
-        fall_s=(0.02 + 0.03 * size) * unlike(rng, 0.2),
-    )
-    rattle(
+    meet(
         audio,
         rate,
         rng,
-        start_s=slam_s,
-        parts=round((3 + 6 * size) * unlike(rng, 0.2)),
-        pitch_hz=material.fittings_hz * scale**0.5,
-        loss=0.008,
-        longest_s=0.07,
-        level=material.fittings * (0.4 + force),
-        corner_hz=3.0 * corner_hz,
+        seed.child("faces"),
+        material.faces,
+        start=sync,
+        size=size,
+        scale=scale,
         force=force,
+        corner_hz=corner_hz,
     )
     fallen = rng.poisson(40.0 * material.grit * (0.4 + force))
     _grit(

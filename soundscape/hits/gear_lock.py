@@ -17,9 +17,7 @@ import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.blast import thump
-from soundscape.dsp.burst import unlike
-from soundscape.dsp.clatter import rattle, rush
+from soundscape.dsp.clatter import Faces, meet
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
@@ -42,27 +40,33 @@ class Material:
     loss: float
     longest_s: float
     corner_hz: float
-    thump: float
-    rush: float
-    """Level of the noise of the faces that meet."""
-    clatter: float
-    """Level of wheels in their play."""
     grit: float
     """What is crushed."""
+    faces: Faces
+    """Bolt and seat; wheels clatter in their play."""
 
 
 MATERIALS = {
     "iron": Material(
-        bolt_hz=150.0, tooth_hz=820.0, loss=0.004, longest_s=0.6, corner_hz=2_000.0, thump=0.6, rush=0.5,
-        clatter=0.3, grit=0.0,
+        bolt_hz=150.0, tooth_hz=820.0, loss=0.004, longest_s=0.6, corner_hz=2_000.0, grit=0.0,
+        faces=Faces(
+            rush=0.5, rush_hz=120.0, rush_s=(0.012, 0.025), push=0.6, push_hz=(95.0, 50.0),
+            loose=0.3, loose_hz=660.0, loss=0.004, loose_s=0.18,
+        ),
     ),
     "brass": Material(
-        bolt_hz=330.0, tooth_hz=1_900.0, loss=0.002, longest_s=0.45, corner_hz=3_600.0, thump=0.2, rush=0.35,
-        clatter=0.26, grit=0.0,
+        bolt_hz=330.0, tooth_hz=1_900.0, loss=0.002, longest_s=0.45, corner_hz=3_600.0, grit=0.0,
+        faces=Faces(
+            rush=0.35, rush_hz=120.0, rush_s=(0.012, 0.025), push=0.2, push_hz=(95.0, 50.0),
+            loose=0.26, loose_hz=1_500.0, loss=0.002, loose_s=0.14,
+        ),
     ),
     "stone": Material(
-        bolt_hz=88.0, tooth_hz=330.0, loss=0.035, longest_s=0.4, corner_hz=800.0, thump=0.8, rush=0.6,
-        clatter=0.16, grit=1.0,
+        bolt_hz=88.0, tooth_hz=330.0, loss=0.035, longest_s=0.4, corner_hz=800.0, grit=1.0,
+        faces=Faces(
+            rush=0.6, rush_hz=120.0, rush_s=(0.012, 0.025), push=0.8, push_hz=(95.0, 50.0),
+            loose=0.16, loose_hz=260.0, loss=0.035, loose_s=0.12,
+        ),
     ),
 }  # fmt: skip
 
@@ -120,32 +124,17 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     )
     rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
     _bolt(audio, rate, rng, material, time_s=rebounds, scale=scale, ring_s=ring_s, corner_hz=corner_hz)
-    ground = thump(
-        audio.shape[1] - sync, rate, start_hz=95.0 * scale**0.5, end_hz=50.0 * scale**0.5, t60_s=0.1 + 0.2 * size
-    )
-    audio[:, sync:] += np.float32(material.thump * (0.25 + 0.75 * size)) * ground
-    rush(
-        audio,
-        rate,
-        seed.child("faces"),
-        start=sync,
-        level=material.rush,
-        low_hz=120.0 * scale**0.5,
-        high_hz=2.0 * corner_hz,
-        fall_s=(0.012 + 0.025 * size) * unlike(rng, 0.2),
-    )
-    rattle(
+    meet(
         audio,
         rate,
         rng,
-        start_s=lock_s,
-        parts=round((2 + 6 * size) * unlike(rng, 0.2)),
-        pitch_hz=0.8 * material.tooth_hz * scale**0.7,
-        loss=material.loss,
-        longest_s=0.3 * ring_s,
-        level=material.clatter * (0.4 + force),
-        corner_hz=2.0 * corner_hz,
+        seed.child("faces"),
+        material.faces,
+        start=sync,
+        size=size,
+        scale=scale,
         force=force,
+        corner_hz=corner_hz,
     )
     if params.spring > 0.0:
         spring = make_body(

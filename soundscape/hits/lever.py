@@ -15,8 +15,7 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.burst import unlike
-from soundscape.dsp.clatter import rattle, rush
+from soundscape.dsp.clatter import Faces, meet
 from soundscape.dsp.creak import rub, slips
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
@@ -36,26 +35,28 @@ class Material:
     loss: float
     longest_s: float
     corner_hz: float
-    rush: float
-    """Level of the noise of the faces that meet."""
-    rods_hz: float
-    rods: float
-    """Pitch and level of what hangs loose on it."""
-    rods_s: float
+    faces: Faces
+    """Arm and stop, and the rods that hang on it."""
 
 
 MATERIALS = {
     "iron": Material(
-        arm_hz=420.0, frame_hz=130.0, loss=0.003, longest_s=0.5, corner_hz=2_200.0, rush=0.55,
-        rods_hz=760.0, rods=0.34, rods_s=0.12,
+        arm_hz=420.0, frame_hz=130.0, loss=0.003, longest_s=0.5, corner_hz=2_200.0,
+        faces=Faces(
+            rush=0.55, rush_hz=160.0, rush_s=(0.009, 0.016), loose=0.34, loose_hz=760.0, loss=0.003, loose_s=0.12
+        ),
     ),
     "wood": Material(
-        arm_hz=290.0, frame_hz=110.0, loss=0.025, longest_s=0.22, corner_hz=1_100.0, rush=0.4,
-        rods_hz=460.0, rods=0.25, rods_s=0.04,
+        arm_hz=290.0, frame_hz=110.0, loss=0.025, longest_s=0.22, corner_hz=1_100.0,
+        faces=Faces(
+            rush=0.4, rush_hz=160.0, rush_s=(0.009, 0.016), loose=0.25, loose_hz=460.0, loss=0.025, loose_s=0.04
+        ),
     ),
     "switch": Material(
-        arm_hz=1_500.0, frame_hz=480.0, loss=0.008, longest_s=0.12, corner_hz=4_200.0, rush=0.35,
-        rods_hz=2_600.0, rods=0.22, rods_s=0.03,
+        arm_hz=1_500.0, frame_hz=480.0, loss=0.008, longest_s=0.12, corner_hz=4_200.0,
+        faces=Faces(
+            rush=0.35, rush_hz=160.0, rush_s=(0.009, 0.016), loose=0.22, loose_hz=2_600.0, loss=0.008, loose_s=0.03
+        ),
     ),
 }  # fmt: skip
 SLIPS_HZ = (28.0, 190.0)
@@ -128,28 +129,17 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             contact=0.7,
             contact_s=0.01,
         )
-    rush(
-        audio,
-        rate,
-        seed.child("faces"),
-        start=sync,
-        level=material.rush,
-        low_hz=160.0 * scale**0.5,
-        high_hz=2.0 * corner_hz,
-        fall_s=(0.009 + 0.016 * size) * unlike(rng, 0.2),
-    )
-    rattle(
+    meet(
         audio,
         rate,
         rng,
-        start_s=stop_s,
-        parts=round((2 + 4 * size) * unlike(rng, 0.2)),
-        pitch_hz=material.rods_hz * scale**0.6,
-        loss=material.loss,
-        longest_s=material.rods_s,
-        level=material.rods * (0.4 + force),
-        corner_hz=1.6 * corner_hz,
+        seed.child("faces"),
+        material.faces,
+        start=sync,
+        size=size,
+        scale=scale,
         force=force,
+        corner_hz=corner_hz,
     )
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
