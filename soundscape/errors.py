@@ -54,13 +54,16 @@ class SoundscapeError(Exception):
 
     @property
     def where(self) -> str:
-        """The place as `file:line, column "x"`, as far as it is known."""
+        """The place as `file:line, column "x"` (in TOML, `key "x"`), as far as it is known."""
         place = "" if self.path is None else str(self.path)
         if self.line is not None:
             place += f":{self.line}" if place else f"line {self.line}"
-        if self.column is not None:
-            place += f'{", " if place else ""}column "{self.column}"'
-        return place
+        if self.column is None:
+            return place
+        if not place:
+            return self.column
+        kind = "key" if self.path is not None and self.path.suffix == ".toml" else "column"
+        return f'{place}, {kind} "{self.column}"'
 
     def at(
         self, *, path: Path | str | None = None, line: int | None = None, column: str | None = None

@@ -5,15 +5,16 @@ A shot list or EDL alone is a film too: everything then follows from its words.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from soundscape.errors import FilmError, InputError, PresetError
+from soundscape.keys import keys_beside, line_of
 from soundscape.mixing import MixSettings, NarrationSource, check_mix, check_narration
 from soundscape.model import Ducking
-from soundscape.registry import read_toml
+from soundscape.registry import did_you_mean, read_toml
 
 T = TypeVar("T")
 FILE = "film.toml"
@@ -106,6 +107,10 @@ class Film:
     motifs: tuple[MotifSource, ...] = ()
     music: Brief = field(default_factory=Brief)
     scenes: dict[str, Brief] = field(default_factory=dict)
+    hits: dict[str, str] = field(default_factory=dict)
+    """Word of a hit's label → preset of the hit, before all other choices; empty for none."""
+    sounds: dict[str, str] = field(default_factory=dict)
+    """Word among the `sounds` of a shot → preset of the layer, likewise."""
     tempo_candidate: int = 0
     """Which of three tempo maps: 0 steady metre, 1 steady tempo, 2 another tempo."""
     turning_point: str = ""
@@ -145,7 +150,7 @@ class Film:
         """An error of this film, with the line of the key in film.toml."""
         if self.path is None:
             return FilmError(message, column=".".join(key))
-        line = _line_of(self.path.read_text(encoding="utf-8-sig"), key)
+        line = line_of(self.path.read_text(encoding="utf-8-sig"), key)
         return FilmError(message, path=self.path, line=line, column=".".join(key))
 
     @property
@@ -173,7 +178,7 @@ def load_film(path: Path | str) -> Film:
     try:
         _check_briefs(film)
     except InputError as error:
-        line = _line_of(path.read_text(encoding="utf-8-sig"), tuple((error.column or "").split(".")))
+        line = line_of(path.read_text(encoding="utf-8-sig"), tuple((error.column or "").split(".")))
         raise error.at(path=path, line=line) from None
     return film
 
@@ -195,10 +200,12 @@ def _first(own: T | None, film: T | None) -> T | None:
     return film if own is None else own
 
 
+UNKNOWN = "unexpected_keyword_argument"
+OURS = {"folder", "path"}
+"""Fields of a film that no file can set."""
 REASONS = {
-    "unexpected_keyword_argument": "unknown key",
     "missing": "nothing is given",
-    "tuple_type": "allowed: a list in brackets, as [80, 96]",
+    "tuple_type": 'allowed: a list in brackets, as [80, 96] or ["one", "two"]',
     "dict_type": "allowed: a table of keys and values",
     "dataclass_type": "allowed: a table of keys and values",
 }
@@ -208,21 +215,27 @@ REASONS = {
 def _validate(data: dict[str, Any], path: Path) -> Film:
     from pydantic import TypeAdapter, ValidationError
 
-    reserved = {"folder", "path"} & set(data)
-    if reserved:
-        raise FilmError("unknown key", path=path, column=sorted(reserved)[0])
+    if reserved := sorted(OURS & set(data)):
+        raise FilmError(_unknown(reserved[:1]), path=path, column=reserved[0])
     try:
         return TypeAdapter(Film).validate_python({**data, "folder": path.parent, "path": path})
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is also one that is missing: what is there says more.
+        first = min(error.errors(), key=lambda each: each["type"] != UNKNOWN)
         keys = tuple(str(part) for part in first["loc"])
         reason = REASONS.get(first["type"], str(first["msg"]))
+        if first["type"] == UNKNOWN:
+            reason = _unknown(keys)
         raise FilmError(
             f"{reason[0].lower()}{reason[1:]}",
             path=path,
-            line=_line_of(path.read_text(encoding="utf-8-sig"), keys),
+            line=line_of(path.read_text(encoding="utf-8-sig"), keys),
             column=".".join(keys),
         ) from None
+
+
+def _unknown(keys: Sequence[str]) -> str:
+    return f"unknown key{did_you_mean(keys[-1], set(keys_beside(Film, tuple(keys))) - OURS)}"
 
 
 def _check_briefs(film: Film) -> None:
@@ -249,6 +262,8 @@ def _check_briefs(film: Film) -> None:
     for name, high in _DUCKING.items():
         if not 0.0 <= getattr(film.ducking, name) <= high:
             raise FilmError(f"allowed: 0 to {high:g}", column=f"ducking.{name}")
+    if not 0 <= film.seed < 2**64:
+        raise FilmError(f"{film.seed} is not a seed; allowed: 0 to {2**64 - 1}", column="seed")
     if film.tempo_candidate not in (0, 1, 2):
         raise FilmError("allowed: 0, 1 or 2", column="tempo_candidate")
     for index, motif in enumerate(film.motifs):
@@ -262,35 +277,7 @@ def _check_briefs(film: Film) -> None:
     check_narration(film.narration)
     if film.language and film.language not in film.languages:
         raise FilmError(
-            f'no narration is in "{film.language}"; allowed: {", ".join(film.languages) or "none"}',
+            f'no narration is in "{film.language}"; '
+            f"allowed: {', '.join(film.languages) or 'none, for no narration names a language'}",
             column="language",
         )
-
-
-_HEADER = re.compile(r"\s*\[(\[?)\s*([^\]]+?)\s*\]")
-_PART = re.compile(r'"([^"]*)"|\'([^\']*)\'|([A-Za-z0-9_-]+)')
-
-
-def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
-    """Line of a key path in TOML text: of the key, or else of the innermost table or key that encloses it."""
-    best: tuple[int, int] | None = None
-    table: tuple[str, ...] = ()
-    counts: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _split(header[2])
-            if header[1]:
-                counts[header[2]] = counts.get(header[2], -1) + 1
-                table = (*table, str(counts[header[2]]))
-            found = table
-        elif "=" in line and not line.lstrip().startswith("#"):
-            found = (*table, *_split(line.split("=")[0]))
-        else:
-            continue
-        if found == keys[: len(found)] and (best is None or len(found) > best[0]):
-            best = (len(found), number)
-    return best[1] if best else None
-
-
-def _split(dotted: str) -> tuple[str, ...]:
-    return tuple(match[1] or match[2] or match[3] for match in _PART.finditer(dotted))

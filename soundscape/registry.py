@@ -23,6 +23,8 @@ from soundscape.params import ParamValue, make_params, params_of
 KINDS = ("layers", "hits", "instruments", "spaces", "palettes")
 """Kinds of presets; all but palettes are presets of a unit of that kind."""
 
+MANY = 20
+"""More names than this are not listed in an error message."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _KEYS = {"title", "unit", "tags", "words", "params", "notes"}
 
@@ -161,7 +163,8 @@ def get_preset(kind: str, name: str, folders: Iterable[Path] | None = None) -> P
             path = folder / kind / f"{name}.toml"
             if path.is_file():
                 return load_preset(path, kind)
-    raise PresetError(f'there is no preset "{name}" in {kind}{did_you_mean(name, find_presets(kind, places))}')
+    near = did_you_mean(name, find_presets(kind, places), listed_by=f"`soundscape presets --kind {kind}`")
+    raise PresetError(f'there is no preset "{name}" in {kind}{near}')
 
 
 def entries(kind: str, folders: Iterable[Path] | None = None) -> list[Entry]:
@@ -191,10 +194,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PresetError(f"is not TOML: {error}", path=path, line=int(line[1]) if line else None) from error
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of an error message: the nearest known names, or else the first of them."""
-    names = sorted(known)
+def did_you_mean(name: str, known: Iterable[str], *, listed_by: str = "") -> str:
+    """The end of an error message: the nearest known names, or else the first of them, or what lists them all."""
+    names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=3)
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    return f"; allowed: {', '.join(names[:20])}{' ...' if len(names) > 20 else ''}"
+    if len(names) > MANY and listed_by:
+        return f"; {listed_by} lists all {len(names)}"
+    return f"; allowed: {', '.join(names[:MANY])}{' ...' if len(names) > MANY else ''}"

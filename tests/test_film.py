@@ -69,7 +69,11 @@ def test_a_timeline_alone_is_a_film(tmp_path: Path) -> None:
     ("change", "line", "column", "reason"),
     [
         (("seed = 7", 'seed = "x"'), 2, "seed", "valid integer"),
-        (("fps =", "fsp ="), 4, "fsp", "unknown key"),
+        (("fps =", "fsp ="), 4, "fsp", "unknown key; did you mean fps"),
+        (("bpm =", "bmp ="), 9, "music.bmp", "unknown key; did you mean bpm"),
+        (("mode =", "mood ="), 15, "scenes.Landing.mood", "unknown key; did you mean mode"),
+        (("owners =", "owner ="), 21, "motifs.0.owner", "unknown key; did you mean owners"),
+        (("seed = 7", "seed = -7"), 2, "seed", "-7 is not a seed; allowed: 0 to"),
         (('key = "D"', 'key = "H"'), 8, "music.key", '"H" is not a key; allowed: C, C#'),
         (("bpm = [60, 96]", "bpm = [96, 60]"), 9, "music.bpm", "lowest, highest"),
         (("bpm = [60, 96]", "bpm = [60]"), 9, "music.bpm.1", "nothing is given"),

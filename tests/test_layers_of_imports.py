@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "soundscape"
 STAGES = (
     "__init__ kernel_cache code errors units params progress ahead",
-    "timecode rng",
+    "timecode rng keys",
     "model",
     "serial audio files",
     "wav contract storage",

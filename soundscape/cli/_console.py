@@ -15,6 +15,8 @@ import click
 from soundscape.cli._log import JsonLog, Pace
 from soundscape.progress import Progress, Silent
 
+EXIT_FAILED = 1
+"""Some files of a batch failed; when all did, it is 2."""
 EVERY_S = 10.0
 """How often a log is told how far a stage is."""
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from soundscape.cli._console import Watch, number, print_json, print_table
+from soundscape.cli._console import EXIT_FAILED, Watch, number, print_json, print_table
 from soundscape.cli._settings import with_workers
 
 if TYPE_CHECKING:
     from soundscape.mastering.result import FileResult
     from soundscape.pipeline import Settings
 
-EXIT_FAILED, EXIT_OUT_OF_SPEC = 1, 3
+EXIT_OUT_OF_SPEC = 3
 
 
 @click.command("master")

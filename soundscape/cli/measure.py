@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soundscape.cli._console import number, print_json, print_table
+from soundscape.cli._console import EXIT_FAILED, number, print_json, print_table
 from soundscape.errors import SoundscapeError
 
 
@@ -31,7 +31,8 @@ def command(
 ) -> int:
     """Measure FILES: integrated loudness, true peak, range and maxima, by ITU-R BS.1770-5 and EBU R 128.
 
-    To hold files against a target, see `soundscape master --measure-only`.
+    To hold files against a target, see `soundscape master --measure-only`. Exit status: 1 some files could not be
+    read, 2 none.
     """
     from soundscape import pipeline
     from soundscape.mastering.batch import Options
@@ -40,13 +41,13 @@ def command(
     options = Options(layout=layout, sanitize=sanitize, cinema=cinema)
     paths = pipeline.audio_files(files, recursive=recursive)
     stems = pipeline.dialogue_stems(paths, dialogue) if dialogue else {}
-    rows, data, notes, failed = [], [], [], False
+    rows, data, notes, failed = [], [], [], 0
     for path in paths:
         try:
             found = pipeline.inspect(path, options=options, dialogue=stems.get(path))
         except SoundscapeError as error:
             click.echo(f"soundscape: {error}", err=True)
-            failed = True
+            failed += 1
             continue
         loudness = found.loudness
         others = {"health": to_data(found.health), "encoding": found.encoding, "notes": list(found.notes)}
@@ -71,4 +72,4 @@ def command(
         print_table("Loudness", columns, rows, right=tuple(range(1, len(columns))))
         for note in notes:
             click.echo(note)
-    return 2 if failed else 0
+    return (2 if failed == len(paths) else EXIT_FAILED) if failed else 0

@@ -19,7 +19,7 @@ from soundscape.mix.tracks import buses_of
 from soundscape.model import SAMPLE_RATE, Plan, Sound, Timeline
 from soundscape.params import ParamValue
 from soundscape.parts import Part, PartCache
-from soundscape.pipeline.films import open_film, plan, read_cut
+from soundscape.pipeline.films import cut_of, open_film, plan
 from soundscape.pipeline.live import Track, Tracks
 from soundscape.pipeline.rendering import render_parts
 from soundscape.pipeline.settings import Settings
@@ -80,7 +80,7 @@ class FilmRoom:
 
     @cached_property
     def _timeline(self) -> Timeline:
-        return read_cut(self._film.folder / self._film.timeline, fps=self._film.fps)[0]
+        return cut_of(self._film)[0]
 
     def overview(self) -> dict[str, Any]:
         """Shots, markers and sounds as plain data, in seconds from the start of the programme."""

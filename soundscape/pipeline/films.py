@@ -35,7 +35,15 @@ def open_film(
     also: Sequence[str] | None = None,
 ) -> Film:
     """The film at a path, with what is given here instead of what it says itself."""
+    from soundscape.mastering.target import load_target
+    from soundscape.timecode import Rate
+
     film = load_film(path)
+    # What is given here is looked at here: behind this nothing tells it from what the film says.
+    if target is not None:
+        load_target(target)
+    if fps is not None:
+        Rate.parse(fps)
     mix = replace(
         film.mix,
         layout=film.mix.layout if layout is None else layout,
@@ -85,6 +93,36 @@ def read_cut(
     return seen, (*diagnostics, *hidden)
 
 
+def cut_of(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
+    """The cut of a film as it is seen, with everything its reader had to say."""
+    from soundscape.timecode import Rate
+
+    path = film.folder / film.timeline
+    if film.path is not None and not path.exists():
+        raise film.error(f'there is no "{film.timeline}" in {film.folder}; give a shot list or an EDL', "timeline")
+    try:
+        Rate.parse(film.fps or "24")
+    except InputError as error:
+        raise film.error(error.message, "fps") from error
+    return read_cut(path, fps=film.fps)
+
+
+def _with_target(film: Film) -> Film:
+    """The film with a loudness target that there is; a file is looked for beside the film."""
+    from soundscape.mastering.target import load_target
+
+    beside = film.folder / film.target
+    if film.target.endswith(".toml") and beside.is_file():
+        film = replace(film, target=str(beside))
+    try:
+        load_target(film.target)
+    except InputError as error:
+        if error.path is not None:
+            raise
+        raise film.error(error.message, "target") from error
+    return film
+
+
 def plan(film: Film | Path | str, *, settings: Settings | None = None, progress: Progress | None = None) -> Plan:
     """Everything that will sound in a film, as data.
 
@@ -100,9 +138,9 @@ def plan(film: Film | Path | str, *, settings: Settings | None = None, progress:
     """
     from soundscape.planning.make import make_plan
 
-    film = film if isinstance(film, Film) else load_film(film)
+    film = _with_target(film if isinstance(film, Film) else load_film(film))
     progress = progress or Silent()
-    timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
+    timeline, diagnostics = cut_of(film)
     progress.stage("plan", 1)
     return calibrated(make_plan(film, timeline, diagnostics), settings or Settings(), progress)
 
@@ -140,7 +178,7 @@ def spotting(film: Film) -> tuple[tuple[SpottedCue, ...], Timeline, tuple[Diagno
     from soundscape.planning.cues import without_music
     from soundscape.score.spotting import spot
 
-    timeline, diagnostics = read_cut(film.folder / film.timeline, fps=film.fps)
+    timeline, diagnostics = cut_of(film)
     return spot(timeline, silent=without_music(film)), timeline, diagnostics
 
 
@@ -163,7 +201,7 @@ def check_score(film: Film, stems: Path | None = None) -> tuple[Finding, ...]:
     from soundscape.score.checks import check_score as check
     from soundscape.score.compose import compose
 
-    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    timeline, _ = cut_of(film)
     music = speech = None
     if stems is not None:
         music = _stem(stems, "music", Clock(timeline).length)
@@ -171,14 +209,15 @@ def check_score(film: Film, stems: Path | None = None) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for request in (cue.request for cue in cues_of(film, timeline)):
         found += check(request, compose(request))
-        at = max(0, request.start - AROUND)
-        parts = [None if path is None else _stretch(path, at, request.end + AROUND) for path in (music, speech)]
+        starts, ends = zip((request.start, request.end), *request.narration, strict=True)
+        at = max(0, min(starts) - AROUND)
+        parts = [None if path is None else _stretch(path, at, max(ends) + AROUND) for path in (music, speech)]
         found += check_audio(request, *parts, at=at)
     return tuple(found)
 
 
 AROUND = 24_000
-"""Samples around a cue that are read with it."""
+"""Samples around a cue and what is said over it that are read with it."""
 
 
 def _stem(folder: Path, name: str, length: int) -> Path:
@@ -214,7 +253,7 @@ def motif_ledger(film: Film) -> tuple[Entry, ...]:
     from soundscape.score.compose import compose
     from soundscape.score.ledger import ledger_of
 
-    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    timeline, _ = cut_of(film)
     return ledger_of(compose(cue.request) for cue in cues_of(film, timeline))
 
 
@@ -223,7 +262,7 @@ def tempo_reports(film: Film) -> list[tuple[str, TempoReport]]:
     from soundscape.planning.make import cues_of
     from soundscape.score.compose import compose
 
-    timeline, _ = read_cut(film.folder / film.timeline, fps=film.fps)
+    timeline, _ = cut_of(film)
     return [
         (cue.request.name, compose(replace(cue.request, candidate=candidate)).report)
         for cue in cues_of(film, timeline)

@@ -132,5 +132,9 @@ def film_line(preset: str, folders: Sequence[Path], *, place: str = "dune surfac
         return f'space = "{name}"  # at the top of a palette\n'
     if kind == "hits":
         word = next(iter(get_preset(kind, name, folders).words), name)
-        return f'[hits]  # of a palette: word of the marker = preset\n"{word}" = "{name}"\n'
-    return f'[[layers]]  # of a palette\npreset = "{name}"\ngain_db = 0.0\nintensity = [0.2, 0.8]\n'
+        return f'[hits]  # of film.toml or a palette: word of the marker = preset\n"{word}" = "{name}"\n'
+    word = next(iter(get_preset(kind, name, folders).words), name)
+    return (
+        f'[sounds]  # of film.toml: word among the sounds of a shot = preset\n"{word}" = "{name}"\n'
+        f'\n[[layers]]  # or of a palette\npreset = "{name}"\ngain_db = 0.0\nintensity = [0.2, 0.8]\n'
+    )

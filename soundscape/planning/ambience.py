@@ -14,7 +14,8 @@ from soundscape.planning.joins import CUT_S, Seam, seams
 from soundscape.planning.movement import GLIDE_S, INSIDE, OUTSIDE, ordered, perspective
 from soundscape.planning.palette import PaletteLayer
 from soundscape.planning.places import Stay
-from soundscape.planning.words import field_text, found_words, shot_text
+from soundscape.planning.wishes import IN_THE_BED, layer_for
+from soundscape.planning.words import found_words, is_silent, shot_text
 from soundscape.registry import Entry, Preset, entries, get_preset, unit
 from soundscape.rng import Seed
 
@@ -23,7 +24,6 @@ ENTER_S = 0.8
 ASKED_DB = -8.0
 """Level of a layer that only the `sounds` of a shot ask for: beside the bed of its place, as palettes place them."""
 SILENCE_DB = -80.0
-SILENCE_WORDS = ("silence", "silent", "dead quiet")
 RETURN_S, LONGEST_S = 10.0, 120.0
 """A place that returns goes on in the same performance behind what was heard of it, in steps of so many seconds, for
 then a stay that is cut a little longer or shorter leaves the next one as it was; after so many it starts again, for
@@ -56,7 +56,7 @@ def ambience_sounds(
         before = joins[index - 1] if index else None
         after = joins[index] if index < len(joins) else None
         entering, last = [], []
-        for span in _spans(stay, library):
+        for span in _spans(stay, film, library):
             preset = get_preset("layers", span.layer.preset, folders)
             base = f"{preset.name}/{stay.name}"
             names[base] += 1
@@ -96,12 +96,7 @@ def _morphs(
             )
 
 
-def is_silent(shot: Shot) -> bool:
-    """Whether a shot asks for silence."""
-    return bool(found_words(SILENCE_WORDS, f"{field_text(shot, 'sounds')} | {shot.mood}"))
-
-
-def _spans(stay: Stay, library: Sequence[Entry]) -> Iterator[Span]:
+def _spans(stay: Stay, film: Film, library: Sequence[Entry]) -> Iterator[Span]:
     """The layers of the palette, then those that the `sounds` of single shots ask for besides."""
     for layer in stay.palette.layers:
         if not layer.when:
@@ -115,25 +110,18 @@ def _spans(stay: Stay, library: Sequence[Entry]) -> Iterator[Span]:
                 why=f"palette {stay.palette.name}, {words} in shot {shots[0].label}",
                 source=True,
             )
-    yield from _asked_for(stay, library)
+    yield from _asked_for(stay, film, library)
 
 
-def _asked_for(stay: Stay, library: Sequence[Entry]) -> Iterator[Span]:
-    by_name = {preset.name: preset for preset in library}
-    known = [
-        word for layer in stay.palette.layers if layer.preset in by_name for word in by_name[layer.preset].words
-    ]
-    known += [word for layer in stay.palette.layers for word in layer.when]
+def _asked_for(stay: Stay, film: Film, library: Sequence[Entry]) -> Iterator[Span]:
     asked: dict[str, list[Shot]] = {}
     reasons: dict[str, str] = {}
     for shot in stay.shots:
         for wish in shot.sounds:
-            if found_words(known, wish):
-                continue
-            best = max(library, key=lambda preset: len(found_words(preset.words, wish)), default=None)
-            if best is not None and (words := found_words(best.words, wish)):
-                asked.setdefault(best.name, []).append(shot)
-                reasons.setdefault(best.name, f'"{words[0]}" in sounds of shot {shot.label}')
+            answer = layer_for(wish, shot, stay, film, library)
+            if answer is not None and answer[0] != IN_THE_BED:
+                asked.setdefault(answer[0], []).append(shot)
+                reasons.setdefault(*answer)
     for name, shots in asked.items():
         for run in _runs(shots, stay):
             yield Span(layer=PaletteLayer(preset=name, gain_db=ASKED_DB), shots=run, why=reasons[name], source=True)

@@ -65,7 +65,9 @@ def find_kind(name: str, folders: Sequence[Path]) -> tuple[str, str]:
         )
     if not kinds:
         every = [preset for presets in found.values() for preset in presets]
-        raise PresetError(f'there is no preset "{name}"{did_you_mean(name, every)}')
+        raise PresetError(
+            f'there is no preset "{name}"{did_you_mean(name, every, listed_by="`soundscape presets`")}'
+        )
     return kinds[0], name
 
 

@@ -9,16 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from soundscape.errors import FilmError
+from soundscape.errors import InputError, PresetError, ScoreError
 from soundscape.film import Film, MotifSource
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Diagnostic, Shot, Timeline
 from soundscape.params import ParamValue
-from soundscape.planning.ambience import is_silent
 from soundscape.planning.clock import Clock
 from soundscape.planning.palette import Palette
 from soundscape.planning.places import Stay
-from soundscape.planning.words import found_words, shot_text
-from soundscape.registry import Preset, get_preset, unit
+from soundscape.planning.words import found_words, is_silent, shot_text
+from soundscape.registry import Preset, did_you_mean, get_preset, unit
 from soundscape.rng import Seed
 from soundscape.score.invent import invented_motif
 from soundscape.score.ledger import develop
@@ -69,8 +68,10 @@ def wanted_cues(
     """The cues of a film, with a warning for motifs that are too much alike, or the motif that was made up."""
     palettes = {id(shot): stay.palette for stay in stays for shot in stay.shots}
     motifs, notes = _motifs(film, timeline, palettes, seed)
+    _check_instruments(film, folders)
+    seen = _appearances(timeline.shots, motifs, clock)
     appearances = develop(
-        _appearances(timeline.shots, motifs, clock),
+        seen,
         length=clock.length,
         turning_point=_turning_point(film, timeline, clock),
     )
@@ -128,7 +129,20 @@ def wanted_cues(
                 fade=fade_samples(ending, end - start, overlap),
             )
         )
-    return tuple(cues), (*notes, *_unknown_scenes(film, timeline))
+    return tuple(cues), (*notes, *_never_seen(motifs, seen, timeline), *_unknown_scenes(film, timeline))
+
+
+def _never_seen(motifs: Sequence[Motif], seen: Sequence[Appearance], timeline: Timeline) -> Iterator[Diagnostic]:
+    """What is to be said of motifs whose owners no shot names."""
+    found = {item.motif for item in seen}
+    known = dict.fromkeys(owner for shot in timeline.shots for owner in shot.owners)
+    for motif in motifs:
+        if motif.name not in found:
+            owners = " or ".join(f'"{owner}"' for owner in motif.owners) or "an owner"
+            names = ", ".join(f'"{name}"' for name in known) or "not named in the cut"
+            yield Diagnostic(
+                message=f'the motif "{motif.name}" is not played: no shot names {owners}; the owners are {names}'
+            )
 
 
 def _unknown_scenes(film: Film, timeline: Timeline) -> Iterator[Diagnostic]:
@@ -158,10 +172,9 @@ def _turning_point(film: Film, timeline: Timeline, clock: Clock) -> int | None:
         return None
     found = [shot for shot in timeline.shots if shot.label == film.turning_point]
     if not found:
-        raise FilmError(
-            f'there is no shot "{film.turning_point}"; allowed: the name of a shot of the cut',
-            path=film.path,
-            column="turning_point",
+        labels = [shot.label for shot in timeline.shots]
+        raise film.error(
+            f'there is no shot "{film.turning_point}"{did_you_mean(film.turning_point, labels)}', "turning_point"
         )
     return clock.sample(found[0].start)
 
@@ -188,12 +201,13 @@ def _motifs(
 def _motif(film: Film, entry: MotifSource, index: int) -> Motif:
     if entry.notes:
         mode = entry.mode or film.music.mode or "ionian"
-        return parse_motif(entry.notes, name=entry.name, owners=entry.owners, mode=mode)
+        try:
+            return parse_motif(entry.notes, name=entry.name, owners=entry.owners, mode=mode)
+        except ScoreError as error:
+            raise film.error(error.message, "motifs", str(index), "notes") from error
     path = film.folder / entry.file
     if not path.is_file():
-        raise FilmError(
-            f'the motif file "{entry.file}" does not exist', path=film.path, column=f"motifs.{index}.file"
-        )
+        raise film.error(f'the motif file "{entry.file}" does not exist', "motifs", str(index), "file")
     return load_motif(path, name=entry.name, owners=entry.owners, mode=entry.mode)
 
 
@@ -240,8 +254,20 @@ def _orchestra(
         role = MELODIC[min(len(players), len(MELODIC) - 1)]
         players[motif] = role
         names[role] = instruments.get(motif) or names.get(role, music.lead)
-    presets = {role: _instrument(name, film, folders) for role, name in names.items() if name}
-    return presets, players
+    try:
+        return {role: _instrument(name, film, folders) for role, name in names.items() if name}, players
+    except PresetError as error:  # those of the film's motifs were looked at before
+        raise error.at(path=palette.path, column="music") from error
+
+
+def _check_instruments(film: Film, folders: Sequence[Path]) -> None:
+    """Raise FilmError for an instrument of a motif that does not exist, whether or not the motif is played."""
+    for index, entry in enumerate(film.motifs):
+        try:
+            if entry.instrument:
+                _instrument(entry.instrument, film, folders).make()
+        except InputError as error:
+            raise film.error(error.message, "motifs", str(index), "instrument") from error
 
 
 def _instrument(name: str, film: Film, folders: Sequence[Path]) -> Preset:

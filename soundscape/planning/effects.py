@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from soundscape.film import Film
 from soundscape.model import Diagnostic, HitPoint, Mark, Shot, Sound, Timeline
 from soundscape.planning.clock import Clock
 from soundscape.planning.places import Stay
 from soundscape.planning.wetness import AS_THE_PLACE, hit_wetness
+from soundscape.planning.wishes import best_known
 from soundscape.planning.words import found_words
 from soundscape.registry import Entry, Preset, entries, get_preset, unit
 from soundscape.rng import Seed
@@ -20,7 +22,7 @@ SOFT_DB = -6.0
 
 
 def effect_sounds(
-    timeline: Timeline, stays: Sequence[Stay], clock: Clock, folders: Sequence[Path], seed: Seed
+    timeline: Timeline, stays: Sequence[Stay], film: Film, clock: Clock, folders: Sequence[Path], seed: Seed
 ) -> tuple[tuple[Sound, ...], tuple[Mark, ...], tuple[Diagnostic, ...]]:
     """A `Sound` for every hit whose words are known, a `Mark` for every hit, and what was not understood."""
     library = entries("hits", folders)
@@ -28,12 +30,12 @@ def effect_sounds(
     sounds, marks, notes = [], [], []
     for hit in _with_wishes(timeline, library):
         stay, shot = _where(hit, stays)
-        preset, why = _choose(hit, stay, library, folders)
+        preset, why = _choose(hit, stay, film, library, folders)
         sound_name = ""
-        if preset is None:
+        if preset is None and not why:
             message = f'no hit preset knows a word of "{hit.label}"; the music still meets it'
             notes.append(Diagnostic(message=message, line=hit.line, severity="info"))
-        else:
+        if preset is not None:
             base = f"{preset.name}/{stay.name}/{hit.label}"
             names[base] += 1
             sound_name = base if names[base] == 1 else f"{base} {names[base]}"
@@ -60,7 +62,7 @@ def _with_wishes(timeline: Timeline, library: Sequence[Entry]) -> list[HitPoint]
         HitPoint(frame=shot.start, label=wish, strength="soft", line=shot.line)
         for shot in timeline.shots
         for wish in shot.sounds
-        if _best(library, wish)[0] is not None
+        if best_known(library, wish)[0] is not None
     ]
 
 
@@ -72,21 +74,17 @@ def _where(hit: HitPoint, stays: Sequence[Stay]) -> tuple[Stay, Shot]:
 
 
 def _choose(
-    hit: HitPoint, stay: Stay, library: Sequence[Entry], folders: Sequence[Path]
+    hit: HitPoint, stay: Stay, film: Film, library: Sequence[Entry], folders: Sequence[Path]
 ) -> tuple[Preset | None, str]:
-    for word, name in stay.palette.hits.items():
-        if found_words([word], hit.label):
-            return get_preset("hits", name, folders), f'"{word}" in "{hit.label}", palette {stay.palette.name}'
-    best, words = _best(library, hit.label)
-    why = ", ".join(f'"{word}"' for word in words) + f' in "{hit.label}"'
-    return get_preset("hits", best.name, folders) if best else None, why
-
-
-def _best(library: Sequence[Entry], text: str) -> tuple[Entry | None, tuple[str, ...]]:
-    """The preset that knows most words of a text; the earlier name wins among equals."""
-    best = max(library, key=lambda preset: len(found_words(preset.words, text)), default=None)
-    words = found_words(best.words, text) if best else ()
-    return (best, words) if words else (None, ())
+    """The preset of a hit and why: the film's word for it, the palette's, or what knows its label best."""
+    for words, where in ((film.hits, "given in film.toml"), (stay.palette.hits, f"palette {stay.palette.name}")):
+        for word, name in words.items():
+            if found_words([word], hit.label):
+                return get_preset("hits", name, folders) if name else None, f'"{word}" in "{hit.label}", {where}'
+    best, known = best_known(library, hit.label)
+    if best is None:
+        return None, ""
+    return get_preset("hits", best.name, folders), ", ".join(f'"{word}"' for word in known) + f' in "{hit.label}"'
 
 
 def _sound(

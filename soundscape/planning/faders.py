@@ -113,7 +113,9 @@ def _matching(pattern: str, names: Sequence[str], film: Film, key: tuple[str, ..
     found = [name for name in names if fnmatchcase(name.lower(), pattern.lower())]
     if not found:
         known = {part for name in names for part in (name, name.split("/")[1])}
-        raise film.error(f'no sound is called "{pattern}"{did_you_mean(pattern, known)}', *key)
+        raise film.error(
+            f'no sound is called "{pattern}"{did_you_mean(pattern, known, listed_by="--dry-run")}', *key
+        )
     return found
 
 

@@ -17,7 +17,8 @@ from soundscape.planning.faders import fade
 from soundscape.planning.music import music_sounds
 from soundscape.planning.narration import narration_clips, overlaps, spoken_language
 from soundscape.planning.places import find_stays
-from soundscape.registry import get_preset, preset_folders
+from soundscape.planning.wishes import named, unheard
+from soundscape.registry import entries, get_preset, preset_folders
 from soundscape.rng import Seed
 
 
@@ -46,8 +47,9 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     folders = preset_folders(film.preset_folder)
     seed = Seed(film.seed)
     stays, place_notes = find_stays(timeline, film, folders)
+    named_notes = tuple(named(film, timeline.hits, stays, folders))
     ambience, morphs = ambience_sounds(stays, film, clock, folders, seed)
-    effects, hit_marks, effect_notes = effect_sounds(timeline, stays, clock, folders, seed)
+    effects, hit_marks, effect_notes = effect_sounds(timeline, stays, film, clock, folders, seed)
     narration = narration_clips(timeline, film, clock)
     if "dialogue-only" in film.mix.also and not narration:
         raise InputError(
@@ -90,7 +92,9 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         diagnostics=(
             *diagnostics,
             *place_notes,
+            *named_notes,
             *_at(film.timeline, effect_notes),
+            *unheard(stays, timeline.hits, film, entries("layers", folders), entries("hits", folders)),
             *motif_notes,
             *music_notes,
             *overlaps(narration),

@@ -85,9 +85,11 @@ def _repeated(entry: NarrationSource, film: Film) -> bool:
 
 def _cues(timeline: Timeline, film: Film) -> tuple[Cue, ...]:
     """The subtitles at which narration can be placed; those before the programme's start count from it."""
+    path = film.folder / film.subtitles
+    if film.subtitles and not path.is_file():
+        raise film.error(f'there is no "{film.subtitles}" in {film.folder}', "subtitles")
     if not film.subtitles or all(entry.cue is None for entry in film.narration):
         return timeline.narration
-    path = film.folder / film.subtitles
     try:
         read, _ = timelines.read(path, fps=timeline.rate)
     except InputError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from soundscape.errors import PresetError
 from soundscape.params import ParamValue
-from soundscape.registry import did_you_mean, find_presets, read_toml
+from soundscape.registry import did_you_mean, find_presets, get_preset, read_toml
 
 _FORBID: dict[str, Any] = {"extra": "forbid"}
 
@@ -63,6 +63,8 @@ class Palette:
     hits: dict[str, str] = field(default_factory=dict)
     """Word of a hit's label → preset of the hit, before the presets' own words."""
     notes: str = ""
+    path: Path | None = None
+    """The file it was read from."""
 
 
 @lru_cache(maxsize=256)
@@ -71,7 +73,7 @@ def load_palette(path: Path) -> Palette:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(Palette).validate_python({**read_toml(path), "name": path.stem})
+        return TypeAdapter(Palette).validate_python({**read_toml(path), "name": path.stem, "path": path})
     except ValidationError as error:
         first = error.errors()[0]
         keys = ".".join(str(part) for part in first["loc"])
@@ -82,8 +84,22 @@ def get_palette(name: str, folders: Iterable[Path]) -> Palette:
     """The palette of this name; raises PresetError with the nearest names when there is none."""
     found = find_presets("palettes", folders)
     if name not in found:
-        raise PresetError(f'there is no palette "{name}"{did_you_mean(name, found)}')
+        raise PresetError(
+            f'there is no palette "{name}"{did_you_mean(name, found, listed_by="`soundscape presets --kind palettes`")}'
+        )
     return load_palette(found[name])
+
+
+def check_palette(palette: Palette, folders: Sequence[Path]) -> None:
+    """Raise PresetError with file and key for a layer, a hit or a space of a palette that does not exist."""
+    named = [("layers", layer.preset, f"layers.{index}.preset") for index, layer in enumerate(palette.layers)]
+    named += [("hits", preset, f"hits.{word}") for word, preset in palette.hits.items()]
+    named += [("spaces", palette.space, "space")] if palette.space else []
+    for kind, preset, key in named:
+        try:
+            get_preset(kind, preset, folders)
+        except PresetError as error:
+            raise error.at(path=palette.path, column=key) from error
 
 
 def all_palettes(folders: Iterable[Path]) -> list[Palette]:

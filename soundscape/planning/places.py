@@ -13,7 +13,7 @@ from pathlib import Path
 from soundscape.errors import InputError
 from soundscape.film import Film
 from soundscape.model import Diagnostic, Shot, Timeline
-from soundscape.planning.palette import Palette, all_palettes, get_palette
+from soundscape.planning.palette import Palette, all_palettes, check_palette, get_palette
 from soundscape.planning.words import FIELD_WEIGHTS, field_text, found_words
 
 FALLBACK = "void"
@@ -62,6 +62,8 @@ def find_stays(
     for place in dict.fromkeys(place_of(shot) for shot in timeline.shots):
         shots = [shot for shot in timeline.shots if place_of(shot) == place]
         chosen[place] = _choose(place, shots, film, palettes, folders)
+    for palette, _ in chosen.values():
+        check_palette(palette, folders)
     seen: Counter[str] = Counter()
     stays = []
     for run in runs:

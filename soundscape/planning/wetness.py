@@ -36,6 +36,11 @@ def farther(wetness: float, distance: float) -> float:
     return wetness + FAR * distance * (1.0 - wetness)
 
 
+def says_wetness(text: str) -> bool:
+    """Whether words that are not a mood ask for a wetness."""
+    return _wetness(text, "") != AS_THE_PLACE
+
+
 def _wetness(text: str, mood: str) -> float:
     for value, words in WORDS:
         if found_words(words, text):

@@ -13,6 +13,7 @@ from soundscape.model import Shot
 
 _WORD = re.compile(r"[^\W_]+")
 _SUFFIXES = ("ings", "ing", "ies", "ed", "es", "s")
+SILENCE = ("silence", "silent", "dead quiet")
 
 FIELD_WEIGHTS = {"place": 4, "scene": 2, "sounds": 2, "description": 1, "mood": 1, "owners": 1, "source": 1}
 """Fields of a shot that are read for words, and how much a word in each counts."""
@@ -54,3 +55,8 @@ def field_text(shot: Shot, field: str) -> str:
 def shot_text(shot: Shot) -> str:
     """All words of a shot."""
     return " | ".join(field_text(shot, field) for field in FIELD_WEIGHTS)
+
+
+def is_silent(shot: Shot) -> bool:
+    """Whether a shot asks for silence."""
+    return bool(found_words(SILENCE, f"{field_text(shot, 'sounds')} | {shot.mood}"))

@@ -70,7 +70,8 @@ def speech_clear(request: CueRequest, music: Audio, speech: Audio, at: int) -> R
     """
     if not request.narration or not speech.size:
         return True, "no one speaks"
-    spans = [slice(max(start, request.start) - at, min(end, request.end) - at) for start, end in request.narration]
+    # Whole stretches, also where the music joins in their midst: room is made for all of a stretch alike.
+    spans = [slice(max(start - at, 0), end - at) for start, end in request.narration]
     said, played = (np.concatenate([signal[:, span] for span in spans], axis=1) for signal in (speech, music))
     if said.shape[1] < SAMPLE_RATE:
         return True, "too little speech to measure"

@@ -65,6 +65,10 @@ def _rate(rows: list[Row], directives: dict[str, str], options: ReadOptions, rep
     rates: dict[Rate, int] = {}
     if options.rate:
         rates[options.rate] = 0
+        if "fps" in directives and Rate.parse(directives["fps"]) != options.rate:
+            report.info(
+                f"the list says {directives['fps']} frames a second; it is read at {options.rate}, as given"
+            )
     elif "fps" in directives:
         rates[Rate.parse(directives["fps"])] = 0
     else:

@@ -143,6 +143,12 @@ def test_a_policy_can_be_chosen_for_one_run(tmp_path: Path, capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out)[0]["output"] is None
 
 
+def test_measure_tells_a_batch_of_which_some_failed_from_one_that_failed(tmp_path: Path) -> None:
+    sound, broken = noise(tmp_path / "a.wav", -30.0), tmp_path / "b.wav"
+    broken.write_text("no sound")
+    assert [main(["measure", *files]) for files in ([str(sound), str(broken)], [str(broken)])] == [1, 2]
+
+
 def test_measure_tells_all_that_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = noise(tmp_path / "a.wav", -30.0)
     assert main(["measure", str(path), "--json", "--cinema", "--dialogue", str(path)]) == 0

@@ -70,11 +70,11 @@ def test_a_file_of_ones_own_is_a_target(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("integrated_lufs = -20", 'column "title": is missing'),
-        ('title = "x"\nloudness = -20', 'column "loudness": is not known; allowed: .*integrated_lufs'),
-        ('title = "x"\nintegrated_lufs = "loud"', "column \"integrated_lufs\": 'loud' is not a number"),
+        ("integrated_lufs = -20", 'key "title": is missing'),
+        ('title = "x"\nloudness = -20', 'key "loudness": is not known; allowed: .*integrated_lufs'),
+        ('title = "x"\nintegrated_lufs = "loud"', "key \"integrated_lufs\": 'loud' is not a number"),
         ('title = "x"\nunreachable = "squash"', '"squash" is not allowed; allowed: stop, nearest, compress'),
-        ('title = "x"\ntrue_peak_dbtp = 3', 'column "true_peak_dbtp": 3 is not allowed; allowed: -20 to 0'),
+        ('title = "x"\ntrue_peak_dbtp = 3', 'key "true_peak_dbtp": 3 is not allowed; allowed: -20 to 0'),
         ("title = ", "is no TOML"),
     ],
 )

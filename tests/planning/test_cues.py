@@ -119,8 +119,25 @@ def test_a_motif_file_that_does_not_exist_is_named_with_its_key(tmp_path: Path) 
 
 def test_motifs_that_are_much_alike_are_warned_of() -> None:
     twin = MotifSource(name="twin", owners=("Tarn",), notes="2:1 6:3/2 7:1/2 5:1 ^2:2")
-    _, notes = asked(shot("1", 0, 10), motifs=(HERO, twin))
+    _, notes = asked(shot("1", 0, 10, owners=("Mira", "Tarn")), motifs=(HERO, twin))
     assert ['"hero" and "twin"' in note.message for note in notes] == [True]
+
+
+def test_a_motif_whose_owner_no_shot_names_is_told() -> None:
+    _, notes = asked(shot("1", 0, 10, owners=("Myra",)), motifs=(HERO,))
+    assert [note.message for note in notes] == [
+        'the motif "hero" is not played: no shot names "Mira"; the owners are "Myra"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"), [({"instrument": "celestial"}, "instrument"), ({"notes": "1:1 3:x"}, "notes")]
+)
+def test_a_motif_that_cannot_be_is_named_with_its_key(wrong: dict[str, str], key: str) -> None:
+    motif = replace(HERO, **wrong)
+    with pytest.raises(FilmError, match=r"celesta|3:x") as caught:
+        cues(shot("1", 0, 10), motifs=(motif,))
+    assert caught.value.column == f"motifs.0.{key}"
 
 
 def test_tension_follows_the_intensity_of_the_shots_from_middle_to_middle() -> None:

@@ -57,6 +57,14 @@ def test_speech_is_clear_over_soft_low_music_and_not_under_a_whistle() -> None:
     assert speech_clear(REQUEST, tones(2_000.0, 0.1), speech(), START) == (True, "no one speaks")
 
 
+def test_a_stretch_of_speech_is_judged_whole_where_the_music_joins_in_its_midst() -> None:
+    said, music = speech(), tones(220.0, 0.02)
+    music[:, 3 * SAMPLE_RATE :] *= 4.0  # too loud, were the second half judged alone
+    late = replace(REQUEST, start=START + 3 * SAMPLE_RATE, narration=((START, START + 4 * SAMPLE_RATE),))
+    whole = speech_clear(replace(late, start=START), music, said, START)
+    assert speech_clear(late, music, said, START) == whole
+
+
 def test_without_audio_nothing_is_claimed() -> None:
     assert [(item.check, item.passed) for item in check_audio(REQUEST)] == [(name, None) for name in AUDIO_CHECKS]
     assert [item.passed for item in check_audio(REQUEST, struck(0), at=START)] == [True, True]
