@@ -1,7 +1,9 @@
 """Parts of a sound at stated levels: how a machine's ticks, tones and flow come out as loud as meant.
 
 What a part measures depends on its parameters in ways no formula tells; so each is tried for a moment at neutral
-controls, set to its level against the first, and the whole to the working loudness of a layer.
+controls, set to its level against the first, and the whole to the working loudness that its layer states. Only
+energies are taken from a trial: how high the next peak will be, no moment tells, so what stands out far from the rest
+has a lower working loudness to begin with.
 """
 
 from __future__ import annotations
@@ -19,11 +21,11 @@ from soundscape.dsp.drift import Drift
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.loudness import loudness_lufs
 from soundscape.dsp.machine import finish
-from soundscape.units import db_to_gain, gain_to_db
+from soundscape.units import db_to_gain
 
-LEVEL_LUFS, PEAK_DB = -26.5, -17.0
-"""What stands out is not raised above this peak, however quiet the rest."""
-TRIAL_S = 4
+LEVEL_LUFS = -30.0
+"""Working loudness of what is no more than 17 dB higher at its peaks, at neutral controls."""
+TRIAL_S = 8
 SILENT_DB = -90.0
 """A part at this level or below is left out."""
 AS_BEFORE = None
@@ -54,6 +56,7 @@ def blend(
     rate: int,
     voice: Voice,
     *,
+    level_lufs: float = LEVEL_LUFS,
     swell: Drift | None = None,
     swell_db: float = 0.0,
 ) -> Iterator[Audio]:
@@ -62,11 +65,12 @@ def blend(
     Parameters
     ----------
     make : gives fresh parts, each with its level in dB against the first, or `AS_BEFORE`
+    level_lufs : loudness of their sum at neutral controls, so low that it has room for peaks at full intensity
     swell, swell_db : slow motion of the whole and its standard deviation; too slow for a trial to know its mean
     """
-    gains = _gains(make(), rate)
+    gains = _gains(make(), rate, level_lufs)
     parts = [(gain, part) for gain, (_, part) in zip(gains, make(), strict=True) if gain > 0.0]
-    highpass, dark, still = HighPass(rate), np.zeros(2, np.float32), np.zeros(3)
+    highpass, dark, still = HighPass(rate, corner_hz=28.0), np.zeros(2, np.float32), np.zeros(3)
     for block in controls:
         audio = np.zeros((2, block.frames), np.float32)
         for gain, part in parts:
@@ -85,7 +89,7 @@ def _curve(range_db: float, control: np.ndarray) -> np.ndarray:
     return (10.0 ** (range_db / 20.0 * (control - 0.5))).astype(np.float32)
 
 
-def _gains(parts: Sequence[tuple[float | None, Part]], rate: int) -> list[float]:
+def _gains(parts: Sequence[tuple[float | None, Part]], rate: int, level_lufs: float) -> list[float]:
     total = np.zeros((2, TRIAL_S * rate // TICK * TICK), np.float32)
     gains: list[float] = []
     reference = 0.0
@@ -101,12 +105,11 @@ def _gains(parts: Sequence[tuple[float | None, Part]], rate: int) -> list[float]
         reference = reference or rms
         gains.append(db_to_gain(level_db) * reference / rms)
         total += np.float32(gains[-1]) * audio
-    headroom_db = PEAK_DB - gain_to_db(max(float(np.abs(total).max()), 1e-9))
-    level = db_to_gain(min(LEVEL_LUFS - loudness_lufs(total, rate), headroom_db))
+    level = db_to_gain(level_lufs - loudness_lufs(total, rate))
     return [level * gain for gain in gains]
 
 
 def _trial(part: Part, rate: int) -> Audio:
     audio = np.concatenate(list(map(part.run, neutral(TRIAL_S * rate // TICK))), axis=1)
-    HighPass(rate).run(audio)
+    HighPass(rate, corner_hz=28.0).run(audio)
     return audio

@@ -33,6 +33,8 @@ CONTROLS = ("intensity", "brightness", "density")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=12.0, brightness_db=13.0, split_hz=1_500.0)
+LEVEL_LUFS = -40.0
+"""Working loudness: what stands out is far above the rest."""
 CASES = 2
 """Bodies among which many movements are shared out."""
 WOOD = 10
@@ -68,7 +70,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     def parts() -> list[tuple[float | None, Part]]:
         return [(0.0, Works(params, rate, seed.child("works"))), (params.room, Room(rate, seed.child("room")))]
 
-    return blend(parts, controls, rate, VOICE)
+    return blend(parts, controls, rate, VOICE, level_lufs=LEVEL_LUFS)
 
 
 class Works:

@@ -9,7 +9,7 @@ Lengths of packets are heavy-tailed. Some break: a fragment repeats 2 to 16 time
 line opens and closes.
 
 Sources: W. Willinger et al., *Self-similarity through high-variability* (IEEE/ACM Trans. Networking 5, 1997), for
-lines that are on and off; C. Roads, *Microsound* (2001), for the scale of time; `soundscape.dsp.keying`.
+lines that are on and off; C. Roads, *Microsound* (2001), for the scale of time; `soundscape.dsp.modem`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
-from soundscape.dsp import broken, keying
+from soundscape.dsp import broken, modem
 from soundscape.dsp.bands import NoiseBands
 from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.modal import pan_gains, ring
+from soundscape.dsp.modal import pan_gains
+from soundscape.dsp.modem import Line
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.voicing import Voicing
 from soundscape.params import choice, number
@@ -45,25 +46,14 @@ DENSITY = 3.0
 """Factor of the sessions each way from the middle of density."""
 PITCH_HZ = (300.0, 2_000.0)
 """Where carriers lie; symbols go higher."""
-PROTOCOLS = ("two tones", "four tones", "phase", "level", "side by side", "chirps", "scrambled")
-TONES = {"two tones": (1.0, 1.5), "four tones": (1.0, 1.25, 1.5, 2.0)}
-"""Pitch of the symbols over the carrier."""
-SIDE_BY_SIDE = (1.0, 1.26, 1.5, 1.89, 2.52)
-SCRAMBLED = 14.0
-"""By how much faster a line is whose symbols are not told apart any more."""
-ORDER = 0.3
-"""Chance that a symbol repeats the one before: data are no noise."""
 TAIL = 1.3
 """Exponent of the law of lengths; below 2 their variance knows no bound but the longest."""
 LONGEST_S = 2.4
 SILENT = 1.5
 """Exponent of the law of a line's silences."""
 KEYS = 1 << 31
-PREAMBLE, HEADER = 6, 10
-"""Symbols that alternate, and that all packets of a line have in common."""
 WALL, WALL_S = 0.6, (0.009, 0.031)
 """The far wall: its share, and how late it answers."""
-RELAY_HZ = np.geomspace(1_100.0, 6_500.0, 6)
 HISS = 0.9
 """Of open lines against the bed, by their levels."""
 BED_HZ = np.array((130.0, 800.0, 4_500.0))
@@ -88,21 +78,6 @@ class Params:
     pitch: float = number(0.0, low=-2.0, high=1.5, unit="octaves", help="shift of all carriers")
     bed: float = number(0.4, low=0.05, high=1.0, help="noise of the lines")
     width: float = number(0.9, low=0.0, high=1.0, help="how far the lines stand apart")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What all packets of a line have in common."""
-
-    carrier_hz: float
-    symbols_per_s: float
-    protocol: str
-    pan: float
-    gain: float
-    wall_s: float
-    """How much later the far wall sends it back."""
-    header: tuple[int, ...]
-    """First symbols of all its packets, 0 to 15."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,17 +194,17 @@ class Traffic:
         rng = self._seed.generator("packet", packet.line, packet.key)
         line, rate = self._lines[packet.line], self._rate
         if packet.kind == "relay":
-            return self._placed(self._params.relays * _relay(rate, rng), packet, line)
+            return self._placed(self._params.relays * modem.relay(rate, rng), packet, line)
         # No oscillator is exact: a few cents from packet to packet.
         line = replace(line, carrier_hz=line.carrier_hz * (1.0 + 0.003 * float(rng.uniform(-1.0, 1.0))))
         frames = max(round(0.02 * rate), round(packet.length_s * rate))
         if packet.kind == "sweep":
-            mono = _handshake(frames, rate, line, rng)
+            mono = modem.handshake(frames, rate, line, rng)
         else:
-            mono = _keyed(frames, rate, line, rng)
+            mono = modem.keyed(frames, rate, line, rng)
         if packet.kind == "stuck":
-            mono = _broken(mono, rate, self._params.grid / 1_000.0, rng)
-        return self._placed(broken.faded(_rounded(mono), rate, fade_s=0.004), packet, line)
+            mono = modem.stuck(mono, rate, self._params.grid / 1_000.0, rng)
+        return self._placed(broken.faded(modem.overdriven(mono), rate, fade_s=0.004), packet, line)
 
     def _placed(self, mono: Audio, packet: Packet, line: Line) -> Audio:
         """At the place of its line, and softer from the wall on the other side: `(2, frames)`."""
@@ -248,11 +223,11 @@ def _lines(params: Params, seed: Seed) -> tuple[Line, ...]:
         Line(
             carrier_hz=_carrier_hz(params, rng) * 2.0**params.pitch,
             symbols_per_s=float(np.clip(params.symbols * rng.lognormal(0.0, 0.35), 30.0, 240.0)),
-            protocol=str(rng.choice(PROTOCOLS)),
+            protocol=str(rng.choice(modem.PROTOCOLS)),
             pan=float(pan[line]),
             gain=float(rng.lognormal(0.0, 0.2)),
             wall_s=float(rng.uniform(*WALL_S)),
-            header=tuple(int(bit) for bit in rng.integers(16, size=HEADER)),
+            header=tuple(int(bit) for bit in rng.integers(16, size=modem.HEADER)),
         )
         for line in range(params.lines)
     )
@@ -271,82 +246,3 @@ def _carrier_hz(params: Params, rng: np.random.Generator) -> float:
 def _shares(params: Params) -> npt.NDArray[np.float64]:
     sweeps = params.sweeps
     return np.array(((1.0 - sweeps) * (1.0 - params.stuck), (1.0 - sweeps) * params.stuck, sweeps))
-
-
-def _payload(count: int, levels: int, line: Line, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Symbols: an alternating preamble, the header of the line, then data that tend to repeat themselves."""
-    fresh = rng.integers(levels, size=count)
-    kept = rng.uniform(size=count) < ORDER
-    kept[0] = False
-    data = fresh[np.maximum.accumulate(np.where(kept, 0, np.arange(count)))]
-    head = np.concatenate((np.resize((0, levels - 1), PREAMBLE), np.array(line.header) % levels))[:count]
-    data[: len(head)] = head
-    return data
-
-
-def _keyed(frames: int, rate: int, line: Line, rng: np.random.Generator) -> Audio:
-    """A packet of the line's protocol, `(frames,)`."""
-    carrier_hz, per_s = line.carrier_hz, line.symbols_per_s
-    count = math.ceil(frames / rate * per_s)
-    match line.protocol:
-        case "phase" | "level":
-            symbols = _payload(count, 2, line, rng)
-            levels = (-1.0, 1.0) if line.protocol == "phase" else (0.15, 1.0)
-            return keying.level_keyed(frames, rate, symbols, per_s, carrier_hz, levels)
-        case "side by side":
-            carriers = carrier_hz * np.array(SIDE_BY_SIDE)
-            return keying.side_by_side(frames, rate, _payload(count, 32, line, rng), per_s, carriers)
-        case "chirps":
-            symbols, high_hz = _payload(count, 16, line, rng), 2.2 * carrier_hz
-            return keying.chirped(frames, rate, symbols, 0.5 * per_s, low_hz=carrier_hz, high_hz=high_hz)
-        case "scrambled":
-            return keying.scrambled(frames, rate, rng, carrier_hz=max(carrier_hz, 1_200.0), per_s=SCRAMBLED * per_s)
-        case tones:
-            pitch_hz = carrier_hz * np.array(TONES[tones])
-            return keying.pitch_keyed(frames, rate, _payload(count, len(pitch_hz), line, rng), per_s, pitch_hz)
-
-
-def _handshake(frames: int, rate: int, line: Line, rng: np.random.Generator) -> Audio:
-    """How two ends find each other: digits, a ladder of tones, or a tone that turns its phase twice a second."""
-    kind = int(rng.integers(3))
-    if kind == 0:
-        digits = rng.integers(12, size=max(1, math.ceil(frames / rate * 7.0)))
-        return keying.dialled(frames, rate, digits, 7.0, pitch=line.carrier_hz / 1_000.0)
-    if kind == 1:
-        steps = np.arange(max(2, math.ceil(frames / rate * 12.0)))
-        ladder = line.carrier_hz * 2.0 ** (rng.choice((-1.0, 1.0)) * 0.25 * (steps % 8))
-        return keying.pitch_keyed(frames, rate, steps, 12.0, ladder)
-    turns = np.arange(max(1, math.ceil(frames / rate * 2.2))) % 2
-    return keying.level_keyed(frames, rate, turns, 2.2, 1.5 * line.carrier_hz, (-1.0, 1.0))
-
-
-def _rounded(mono: Audio) -> Audio:
-    """A line that is a little overdriven: some of the third harmonic, which stays below three times the band."""
-    return mono - np.float32(0.12) * mono * mono * mono
-
-
-def _broken(mono: Audio, rate: int, grid_s: float, rng: np.random.Generator) -> Audio:
-    """The packet until a fragment repeats 2 to 16 times, in whole, half or quarter cells; some lose their bits."""
-    cell = round(grid_s * rate) // int(rng.choice((1, 1, 2, 4)))
-    cell = min(max(cell, round(0.02 * rate)), len(mono))
-    times = int(min(2.0 + rng.pareto(1.0), 16.0))
-    start = int(rng.integers(max(1, len(mono) - cell + 1)))
-    if rng.uniform() < 0.4:
-        mono = broken.crushed(mono, bits=float(rng.uniform(1.5, 3.5)), hold=int(rng.integers(4, 14)))
-    return broken.stuck(mono, rate, start=start, frames=cell, times=times)
-
-
-def _relay(rate: int, rng: np.random.Generator) -> Audio:
-    """Two small contacts, one bouncing: `(frames,)`."""
-    sound = np.zeros((2, round(0.08 * rate)), np.float32)
-    modes = len(RELAY_HZ)
-    for bounce, level in ((0.0, 1.0), (rng.uniform(0.004, 0.02), 0.5)):
-        ring(
-            sound,
-            rate,
-            start=round(bounce * rate) + rng.integers(0, rate // 1_500, modes),
-            frequency_hz=RELAY_HZ * rng.uniform(0.92, 1.08, modes),
-            t60_s=rng.uniform(0.012, 0.05, modes),
-            gain=0.8 * level * rng.lognormal(0.0, 0.4, modes),
-        )
-    return sound[0]

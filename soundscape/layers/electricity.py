@@ -28,9 +28,9 @@ from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.blend import SILENT_DB, Part, Voice, blend
 from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.drift import Drift
-from soundscape.dsp.grains import Grains
 from soundscape.dsp.machine import fill_lines
 from soundscape.dsp.noise import normal_at, uniform
+from soundscape.dsp.sparks import Sparks
 from soundscape.dsp.wheel import Wheel
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -40,6 +40,8 @@ CONTROLS = ("intensity", "brightness", "density")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=11.0, brightness_db=16.0, split_hz=1_400.0)
+LEVEL_LUFS = -42.0
+"""Working loudness: what stands out is far above the rest."""
 NONE_DB = -60.0
 """At this level a part is not there."""
 TAIL, LONGEST = 1.2, 60.0
@@ -57,10 +59,6 @@ ON, LEFT_S, AGE_S, COUNT = range(4)
 """State of the telegraph: whether it is on, for how long yet and since when, how often it has turned."""
 BARE = 0.5
 """Of an arc that is heard past its lamp."""
-STREAMERS, FIZZ = 3_200.0, 700.0
-"""Streamers of a median spark a second while it lasts, and of the fizz after it."""
-FIZZES = 0.3
-"""Share of sparks that fizz."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +95,11 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             (level(params.hum), Iron(params, rate, seed.child("iron"))),
             (level(params.hum + FLOW_DB), Flow(params, rate, seed.child("flow"))),
             (level(params.arc), Arc(params, rate, seed.child("arc"))),
-            (level(params.sparks), Sparks(params, rate, seed.child("sparks"))),
+            (level(params.sparks), Sparks(seed.child("sparks"), rate, per_s=params.rate, width=params.width)),
             (params.corona, Corona(params, rate, seed.child("corona"))),
         ]
 
-    return blend(parts, controls, rate, VOICE)
+    return blend(parts, controls, rate, VOICE, level_lufs=LEVEL_LUFS)
 
 
 class Iron:
@@ -222,61 +220,6 @@ def telegraph(gate, state, spell_s, burning, key, tick_s):  # type: ignore[no-un
                 state[LEFT_S] = share * shortest * min(math.exp(-math.log(chance) / TAIL), LONGEST)
         strength = math.exp(0.3 * normal_at(key, 2 * int(state[COUNT]) + 1))
         gate[edge] = state[ON] * strength * (0.8 + 0.7 * math.exp(-state[AGE_S] / IGNITION_S))
-
-
-class Sparks:
-    """Snaps in flurries, each somewhere else."""
-
-    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
-        self._params, self._tick_s = params, TICK / rate
-        self._streamers = Grains(
-            seed.child("streamers"), rate, ring_s=0.00012, size_sd=0.7, pitch_sd=0.6, densest=8_000.0
-        )
-        self._channel = Grains(seed.child("channel"), rate, ring_s=0.0011, size_sd=0.3, pitch_sd=0.3, densest=400.0)
-        self._flurries = Drift(seed.child("flurries"), rate, motions=2, low_hz=0.3, high_hz=30.0)
-        self._key, self._tick = np.uint32(seed.key("snaps")), 0
-        self._fizz = np.zeros(2)
-
-    def run(self, block: ControlBlock) -> Audio:
-        """The sparks under these controls."""
-        out = np.zeros((2, block.frames), np.float32)
-        flurry, place = self._flurries.advance(block.ticks).T
-        density = block["density"].astype(np.float64)
-        per_s = self._params.rate * 4.0 ** (2.0 * density - 1.0) * np.exp(1.2 * flurry - 0.7)
-        streamers, level, size = np.empty((3, block.ticks + 1))
-        snap(streamers, level, size, per_s, self._fizz, self._key, self._tick, self._tick_s)
-        self._tick += block.ticks
-        pan = np.clip(0.6 * self._params.width * place, -1.0, 1.0)
-        self._streamers.add(out, streamers, np.full(len(pan), 5_500.0), level, pan)
-        # The larger the channel, the lower its thump.
-        self._channel.add(
-            out, np.where(size > 0.0, 260.0, 0.0), 800.0 / np.maximum(size, 0.2) ** 0.5, 0.5 * size, pan
-        )
-        return out
-
-
-@njit(cache=True, nogil=True)
-def snap(streamers, level, size, per_s, fizz, key, tick, tick_s):  # type: ignore[no-untyped-def]
-    """Streamers a second, their level, and the size of what has just sparked (else 0), at tick edges.
-
-    Every tick asks by itself whether it sparks, so that sparks at a low rate are among those at a high one; `fizz`
-    holds what is left of the last one and its fall, and is moved on.
-    """
-    for edge in range(per_s.shape[0]):
-        at = (tick + edge) * 4
-        sparks = uniform(key, at) < 1.0 - math.exp(-per_s[edge] * tick_s)
-        # The last edge is the first of the next block: what is left of a spark moves on once.
-        last = edge == per_s.shape[0] - 1
-        size[edge] = math.exp(0.7 * min(normal_at(key, at + 1), 2.2)) if sparks else 0.0
-        if sparks:
-            streamers[edge], level[edge] = STREAMERS * size[edge] ** 0.4, size[edge]
-        else:
-            streamers[edge], level[edge] = (FIZZ, fizz[0]) if fizz[0] > 0.01 else (0.0, 0.0)
-        if not last:
-            fizz[0] *= fizz[1]
-            if sparks:
-                fizz[0] = 0.22 * size[edge] if uniform(key, at + 2) < FIZZES else 0.0
-                fizz[1] = math.exp(-tick_s / (0.015 + 0.06 * uniform(key, at + 3)))
 
 
 class Corona:

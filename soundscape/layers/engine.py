@@ -32,6 +32,8 @@ CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=7.0, brightness_db=15.0, split_hz=450.0)
+LEVEL_LUFS = -34.0
+"""Working loudness: what stands out is far above the rest."""
 PIPE = 9
 """Modes of a casing that are the exhaust's; the others are block and body."""
 SOUND_M_S = 420.0
@@ -82,7 +84,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             (params.wash if params.wash > NONE_DB else SILENT_DB, Wash(params, rate, seed)),
         ]
 
-    return blend(parts, controls, rate, VOICE)
+    return blend(parts, controls, rate, VOICE, level_lufs=LEVEL_LUFS)
 
 
 class Running:

@@ -36,6 +36,8 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness", "density")
 
 VOICE = Voice(intensity_db=12.0, brightness_db=14.0, split_hz=1_800.0)
+LEVEL_LUFS = -34.0
+"""Working loudness: what stands out is far above the rest."""
 SONGS = 4
 """Resonances of the pipe that may sing; the other lanes are the jet, half of them on either side."""
 JET = LANES - SONGS
@@ -80,7 +82,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             (AS_BEFORE, Knocks(params, rate, seed.child("knocks"))),
         ]
 
-    return blend(parts, controls, rate, VOICE)
+    return blend(parts, controls, rate, VOICE, level_lufs=LEVEL_LUFS)
 
 
 class Jet:

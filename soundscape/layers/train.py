@@ -35,6 +35,8 @@ CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=9.0, brightness_db=13.0, split_hz=500.0)
+LEVEL_LUFS = -36.0
+"""Working loudness: what stands out is far above the rest."""
 AXLES_M, BOGIES = 2.5, 0.72
 """Between the axles of a bogie; between the bogies, as a share of the carriage."""
 USUAL_M_S = 22.0
@@ -80,7 +82,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         return [(0.0, Rolling(params, rate, seed)), (params.joints, Joints(params, rate, seed))]
 
     swell = Drift(seed.child("swell"), rate, low_hz=0.03, high_hz=2.0, slope=1.2)
-    return blend(parts, controls, rate, VOICE, swell=swell, swell_db=params.swell)
+    return blend(parts, controls, rate, VOICE, level_lufs=LEVEL_LUFS, swell=swell, swell_db=params.swell)
 
 
 class Running:
@@ -161,7 +163,7 @@ class Joints:
         self._case = _rail(params, rate, seed.child("rail"))
         # White noise of one density, whatever the rate.
         self._steel = np.float32(math.sqrt(rate / 48_000.0))
-        self._key, self._at = seed.key("clatter"), 0
+        self._key, self._at = seed.key("steel"), 0
 
     def run(self, block: ControlBlock) -> Audio:
         """The blows under these controls."""

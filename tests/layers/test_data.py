@@ -9,6 +9,7 @@ import pytest
 from scipy import signal
 
 from soundscape.contract import TICK, ControlBlock
+from soundscape.dsp import modem
 from soundscape.layers import data
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
@@ -37,9 +38,9 @@ def packets(count: int, **changes: float | str) -> list[data.Packet]:
     ]
 
 
-def line(**changes: float | str) -> data.Line:
+def line(**changes: float | str) -> modem.Line:
     known: dict[str, object] = {"carrier_hz": 800.0, "symbols_per_s": 100.0, "protocol": "two tones"}
-    return data.Line(**{**known, "pan": 0.0, "gain": 1.0, "wall_s": 0.01, "header": (3, 9) * 5, **changes})
+    return modem.Line(**{**known, "pan": 0.0, "gain": 1.0, "wall_s": 0.01, "header": (3, 9) * 5, **changes})
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_no_two_packets_are_the_same() -> None:
 
 
 def test_two_tones_are_keyed_at_the_symbol_rate() -> None:
-    audio = data._keyed(RATE, RATE, line(), np.random.default_rng(1)).astype(np.float64)
+    audio = modem.keyed(RATE, RATE, line(), np.random.default_rng(1)).astype(np.float64)
     phase = np.unwrap(
         np.angle(signal.hilbert(signal.sosfiltfilt(signal.butter(4, 1_400.0, fs=RATE, output="sos"), audio)))
     )
@@ -97,7 +98,7 @@ def test_two_tones_are_keyed_at_the_symbol_rate() -> None:
 
 
 def test_a_phase_keyed_packet_flips_its_phase_and_keeps_its_pitch() -> None:
-    audio = data._keyed(RATE, RATE, line(protocol="phase"), np.random.default_rng(1)).astype(np.float64)
+    audio = modem.keyed(RATE, RATE, line(protocol="phase"), np.random.default_rng(1)).astype(np.float64)
     carrier = np.exp(-2j * np.pi * 800.0 * np.arange(RATE) / RATE)
     baseband = signal.sosfiltfilt(signal.butter(4, 300.0, fs=RATE, output="sos"), audio * carrier)
     middle = (np.arange(2, 98) * RATE / 100.0 + 0.4 * RATE / 100.0).astype(int)
@@ -107,8 +108,8 @@ def test_a_phase_keyed_packet_flips_its_phase_and_keeps_its_pitch() -> None:
 
 
 def test_two_packets_of_a_line_begin_alike_and_go_on_unlike() -> None:
-    rows = [data._payload(200, 4, line(), np.random.default_rng(seed)) for seed in (1, 2)]
-    head = data.PREAMBLE + data.HEADER
+    rows = [modem.payload(200, 4, line(), np.random.default_rng(seed)) for seed in (1, 2)]
+    head = modem.PREAMBLE + modem.HEADER
     assert np.array_equal(rows[0][:head], rows[1][:head])
     assert np.mean(rows[0][head:] == rows[1][head:]) < 0.5
 
@@ -116,7 +117,7 @@ def test_two_packets_of_a_line_begin_alike_and_go_on_unlike() -> None:
 def test_a_scrambled_line_is_a_rough_band_and_the_others_are_lines() -> None:
     found = {
         protocol: descriptors.tonal_fraction(
-            data._keyed(2 * RATE, RATE, line(protocol=protocol, carrier_hz=1_700.0), np.random.default_rng(4))[
+            modem.keyed(2 * RATE, RATE, line(protocol=protocol, carrier_hz=1_700.0), np.random.default_rng(4))[
                 None
             ],
             RATE,
@@ -127,8 +128,8 @@ def test_a_scrambled_line_is_a_rough_band_and_the_others_are_lines() -> None:
 
 
 def test_every_protocol_keeps_to_a_band_around_its_carrier() -> None:
-    for protocol in data.PROTOCOLS:
-        audio = data._keyed(RATE, RATE, line(protocol=protocol, carrier_hz=1_200.0), np.random.default_rng(4))
+    for protocol in modem.PROTOCOLS:
+        audio = modem.keyed(RATE, RATE, line(protocol=protocol, carrier_hz=1_200.0), np.random.default_rng(4))
         frequency, density = descriptors.spectrum(audio[None], RATE)
         inside = (frequency > 500.0) & (frequency < 4_000.0)
         assert density[inside].sum() > 0.95 * density.sum(), protocol

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from soundscape.contract import TICK
-from soundscape.layers.electricity import FIZZES, LONGEST, snap, telegraph
+from soundscape.dsp.sparks import FIZZES, snap
+from soundscape.layers.electricity import LONGEST, telegraph
 from tests import descriptors
 from tests.layers.rendering import RATE, presets_of, render, ticks
 
