@@ -100,12 +100,22 @@ def test_it_is_a_clean_signal(preset: str) -> None:
 
 
 @EACH_PRESET
-def test_it_is_as_loud_as_its_peaks_allow(preset: str) -> None:
-    loudness = descriptors.loudness_lufs(render(preset, 20.0), RATE)
-    peak_db = 20.0 * np.log10(np.abs(render(preset, 8.0, intensity=1.0)).max())
-    assert peak_db <= -3.0
-    assert loudness <= -18.0
-    assert loudness >= -28.0 or peak_db >= -14.0
+def test_there_is_room_for_its_peaks_at_full_intensity(preset: str) -> None:
+    assert _highest_db(preset) <= -3.0
+    assert descriptors.loudness_lufs(render(preset, 20.0), RATE) <= -18.0
+
+
+@EACH_LAYER
+def test_it_is_as_loud_as_the_peaks_of_its_presets_allow(layer: str) -> None:
+    # Presets of a layer may share one working level; the gain of each is measured.
+    presets = [preset.name for preset in presets_of(layer)]
+    assert max(descriptors.loudness_lufs(render(name, 20.0), RATE) for name in presets) >= -28.0 or (
+        max(map(_highest_db, presets)) >= -14.0
+    )
+
+
+def _highest_db(preset: str) -> float:
+    return 20.0 * float(np.log10(np.abs(render(preset, 8.0, intensity=1.0)).max()))
 
 
 @EACH_PRESET
