@@ -40,8 +40,6 @@ CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=7.0, brightness_db=17.0, split_hz=900.0)
-LEVEL_LUFS = -37.0
-"""Working loudness: there is room for passages near by at full thrust."""
 HARMONICS = 42
 """Of a shaft."""
 POLES = 7
@@ -89,7 +87,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
 
     near, asked = tee(controls)
     flight, ground = _flight(params, rate, seed), Ground(rate, given=GIVEN)
-    for audio, block in zip(blend(parts, near, rate, VOICE, level_lufs=LEVEL_LUFS), asked, strict=True):
+    for audio, block in zip(blend(parts, near, rate, VOICE), asked, strict=True):
         flown = flight.advance(block.ticks, _drive(block))
         _place(audio, flown)
         ground.run(audio, way_m=flown.way_m, height_m=CRAFT_M)
