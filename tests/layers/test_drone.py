@@ -63,7 +63,7 @@ def test_whine_stands_on_the_poles_of_the_motor() -> None:
 def test_hunting_rotors_beat() -> None:
     calm, restless = (
         descriptors.tonal_fraction(
-            render("cargo-drone", 15.0, changes=(("hunting", value), ("manoeuvres", 0.0))), RATE
+            render("cargo-drone", 15.0, changes=(("hunting", value), ("manoeuvres", 0.0), ("wake", -12.0))), RATE
         )
         for value in (0.0, 1.0)
     )
