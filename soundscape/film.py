@@ -15,6 +15,7 @@ from soundscape.keys import keys_beside, line_of
 from soundscape.mixing import MixSettings, NarrationSource, check_mix, check_narration
 from soundscape.model import Ducking
 from soundscape.registry import did_you_mean, read_toml
+from soundscape.serial import adapter
 
 T = TypeVar("T")
 FILE = "film.toml"
@@ -213,12 +214,13 @@ REASONS = {
 
 
 def _validate(data: dict[str, Any], path: Path) -> Film:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if reserved := sorted(OURS & set(data)):
         raise FilmError(_unknown(reserved[:1]), path=path, column=reserved[0])
     try:
-        return TypeAdapter(Film).validate_python({**data, "folder": path.parent, "path": path})
+        film: Film = adapter(Film).validate_python({**data, "folder": path.parent, "path": path})
+        return film
     except ValidationError as error:
         # A misspelt key is also one that is missing: what is there says more.
         first = min(error.errors(), key=lambda each: each["type"] != UNKNOWN)

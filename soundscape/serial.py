@@ -10,8 +10,8 @@ T = TypeVar("T")
 _adapters: dict[Any, Any] = {}
 
 
-def _adapter(kind: Any) -> Any:
-    """The adapter of a type, which takes longer to make than to use."""
+def adapter(kind: Any) -> Any:
+    """The pydantic adapter of a type, which takes longer to make than to use."""
     if kind not in _adapters:
         from pydantic import TypeAdapter
 
@@ -21,16 +21,16 @@ def _adapter(kind: Any) -> Any:
 
 def to_json(value: object, *, indent: int | None = 2) -> str:
     """Canonical JSON text of a dataclass of the model; the same value gives the same text."""
-    text: bytes = _adapter(value.__class__).dump_json(value, indent=indent)
+    text: bytes = adapter(value.__class__).dump_json(value, indent=indent)
     return text.decode()
 
 
 def to_data(value: object) -> Any:
     """A dataclass of the model as plain dictionaries, lists, numbers and strings."""
-    return _adapter(value.__class__).dump_python(value, mode="json")
+    return adapter(value.__class__).dump_python(value, mode="json")
 
 
 def from_json(kind: type[T], text: str | bytes) -> T:
     """The dataclass that `to_json` wrote; raises ValueError when the text is none."""
-    value: T = _adapter(kind).validate_json(text)
+    value: T = adapter(kind).validate_json(text)
     return value

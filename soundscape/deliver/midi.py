@@ -177,7 +177,8 @@ def _track(events: Iterable[_Event]) -> Any:
 
     track, now = mido.MidiTrack(), 0
     for tick, _, message in sorted(events, key=lambda event: event[:2]):
-        track.append(message.copy(time=tick - now))
+        message.time = tick - now
+        track.append(message)
         now = tick
     track.append(mido.MetaMessage("end_of_track"))
     return track

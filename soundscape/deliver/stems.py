@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from soundscape.ahead import ahead
+from soundscape.ahead import Lanes, ahead, begun
 from soundscape.audio import Audio
 from soundscape.files import slug
 from soundscape.mastering.dither import Dither
@@ -125,17 +124,26 @@ def write_stems(
             )
             for name in dict.fromkeys((PROGRAMME, *parts, *wanted))
         }
-        peaks, pool = np.zeros(3), files.enter_context(ThreadPoolExecutor(max_workers=2))
-        residuals: Future[tuple[float, float, float]] | None = None
-        for signals in ahead(_mastered(store, gains, finer, sums)):
-            written = _written(pool, tracks, signals)
-            # While the next block is written, this one is summed up.
-            if residuals is not None:
-                peaks = np.maximum(peaks, residuals.result())
-            residuals = pool.submit(_residuals, signals, written, parts)
-            done()
-        if residuals is not None:
+        lanes = files.enter_context(Lanes())
+        writing = (
+            (signals, {name: lanes.submit(track, track.write, signals[name]) for name, track in tracks.items()})
+            for signals in ahead(_mastered(store, gains, finer, sums))
+        )
+        # While the next block is written, this one is summed up.
+        rest = begun(
+            lanes.submit(
+                _residuals,
+                _residuals,
+                signals,
+                {name: samples.result() for name, samples in written.items()},
+                parts,
+            )
+            for signals, written in begun(writing)
+        )
+        peaks = np.zeros(3)
+        for residuals in rest:
             peaks = np.maximum(peaks, residuals.result())
+            done()
         results = tuple(tracks[name].finish(name, path(name)) for name in wanted)
     return results, NullReceipt(
         **dict(zip(("float_dbfs", "rounded_dbfs", "files_dbfs"), map(_dbfs, peaks), strict=True))
@@ -155,13 +163,6 @@ def _mastered(
         signals = {PROGRAMME: programme_of(mastered)}
         signals |= mastered if finer is None else {name: stem * gain for name, stem in next(others).items()}
         yield signals | {name: programme_of({bus: mastered[bus] for bus in sums[name]}) for name in sums}
-
-
-def _written(
-    pool: ThreadPoolExecutor, tracks: Mapping[str, _Track], signals: Mapping[str, Audio]
-) -> dict[str, npt.NDArray[np.int32]]:
-    """The integers of every signal; each track has a state of its own, so threads change nothing."""
-    return dict(zip(tracks, pool.map(lambda name: tracks[name].write(signals[name]), tracks), strict=True))
 
 
 def _blocks(finer: StemStore | None) -> Iterator[Mapping[str, Audio]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from soundscape import errors
 from soundscape.errors import OutputError, SoundscapeError
+from soundscape.serial import adapter
 
 
 def pack(function: Callable[..., Any], job: object) -> str:
@@ -80,16 +81,9 @@ def _types(function: Callable[..., Any]) -> tuple[Any, dict[str, Any], Any]:
     return next(iter(hints.values())), hints, returned
 
 
-@cache
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
-
-
 def _dump(kind: Any, value: object) -> Any:
-    return _adapter(kind).dump_python(value, mode="json")
+    return adapter(kind).dump_python(value, mode="json")
 
 
 def _load(kind: Any, data: Any) -> Any:
-    return _adapter(kind).validate_python(data)
+    return adapter(kind).validate_python(data)

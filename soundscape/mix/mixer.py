@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from soundscape.ahead import Lanes, begun
 from soundscape.audio import BLOCK, Audio
 from soundscape.dsp.convolve import Convolver, convolved
 from soundscape.mix.gains import curve_gain
@@ -64,14 +65,20 @@ def mix(
         )
         for track in wanted
     ]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for start in range(0, plan.length, BLOCK):
-            # Each strip has a state of its own: threads change nothing. The most work is begun first.
-            longest = sorted(made, key=lambda strip: -strip.work(start))
-            stems = {strip: pool.submit(strip.block, start) for strip in longest}
+    with Lanes() as lanes:
+        # Each strip has a state of its own: threads change nothing. The most work is begun first.
+        jobs = (
+            (start, {strip: lanes.submit(strip, strip.block, start) for strip in _by_work(made, start)})
+            for start in range(0, plan.length, BLOCK)
+        )
+        for start, stems in begun(jobs):
             frames = min(BLOCK, plan.length - start)
             blocks = {strip.name: stems[strip].result()[:, :frames] for strip in made}
             yield blocks if start + frames <= plan.length - END_FADE else _faded(blocks, plan.length - start)
+
+
+def _by_work(strips: list[_Strip], start: int) -> list[_Strip]:
+    return sorted(strips, key=lambda strip: -strip.work(start))
 
 
 class _Strip:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from xxhash import xxh3_64
 
 from soundscape.files import atomic, make_folder, write_text
 from soundscape.model import Clip, Plan, Sound
@@ -63,12 +64,12 @@ class Delivered:
 
         def copy(name: str) -> int:
             make_folder((work / name).parent)
-            checksum = 0
+            content = xxh3_64()
             with atomic(work / name) as file:
                 for chunk in _chunks(self.folder / name):
                     file.write(chunk)
-                    checksum = zlib.crc32(chunk, checksum)
-            return checksum
+                    content.update(chunk)
+            return content.intdigest()
 
         try:
             if _each(self.files, copy) != self.files:
@@ -113,10 +114,10 @@ def _each(names: Iterable[str], of: Callable[[str], int]) -> dict[str, int]:
 
 
 def _checksum(path: Path) -> int:
-    checksum = 0
+    content = xxh3_64()
     for chunk in _chunks(path):
-        checksum = zlib.crc32(chunk, checksum)
-    return checksum
+        content.update(chunk)
+    return content.intdigest()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soundscape.errors import InputError, OutputError
-from soundscape.model import BUSES, Clip, Plan, Sound
+from soundscape.model import Clip, Plan, Sound
 from soundscape.pipeline.mixdown import mix_down
 from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
@@ -78,10 +79,12 @@ def render(
         check_room(expected, out, settings)
         rendered = render_parts(plan, settings, progress)
         parts = {name: result.part for name, result in rendered.items()}
-        made = mix_down(plan, parts, out, work, progress)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            waiting = beside.submit(_handed_over, plan)
+            made = mix_down(plan, parts, out, work, progress)
+            handed_over = waiting.result()
         stems = [file for file in made.files if file.path.parent == out]
         progress.stage("report", 1)
-        handed_over = _handed_over(plan, {stem.name: stem.path.name for stem in stems})
         for suffix, content in handed_over.items():
             write_bytes(out / f"{slug(plan.title)}.{suffix}", content)
         changed = _changes(out, plan, {name for name, result in rendered.items() if result.fresh})
@@ -127,17 +130,18 @@ def render(
     return report
 
 
-def _handed_over(plan: Plan, stems: Mapping[str, str]) -> dict[str, bytes]:
-    """Suffix → what editors are handed besides the stems, whose file names are given."""
+def _handed_over(plan: Plan) -> dict[str, bytes]:
+    """Suffix → what editors are handed besides the stems."""
     from soundscape.deliver.cue_sheet import cue_sheet
     from soundscape.deliver.markers import marker_edl
     from soundscape.deliver.midi import midi_bytes
     from soundscape.deliver.musicxml import musicxml
     from soundscape.deliver.reaper import reaper_project
     from soundscape.deliver.sidecar import sidecar
-    from soundscape.deliver.stems import PROGRAMME
+    from soundscape.deliver.stems import PROGRAMME, stem_path
+    from soundscape.mix.tracks import buses_of
 
-    session = {name: file for name, file in stems.items() if name in (PROGRAMME, *BUSES)}
+    session = {name: stem_path(Path(), plan, name).name for name in (PROGRAMME, *buses_of(plan))}
     return {
         "mid": midi_bytes(plan),
         "score.json": sidecar(plan).encode(),

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from soundscape.errors import PresetError
 from soundscape.params import ParamValue
 from soundscape.registry import did_you_mean, find_presets, get_preset, read_toml
+from soundscape.serial import adapter
 
 _FORBID: dict[str, Any] = {"extra": "forbid"}
 
@@ -70,10 +71,12 @@ class Palette:
 @lru_cache(maxsize=256)
 def load_palette(path: Path) -> Palette:
     """The palette in a TOML file; raises PresetError with the key at fault."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     try:
-        return TypeAdapter(Palette).validate_python({**read_toml(path), "name": path.stem, "path": path})
+        data = {**read_toml(path), "name": path.stem, "path": path}
+        palette: Palette = adapter(Palette).validate_python(data)
+        return palette
     except ValidationError as error:
         first = error.errors()[0]
         keys = ".".join(str(part) for part in first["loc"])
