@@ -67,10 +67,12 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSound:
-    """The palette that a place is given by hand."""
+    """What a place is given by hand."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
     palette: str
+    motif: str = ""
+    """The motif that its crystals and other resonances remember; empty: that of whoever is seen there longest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +277,12 @@ def _check_briefs(film: Film) -> None:
             )
         if bool(motif.file) == bool(motif.notes):
             raise FilmError('needs either "file" or "notes"', column=f"motifs.{index}.name")
+    for place, sound in film.places.items():
+        if sound.motif and sound.motif not in (motif.name for motif in film.motifs):
+            names = ", ".join(f'"{motif.name}"' for motif in film.motifs) or "none is named"
+            raise FilmError(
+                f'there is no motif "{sound.motif}"; the motifs: {names}', column=f"places.{place}.motif"
+            )
     check_mix(film.mix)
     check_narration(film.narration)
     if film.language and film.language not in film.languages:

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
-from soundscape.errors import PresetError
+from soundscape.errors import InputError, PresetError
 
 ParamValue = float | int | str | bool
 P = TypeVar("P")
+FOLLOWED = ("tonic", "mode", "motif")
+"""What of the score a parameter can follow; see `soundscape.planning.tuning`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,12 @@ class Param:
     options: tuple[str, ...] = ()
     file: bool = False
     """Whether it names a file of the user's: a preset's relative path begins at its own folder."""
+    reads: Callable[[str], object] | None = None
+    """What reads it where it is a text in some notation; raises InputError when it cannot."""
+    notation: str = ""
+    """That notation, for a person."""
+    follows: str = ""
+    """One of `FOLLOWED`: in a film it takes its value from the score unless the palette says another."""
 
     @property
     def allowed(self) -> str:
@@ -43,6 +51,8 @@ class Param:
             return " or ".join(f'"{option}"' for option in self.options)
         if self.file:
             return "a path"
+        if self.reads:
+            return self.notation
         if isinstance(self.default, bool):
             return "true or false"
         kind = "a whole number" if isinstance(self.default, int) else "a number"
@@ -56,6 +66,9 @@ class Param:
         elif self.file:
             if isinstance(value, str):
                 return value
+        elif self.reads:
+            if isinstance(value, str):
+                return self._read(value)
         elif isinstance(self.default, bool):
             if isinstance(value, bool):
                 return value
@@ -66,15 +79,31 @@ class Param:
                 return int(value)
         raise PresetError(f"{value!r} is not allowed; allowed: {self.allowed}", column=self.name)
 
+    def _read(self, text: str) -> str:
+        """The text, empty or readable."""
+        try:
+            if text and self.reads:
+                self.reads(text)
+        except InputError as error:
+            raise PresetError(error.message, column=self.name) from None
+        return text
 
-def number(default: float, *, low: float, high: float, unit: str = "", help: str) -> Any:
+
+def number(default: float, *, low: float, high: float, unit: str = "", help: str, follows: str = "") -> Any:
     """A field for a number; a whole-number default makes whole-number values."""
-    return field(default=default, metadata={"help": help, "unit": unit, "low": low, "high": high})
+    described = {"help": help, "unit": unit, "low": low, "high": high, "follows": follows}
+    return field(default=default, metadata=described)
 
 
-def choice(default: str, options: tuple[str, ...], *, help: str) -> Any:
+def choice(default: str, options: tuple[str, ...], *, help: str, follows: str = "") -> Any:
     """A field for one word of several."""
-    return field(default=default, metadata={"help": help, "options": options})
+    return field(default=default, metadata={"help": help, "options": options, "follows": follows})
+
+
+def text(*, reads: Callable[[str], object], notation: str, help: str, follows: str = "") -> Any:
+    """A field for a text in a notation that `reads` understands; empty until something is said."""
+    described = {"help": help, "reads": reads, "notation": notation, "follows": follows}
+    return field(default="", metadata=described)
 
 
 def switch(default: bool, *, help: str) -> Any:

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from soundscape.errors import PresetError
-from soundscape.params import choice, make_params, number, params_of, switch
+from soundscape.errors import PresetError, ScoreError
+from soundscape.params import choice, make_params, number, params_of, switch, text
+
+
+def _tune(written: str) -> None:
+    if set(written) - set("abcdefg"):
+        raise ScoreError(f'"{written}" is no tune')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +21,7 @@ class Params:
     blades: int = number(6, low=1, high=64, help="blades")
     surface: str = choice("sand", ("sand", "rock"), help="what it blows over")
     gusts: bool = switch(True, help="whether it gusts")
+    tune: str = text(reads=_tune, notation="letters a to g", help="what it whistles", follows="motif")
 
 
 def test_values_take_the_type_of_the_default() -> None:
@@ -35,14 +41,22 @@ def test_values_take_the_type_of_the_default() -> None:
         ({"blades": 2.5}, "a whole number from 1 to 64"),
         ({"surface": "ice"}, '"sand" or "rock"'),
         ({"gusts": 1}, "true or false"),
+        ({"tune": 3}, "allowed: letters a to g"),
+        ({"tune": "xyz"}, '"xyz" is no tune'),
         ({"sped": 3}, 'did you mean "speed"'),
-        ({"zzz": 3}, "allowed: speed, blades, surface, gusts"),
+        ({"zzz": 3}, "allowed: speed, blades, surface, gusts, tune"),
     ],
 )
 def test_what_is_not_allowed_is_refused_with_what_is(values: dict[str, object], reason: str) -> None:
     with pytest.raises(PresetError, match=reason) as error:
         make_params(Params, values)
     assert error.value.column == next(iter(values))
+
+
+def test_a_text_may_be_empty_or_what_its_notation_allows() -> None:
+    assert make_params(Params, {"tune": "gag"}).tune == "gag"
+    assert make_params(Params, {"tune": ""}).tune == ""
+    assert [param.follows for param in params_of(Params)] == ["", "", "", "", "motif"]
 
 
 def test_every_parameter_is_described() -> None:

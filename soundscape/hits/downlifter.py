@@ -33,7 +33,9 @@ class Params:
     size: float = number(0.5, low=0.0, high=1.0, help="length: from 1 s to 6 s; larger ends deeper")
     distance: float = number(0.0, low=0.0, high=1.0, help="near to far: softer, darker")
     intensity: float = number(0.6, low=0.0, high=1.0, help="level, and how bright it begins")
-    root: int = number(45, low=24, high=72, help="MIDI pitch from which the section sinks, some octaves up")
+    root: int = number(
+        45, low=24, high=72, help="MIDI pitch from which the section sinks, some octaves up", follows="tonic"
+    )
     tonal: float = number(0.4, low=0.0, high=1.0, help="section against noise")
 
 

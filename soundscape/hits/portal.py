@@ -40,7 +40,7 @@ class Params:
     distance: float = number(0.05, low=0.0, high=1.0, help="near to far: softer, darker")
     intensity: float = number(0.7, low=0.0, high=1.0, help="level and brightness")
     way: str = choice("open", ("open", "close"), help="whether the door opens or falls shut")
-    root: int = number(57, low=36, high=84, help="tonic of its tones as MIDI pitch")
+    root: int = number(57, low=36, high=84, help="tonic of its tones as MIDI pitch", follows="tonic")
     suck: float = number(0.6, low=0.0, high=1.0, help="length of the breath before it opens")
 
 

@@ -55,7 +55,7 @@ class Params:
     size: float = number(0.6, low=0.0, high=1.0, help="larger is longer and an octave deeper")
     distance: float = number(0.0, low=0.0, high=1.0, help="near to far: softer, darker")
     intensity: float = number(0.8, low=0.0, high=1.0, help="level and brightness")
-    root: int = number(33, low=21, high=60, help="tonic as MIDI pitch")
+    root: int = number(33, low=21, high=60, help="tonic as MIDI pitch", follows="tonic")
     chord: str = choice("fifth", tuple(CHORDS), help="notes above the root")
     growl: float = number(0.5, low=0.0, high=1.0, help="lips that flutter: horns to a roar")
 

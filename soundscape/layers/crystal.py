@@ -2,11 +2,11 @@
 
 Model: a dozen crystals, each with a stretched series of modes, every mode a doublet that beats at 0.3 to 5 Hz
 with partners in different places; long T60 falling with frequency. They sound in phrases with pauses between, in
-which they ring out: a touch, after a moment its answer from the other side; or the memory, the same few steps each
-time, from another crystal, and once more, softer and slower, as from far away; or a bow that swells. Splinters of
+which they ring out: a touch, after a moment its answer from the other side; or the memory, the same melody each
+time, and once more from elsewhere, softer and slower, as from far away; or a bow that swells. Splinters of
 light fall around a phrase. Neighbours in pitch answer a strike faintly, and in the pauses the whole cave goes on
-whispering, rubbed by moving air, over a drone. The crystals stand on the notes of a key, so that the cave agrees
-with the score.
+whispering, rubbed by moving air, over a drone. The crystals stand on the notes of a key, among them all those of the
+melody that they remember: in a film, the key of the score and the motif of whom their place has seen most.
 
 Sources: van den Doel & Pai, modal contact sounds (1998); Essl & Cook on doublets in bowed glass (2002);
 T60 law f**-0.45 and beats of 3 to 5 Hz as measured on singing bowls.
@@ -28,8 +28,10 @@ from soundscape.dsp.glint import glints
 from soundscape.dsp.modalbank import ModalBank
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.pauses import Pauses
-from soundscape.params import choice, number
+from soundscape.layers._phrases import FIFTHS, Phrase, Player, remembered, scale
+from soundscape.params import choice, number, text
 from soundscape.rng import Seed
+from soundscape.score.notation import NOTATION, parse_motif
 from soundscape.score.pitch import MODES
 from soundscape.units import db_to_gain, midi_to_hz
 
@@ -49,20 +51,18 @@ T60_SLOPE = 0.62
 SYMPATHY_DB = -25.0
 WHISPER_DB, DRONE_DB = -23.5, -24.0
 """Of the air over all crystals and of a full drone, beside the phrases."""
-FIFTHS = (0, 7)
 BOWED = 0.3
 """RMS of a crystal while it is bowed at its full force, beside the amplitude of a strike."""
-FORCE_SD, UNLIKE = 0.25, 0.25
-"""Of one strike and the next (logarithm): as a whole, and of every mode."""
+UNLIKE = 0.25
+"""Of every mode, from one strike to the next (logarithm)."""
 PARTNER = (0.4, 1.0)
 """Levels of the partners of a doublet."""
 GLINT = 0.06
 """Of the contact, a mode of it beside the whole of a strike."""
-ANSWERED = 0.8
-SPLINTERS = 16
-"""Around a phrase where it is densest."""
-OFTEN, MANY = 1.5, (0.05, 1.0)
-"""Over the range of density: each way the factor of how often, share of strikes that are not left out."""
+OFTEN = 1.5
+"""Factor of how often phrases come, each way over the range of density."""
+HIGHEST = 31
+"""Semitones above the lowest crystal; only a memory goes higher."""
 DRAFTS = 5
 """Of the air in a cave: a crystal whispers in one of them."""
 TRIALS = 16
@@ -73,8 +73,13 @@ TRIALS = 16
 class Params:
     """How the crystals are tuned, how long they ring, and what makes them sound."""
 
-    root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
-    mode: str = choice("aeolian", (*MODES, "fifths", "free"), help="notes on which the crystals stand")
+    root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter", follows="tonic")
+    mode: str = choice(
+        "aeolian", (*MODES, "fifths", "free"), help="notes on which the crystals stand", follows="mode"
+    )
+    motif: str = text(
+        reads=parse_motif, notation=NOTATION, help="what they remember; else a melody of their own", follows="motif"
+    )
     height: float = number(330.0, low=150.0, high=1200.0, unit="Hz", help="the lowest crystal lies at or above")
     modes: int = number(60, low=40, high=200, help="modes of the whole cave")
     stretch: float = number(1.3, low=1.0, high=1.9, help="inharmonicity: 1 is nearly harmonic, 1.75 a plate")
@@ -95,26 +100,17 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         yield cave.run(block)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """What is played: `(strikes,)` each, in seconds from its beginning."""
-
-    time_s: Floats
-    crystal: npt.NDArray[np.int64]
-    force: Floats
-    bow_s: Floats
-    """How long it is bowed; 0 where it is struck."""
-    length_s: float
-    """Until the last of what is played, splinters apart."""
-
-
 class Cave:
     """The crystals, who plays them, the air in which they whisper, and the drone."""
 
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params, self._rate, self._seed = params, rate, seed
         rng = seed.generator("crystals")
-        pitch_hz = _pitches(params, params.modes // PARTIALS, rng)
+        memory = remembered(params.motif, params.mode, seed.generator("memory"))
+        semitones = _pitches(params, memory.semitones, params.modes // PARTIALS, rng)
+        self.player = Player(semitones, memory, bow=params.bow, recall=params.memory, pause_s=params.pause)
+        lowest_hz = params.height * 2.0 ** (math.log2(midi_to_hz(params.root) / params.height) % 1.0)
+        pitch_hz = lowest_hz * 2.0 ** (semitones / 12.0)
         self._crystals = len(pitch_hz)
         ratios = ((np.arange(PARTIALS) + 1.35) / 1.35) ** params.stretch
         drone_hz = 60.0 * 2.0 ** (math.log2(midi_to_hz(params.root) / 60.0) % 1.0) * np.array((1.0, 1.5, 2.0))
@@ -132,8 +128,6 @@ class Cave:
         place = np.append(np.repeat(crystal_pan, PARTIALS), np.zeros(3))
         apart = APART * params.width * rng.choice((-1.0, 1.0), count)
         self._spectra = _spectra(params, frequency[: self._struck].reshape(-1, PARTIALS), rng)
-        melody = _melody(params.mode, seed.generator("memory"))
-        self._places = _places(12.0 * np.log2(pitch_hz / pitch_hz[0]), melody)
         self._begin_at = np.exp(2j * math.pi * rng.uniform(size=self._struck)).astype(np.complex64)
         power = self._power_per_s()
         self._gain = db_to_gain(LEVEL_DB) / math.sqrt(power)
@@ -195,7 +189,7 @@ class Cave:
         """Begin the next phrase in this tick of the block; returns its length in seconds."""
         rng = self._seed.generator("phrase", self._phrases)
         self._phrases += 1
-        phrase = self._phrase(rng, density)
+        phrase = self.player.phrase(rng, density)
         at = self._tick + tick + np.round(phrase.time_s * (self._rate / TICK)).astype(np.int64)
         struck = phrase.bow_s == 0.0
         self._at = np.concatenate((self._at, at[struck]))
@@ -210,56 +204,6 @@ class Cave:
         for when, contact in zip(at[struck], glints(self._rate, rng, level=level, pan=pan), strict=True):
             self._glints.lay(int(when - self._tick) * TICK, contact)
         return phrase.length_s
-
-    def _phrase(self, rng: np.random.Generator, density: float) -> Phrase:
-        """A touch and its answer, the memory and its echo, or a bow; and splinters around it."""
-        params = self._params
-        first, kind = int(rng.integers(self._crystals)), rng.uniform(size=2)
-        rows: list[tuple[float, int, float, float]] = []
-        hard = min(float(rng.lognormal(0.0, FORCE_SD)), 1.5)
-        if kind[0] < params.bow:
-            for turn in range(int(rng.integers(2, 5))):
-                crystal = first + int(rng.choice((0, 2, 3, 4))) * turn
-                rows.append((1.3 * turn + rng.uniform(0.0, 0.4), crystal, hard * 0.8**turn, rng.uniform(1.8, 4.0)))
-        elif kind[1] < params.memory:
-            notes, beat = self._from(first), rng.uniform(0.3, 0.65)
-            times = beat * np.cumsum(np.append(0.0, rng.uniform(0.85, 1.15, len(notes) - 1)))
-            rows += [
-                (time, note, hard * rng.uniform(0.8, 1.1), 0.0) for time, note in zip(times, notes, strict=True)
-            ]
-            far, back = self._from(self._crystals - 1 - first), times[-1] + rng.uniform(0.9, 1.6)
-            rows += [
-                (back + 1.4 * time, note, 0.4 * hard * rng.uniform(0.8, 1.1), 0.0)
-                for time, note in zip(times, far, strict=True)
-            ]
-        else:
-            rows += self._touch(rng, 0.0, first, hard)
-            if rng.uniform() < ANSWERED:
-                other = first + int(rng.choice((-4, -3, -2, 2, 3, 4)))
-                rows += self._touch(rng, rng.uniform(0.6, 1.6), other, hard * rng.uniform(0.45, 0.8))
-        after = rng.exponential(0.7 * params.pause, SPLINTERS)
-        small = hard * np.minimum(0.12 * rng.lognormal(0.0, 0.8, SPLINTERS), 0.4)
-        heard = rng.uniform(size=SPLINTERS) < MANY[0] + (MANY[1] - MANY[0]) * density
-        far = rng.integers(self._crystals // 3, self._crystals, SPLINTERS)
-        length_s = max(time_s + bow_s for time_s, _, _, bow_s in rows)
-        rows += [(after[i], int(far[i]), small[i], 0.0) for i in np.flatnonzero(heard)]
-        times_s, crystals, forces, bows_s = (np.array(column) for column in zip(*rows, strict=True))
-        return Phrase(times_s, _within(crystals.astype(np.int64), self._crystals), forces, bows_s, length_s)
-
-    def _from(self, first: int) -> npt.NDArray[np.int64]:
-        """The crystals on which the memory is played: as near to this one as it can begin and stay what it is."""
-        return self._places[np.argmin(np.abs(self._places[:, 0] - first))]
-
-    def _touch(
-        self, rng: np.random.Generator, time_s: float, crystal: int, force: float
-    ) -> list[tuple[float, int, float, float]]:
-        """One crystal struck, and once or twice a neighbour of it."""
-        more = rng.exponential(0.35, int(rng.integers(0, 3)))
-        rows = [(time_s, crystal, force, 0.0)]
-        for gap in more:
-            time_s += 0.12 + float(gap)
-            rows.append((time_s, crystal + int(rng.integers(-2, 3)), force * float(rng.uniform(0.4, 0.9)), 0.0))
-        return rows
 
     def _struck_by(self, phrase: Phrase, rng: np.random.Generator) -> npt.NDArray[np.complex64]:
         """What every strike gives to the phasors: `(strikes, 2, modes)`."""
@@ -291,46 +235,29 @@ class Cave:
             math.exp(2.0 * UNLIKE**2) * (PARTNER[1] ** 3 - PARTNER[0] ** 3) / (PARTNER[1] - PARTNER[0]) / 3.0
         )
         for _ in range(TRIALS):
-            phrase = self._phrase(rng, 0.5)
+            phrase = self.player.phrase(rng, 0.5)
             each = np.where(phrase.bow_s > 0.0, phrase.bow_s * 0.375 * BOWED**2, of_strike[phrase.crystal])
             energy += float(np.sum(phrase.force**2 * each))
             length_s += self._params.pause + phrase.length_s
         return energy / length_s
 
 
-def _within(crystal: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    """Steps beyond the highest or lowest crystal are turned back."""
-    turned = np.mod(crystal, 2 * (count - 1))
-    return np.minimum(turned, 2 * (count - 1) - turned)
+def _pitches(params: Params, memory: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """What the crystals are tuned to, rising, in semitones above the lowest octave's tonic; few are alike.
 
-
-def _melody(mode: str, rng: np.random.Generator) -> Floats:
-    """Four to six notes in semitones over the first, which a cave remembers: steps and small leaps of the scale."""
-    scale = np.array(MODES.get(mode, MODES["aeolian"]))
-    degrees = np.cumsum(np.append(0, rng.choice((-2, -1, 1, 2, 4), int(rng.integers(3, 6)))))
-    return (12 * (degrees // 7) + scale[degrees % 7]).astype(np.float64)
-
-
-def _places(semitones: Floats, melody: Floats) -> npt.NDArray[np.int64]:
-    """Where a melody can be played on crystals of these pitches: `(places, notes)`, those that bend it least."""
-    wanted = semitones[:, None] + melody
-    crystals = np.argmin(np.abs(wanted[:, :, None] - semitones), axis=2)
-    bent = np.abs(semitones[crystals] - wanted).max(axis=1)
-    best: npt.NDArray[np.int64] = crystals[bent <= max(bent.min(), 1.0) + 0.2]
-    return best
-
-
-def _pitches(params: Params, count: int, rng: np.random.Generator) -> Floats:
-    """Fundamentals in Hz, rising, on notes of the key over the octaves above `height`; no two alike if it can be."""
-    lowest = params.height * 2.0 ** (math.log2(midi_to_hz(params.root) / params.height) % 1.0)
+    The memory comes first, then the same an octave higher if there are enough crystals, then the rest of the key.
+    """
+    first = np.unique(memory)
+    both = np.unique(np.append(first, first + 12.0))
+    first = both if 3 * len(both) <= 2 * count and both[-1] <= HIGHEST else first[:count]
     if params.mode == "free":
-        return lowest * 2.0 ** np.sort(rng.uniform(0.0, 2.5, count))
-    steps = FIFTHS if params.mode == "fifths" else MODES[params.mode]
-    notes = np.array([12 * octave + step for octave in range(3) for step in steps if 12 * octave + step <= 31])
-    chosen = np.tile(notes, count // len(notes))
-    stable = np.where(np.isin(notes % 12, (0, 7)), 3.0, 1.0)
-    more = rng.choice(notes, count - len(chosen), p=stable / stable.sum(), replace=False)
-    return lowest * 2.0 ** (np.sort(np.append(chosen, more)) / 12.0)
+        return np.sort(np.append(first, rng.uniform(0.0, HIGHEST, count - len(first))))
+    notes = np.array([12.0 * octave + step for octave in range(3) for step in scale(params.mode)])
+    notes = notes[notes <= HIGHEST]
+    others = np.setdiff1d(notes, first)
+    weight = np.where(np.isin(others % 12, FIFTHS), 3.0, 1.0)
+    others = others[np.argsort(rng.exponential(size=len(others)) / weight)]
+    return np.sort(np.concatenate((first, others, np.tile(notes, count // len(notes) + 1)))[:count])
 
 
 def _spectra(params: Params, frequency: Floats, rng: np.random.Generator) -> Floats:

@@ -64,8 +64,8 @@ BED_SHARE = np.array((1.0, 0.45, 0.5))
 class Params:
     """How many lines there are, how fast they talk, how broken they are."""
 
-    root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
-    mode: str = choice("dorian", (*MODES, "free"), help="notes on which the carriers stand")
+    root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter", follows="tonic")
+    mode: str = choice("dorian", (*MODES, "free"), help="notes on which the carriers stand", follows="mode")
     lines: int = number(6, low=1, high=16, help="lines, each with its carrier, speed and place")
     sessions: float = number(0.7, low=0.05, high=5.0, unit="1/s", help="sessions that open on all lines together")
     packets: float = number(4.0, low=1.0, high=20.0, help="packets of a session, on average")

@@ -68,8 +68,8 @@ INTO_TAPE = 0.15
 class Params:
     """What the dream is tuned to, how worn its tape is, how far it has dissolved."""
 
-    root: int = number(53, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
-    mode: str = choice("lydian", tuple(MODES), help="scale from which the voices choose")
+    root: int = number(53, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter", follows="tonic")
+    mode: str = choice("lydian", tuple(MODES), help="scale from which the voices choose", follows="mode")
     height: float = number(98.0, low=55.0, high=330.0, unit="Hz", help="the lowest voice lies at or above")
     note: float = number(11.0, low=3.0, high=40.0, unit="s", help="how long a voice stays on its note")
     detune: float = number(6.0, low=2.0, high=25.0, unit="cents", help="wandering of the twins of a voice")

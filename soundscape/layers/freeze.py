@@ -50,7 +50,7 @@ HEARD = 5.0
 class Params:
     """What is held, how blurred, and how it goes on changing."""
 
-    root: int = number(45, low=24, high=72, help="lowest note as MIDI pitch")
+    root: int = number(45, low=24, high=72, help="lowest note as MIDI pitch", follows="tonic")
     chord: str = choice("fifth", tuple(CHORDS), help="notes that are held")
     stretch: float = number(1.0, low=1.0, high=1.6, help="from a harmonic series (1) to bells")
     tilt: float = number(-6.0, low=-15.0, high=0.0, unit="dB/octave", help="fall of the partials")

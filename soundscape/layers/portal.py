@@ -59,7 +59,9 @@ LEFT, LENGTH, SIZE, SINCE, FELL, COUNT = range(6)
 class Params:
     """How large the door is, how it turns and what pulls."""
 
-    root: int = number(45, low=24, high=84, help="note of the sub tone as MIDI pitch; its octave does not matter")
+    root: int = number(
+        45, low=24, high=84, help="note of the sub tone as MIDI pitch; its octave does not matter", follows="tonic"
+    )
     pace: float = number(0.05, low=0.005, high=0.4, unit="octaves/s", help="speed of the glides")
     centre: float = number(420.0, low=120.0, high=2000.0, unit="Hz", help="where the glides are loudest")
     spread: float = number(1.1, low=0.5, high=2.5, unit="octaves", help="width of the bell over them")

@@ -61,8 +61,8 @@ LEVEL = 0.021
 class Params:
     """On what notes it shimmers, how it rises, how long it stays."""
 
-    root: int = number(62, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
-    mode: str = choice("lydian", tuple(MODES), help="notes on which it shimmers")
+    root: int = number(62, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter", follows="tonic")
+    mode: str = choice("lydian", tuple(MODES), help="notes on which it shimmers", follows="mode")
     height: float = number(420.0, low=180.0, high=1200.0, unit="Hz", help="the lowest note lies at or above")
     rise: str = choice("octaves", tuple(INTERVALS), help="how far a return is pitched up")
     glints: float = number(1.2, low=0.05, high=8.0, unit="1/s", help="how often something glints")

@@ -66,8 +66,8 @@ HARDER = 0.8
 class Params:
     """Which bowls, how long they ring, and what is done to them."""
 
-    root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter")
-    mode: str = choice("aeolian", tuple(MODES), help="notes on which the bowls stand")
+    root: int = number(57, low=24, high=96, help="tonic as MIDI pitch; its octave does not matter", follows="tonic")
+    mode: str = choice("aeolian", tuple(MODES), help="notes on which the bowls stand", follows="mode")
     height: float = number(160.0, low=70.0, high=700.0, unit="Hz", help="the largest bowl lies at or above")
     bowls: int = number(6, low=2, high=12, help="how many bowls")
     ring: float = number(20.0, low=6.0, high=93.0, unit="s", help="T60 at 225 Hz: from a thick cushion to free")

@@ -74,8 +74,8 @@ def _palette(palette: Palette, folders: Sequence[Path]) -> dict[str, Any]:
 
 
 def shapeable(kind: str, name: str) -> tuple[Param, ...]:
-    """Parameters of a unit that a page may set: all but files of its owner, which stay where they are."""
-    return tuple(param for param in params_of(unit(kind, name).Params) if not param.file)
+    """Parameters of a unit that a page may set: all but files of its owner, which stay where they are, and texts."""
+    return tuple(param for param in params_of(unit(kind, name).Params) if not param.file and not param.reads)
 
 
 def _unit(kind: str, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from soundscape.planning.joins import CUT_S, Seam, seams
 from soundscape.planning.movement import GLIDE_S, INSIDE, OUTSIDE, ordered, perspective
 from soundscape.planning.palette import PaletteLayer
 from soundscape.planning.places import Stay
+from soundscape.planning.tuning import Tuning, Tunings
 from soundscape.planning.wishes import IN_THE_BED, layer_for
 from soundscape.planning.words import found_words, is_silent, shot_text
 from soundscape.registry import Entry, Preset, entries, get_preset, unit
@@ -42,7 +43,7 @@ class Span:
 
 
 def ambience_sounds(
-    stays: Sequence[Stay], film: Film, clock: Clock, folders: Sequence[Path], seed: Seed
+    stays: Sequence[Stay], film: Film, clock: Clock, tunings: Tunings, folders: Sequence[Path], seed: Seed
 ) -> tuple[tuple[Sound, ...], tuple[Morph, ...]]:
     """One `Sound` for every layer of every stay, and where those of one place become those of the next."""
     library = entries("layers", folders)
@@ -64,7 +65,8 @@ def ambience_sounds(
             edges = _edges(span, stay, clock, before, after)
             performance = preset.name, stay.place
             heard = unheard.get(performance, 0)
-            sound = _sound(name, heard, span, stay, preset, clock, edges, seed)
+            tuning = tunings.at(stay, edges.start, edges.end)
+            sound = _sound(name, heard, span, stay, preset, clock, edges, tuning, seed)
             unheard[performance] = _next(heard + sound.length, clock)
             sounds.append(sound)
             if span.shots[0] is stay.shots[0]:
@@ -178,7 +180,15 @@ def _next(heard: int, clock: Clock) -> int:
 
 
 def _sound(
-    name: str, heard: int, span: Span, stay: Stay, preset: Preset, clock: Clock, edges: Edges, seed: Seed
+    name: str,
+    heard: int,
+    span: Span,
+    stay: Stay,
+    preset: Preset,
+    clock: Clock,
+    edges: Edges,
+    tuning: Tuning,
+    seed: Seed,
 ) -> Sound:
     module = unit("layers", preset.unit)
     performed, skip = seed.child("layers", preset.name, stay.place), heard % clock.samples(LONGEST_S)
@@ -197,7 +207,7 @@ def _sound(
         kind="layers",
         unit=preset.unit,
         preset=preset.name,
-        params={**preset.params, **span.layer.params},
+        params={**preset.params, **tuning.of(preset), **span.layer.params},
         seed=performed.value,
         at=edges.start,
         length=edges.end - edges.start,
@@ -214,7 +224,7 @@ def _sound(
         fade_in=edges.fade_in,
         fade_out=edges.fade_out,
         space=stay.palette.space,
-        why=span.why,
+        why=span.why + tuning.why(preset),
     )
 
 

@@ -10,6 +10,7 @@ from soundscape.film import Film
 from soundscape.model import Diagnostic, HitPoint, Mark, Shot, Sound, Timeline
 from soundscape.planning.clock import Clock
 from soundscape.planning.places import Stay
+from soundscape.planning.tuning import Tuning, Tunings
 from soundscape.planning.wetness import AS_THE_PLACE, hit_wetness
 from soundscape.planning.wishes import best_known
 from soundscape.planning.words import found_words
@@ -22,7 +23,13 @@ SOFT_DB = -6.0
 
 
 def effect_sounds(
-    timeline: Timeline, stays: Sequence[Stay], film: Film, clock: Clock, folders: Sequence[Path], seed: Seed
+    timeline: Timeline,
+    stays: Sequence[Stay],
+    film: Film,
+    clock: Clock,
+    tunings: Tunings,
+    folders: Sequence[Path],
+    seed: Seed,
 ) -> tuple[tuple[Sound, ...], tuple[Mark, ...], tuple[Diagnostic, ...]]:
     """A `Sound` for every hit whose words are known, a `Mark` for every hit, and what was not understood."""
     library = entries("hits", folders)
@@ -39,7 +46,8 @@ def effect_sounds(
             base = f"{preset.name}/{stay.name}/{hit.label}"
             names[base] += 1
             sound_name = base if names[base] == 1 else f"{base} {names[base]}"
-            sound = _sound(sound_name, hit, shot, stay, preset, why, clock, seed)
+            at = clock.sample(hit.frame)
+            sound = _sound(sound_name, hit, shot, stay, preset, why, at, tunings.at(stay, at, at + 1), seed)
             sounds.append(sound)
             sound_name = sound.name
         marks.append(
@@ -88,7 +96,7 @@ def _choose(
 
 
 def _sound(
-    name: str, hit: HitPoint, shot: Shot, stay: Stay, preset: Preset, why: str, clock: Clock, seed: Seed
+    name: str, hit: HitPoint, shot: Shot, stay: Stay, preset: Preset, why: str, at: int, tuning: Tuning, seed: Seed
 ) -> Sound:
     bus = unit("hits", preset.unit).BUS
     wetness = round(hit_wetness(hit, shot, preset.make().distance), 6)
@@ -98,9 +106,9 @@ def _sound(
         kind="hits",
         unit=preset.unit,
         preset=preset.name,
-        params=preset.params,
+        params={**preset.params, **tuning.of(preset)},
         seed=seed.child("hits", name).value,
-        at=clock.sample(hit.frame),
+        at=at,
         length=0,
         bus=bus,
         scene=shot.scene,
@@ -108,5 +116,5 @@ def _sound(
         curves={} if wetness == AS_THE_PLACE else {"wetness": ((0, wetness),)},
         gain_db=round(gain_to_db(force) + (SOFT_DB if hit.strength == "soft" else 0.0), 3),
         space=stay.palette.space,
-        why=why,
+        why=why + tuning.why(preset),
     )

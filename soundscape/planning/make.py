@@ -17,6 +17,7 @@ from soundscape.planning.faders import fade
 from soundscape.planning.music import music_sounds
 from soundscape.planning.narration import narration_clips, overlaps, spoken_language
 from soundscape.planning.places import find_stays
+from soundscape.planning.tuning import Tunings
 from soundscape.planning.wishes import named, unheard
 from soundscape.registry import entries, get_preset, preset_folders
 from soundscape.rng import Seed
@@ -48,14 +49,15 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     seed = Seed(film.seed)
     stays, place_notes = find_stays(timeline, film, folders)
     named_notes = tuple(named(film, timeline.hits, stays, folders))
-    ambience, morphs = ambience_sounds(stays, film, clock, folders, seed)
-    effects, hit_marks, effect_notes = effect_sounds(timeline, stays, film, clock, folders, seed)
     narration = narration_clips(timeline, film, clock)
     if "dialogue-only" in film.mix.also and not narration:
         raise InputError(
             f'"dialogue-only" is asked for, but there is no narration in {film.title or film.timeline}'
         )
     wanted, motif_notes = wanted_cues(timeline, stays, narration, film, clock, folders, seed)
+    tunings = Tunings(film=film, stays=stays, cues=wanted)
+    ambience, morphs = ambience_sounds(stays, film, clock, tunings, folders, seed)
+    effects, hit_marks, effect_notes = effect_sounds(timeline, stays, film, clock, tunings, folders, seed)
     music, cues, music_notes = music_sounds(wanted, clock, seed)
     faded = fade((*ambience, *effects, *music), narration, film, clock)
     shot_marks = [

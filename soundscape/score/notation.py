@@ -18,9 +18,10 @@ from soundscape.score.pitch import Key
 
 _NOTE = re.compile(r"(?P<octave>[\^_]*)(?P<sign>[b#]*)(?P<degree>[1-7]|r)(?P<accent>!?)(?::(?P<beats>[\d./]+))?")
 ACCENT = 0.6
+NOTATION = "degrees and beats as in 1:1 5:3/2 b6:1/2"
 
 
-def parse_motif(text: str, *, name: str, owners: tuple[str, ...] = (), mode: str = "ionian") -> Motif:
+def parse_motif(text: str, *, name: str = "motif", owners: tuple[str, ...] = (), mode: str = "ionian") -> Motif:
     """A motif from text; `mode` is the mode it is thought in.
 
     Raises

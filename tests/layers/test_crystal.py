@@ -149,14 +149,44 @@ def test_no_two_strikes_sound_alike() -> None:
     assert likeness.max() <= 0.98
 
 
+MOTIF = "5:1 b6:1/2 ^1:3/2 _7:1 | 4!:2"
+"""A pick-up of four notes, one of them outside the key, and a last one with an accent."""
+SEMITONES = [19, 19, 24, 10, 17]
+"""The same by hand, in aeolian, over a tonic that lies below all of it."""
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_the_memory_is_the_same_melody_wherever_it_is_played(seed: int) -> None:
-    cave = crystal.Cave(crystal.Params(modes=80), RATE, Seed(seed))
+@pytest.mark.parametrize("mode", ["aeolian", "fifths", "free"])
+def test_its_own_memory_is_the_same_melody_wherever_it_is_played(seed: int, mode: str) -> None:
+    cave = crystal.Cave(crystal.Params(modes=80, mode=mode), RATE, Seed(seed))
     pitch = 12.0 * np.log2(cave.frequency_hz[:-3:5])
-    played = np.diff(pitch[[cave._from(first) for first in range(len(pitch))]], axis=1)
-    # A step of the scale is one semitone or two; transposed within the key a melody keeps its shape.
-    assert np.abs(played - np.median(played, axis=0)).max() <= 2.2
-    assert len(played[0]) >= 3
+    melodies = np.diff(pitch[cave.player.places], axis=1)
+    assert np.abs(melodies - melodies[0]).max() <= 0.65
+    assert len(melodies[0]) >= 3
+    assert len(cave.player.home) >= 1
+
+
+def test_the_memory_is_the_motif_that_is_given_in_its_rhythm() -> None:
+    cave = crystal.Cave(crystal.Params(motif=MOTIF, memory=1.0, bow=0.0), RATE, SEED)
+    pitch = 12.0 * np.log2(cave.frequency_hz[:-3:5] / midi_to_hz(69))  # A4 is the first A above 330 Hz
+    phrase = cave.player.phrase(np.random.default_rng(1), 0.0)
+    first, gaps = slice(0, 5), np.diff(phrase.time_s)[:4]
+    played = pitch[phrase.crystal[first]]
+    assert played - played[-1] == pytest.approx(np.array(SEMITONES) - SEMITONES[-1], abs=0.2)
+    assert np.abs((played - SEMITONES + 6.0) % 12.0 - 6.0).max() <= 0.2
+    assert gaps / np.sum(gaps) == pytest.approx(np.array([1.0, 0.5, 1.5, 1.0]) / 4.0, rel=0.2)
+    assert np.diff(phrase.time_s)[5:9] == pytest.approx(1.4 * gaps)  # its echo
+
+
+@pytest.mark.parametrize("root", [57, 62])
+def test_what_is_heard_of_a_memory_are_the_pitches_of_the_motif(root: int) -> None:
+    changes = (("motif", MOTIF), ("root", root), ("memory", 1.0), ("bow", 0.0), ("drone", 0.0), ("hardness", 0.0))
+    audio = render("crystal-cave", 40.0, changes=changes, density=0.0)
+    frequency, density = descriptors.spectrum(audio, RATE, size=1 << 15)
+    semitones = 12.0 * np.log2(np.maximum(frequency, 1.0) / midi_to_hz(root))
+    fundamentals = (frequency > 330.0) & (frequency < 330.0 * 2.0**2.6)
+    near = np.abs((semitones[:, None] - SEMITONES + 6.0) % 12.0 - 6.0).min(axis=1) < 0.3
+    assert density[fundamentals & near].sum() > 0.75 * density[fundamentals].sum()
 
 
 def test_phrases_do_not_begin_before_the_last_one_has_ended() -> None:
