@@ -4,10 +4,12 @@ Model: a wave announces itself as a low swell that grows for seconds; at the bre
 of a second and brightens by more than an octave; foam washes up, hisses and darkens while it runs out, and on
 shingle the water draws stones with it as it goes back. Waves come after 6 to 12 s, unequal in time and size, in
 sets of larger and smaller ones. The break runs along the shore, so that the sides hear it one after the other.
-Turbulence makes everything flutter; behind lies the surf of the whole coast. Foam fizzes in single tiny bubbles.
+A crest does not fall in one: piece by piece its jet plunges and drives down a plume of bubbles, each piece at its own
+place, of its own size and pitch, dense while the wave breaks and sparse slaps while it washes up. Turbulence makes
+everything flutter; behind lies the surf of the whole coast. Foam fizzes in single tiny bubbles, in patches.
 
 After A. Farnell, *Designing Sound* (2010); G. Deane & M. Stokes, *Scale dependence of bubble creation mechanisms in
-breaking waves* (Nature 418, 2002), on what hisses; figures were fitted to recordings.
+breaking waves* (Nature 418, 2002), on plumes and on what hisses; figures were fitted to recordings.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.noise import normal_at, uniform
+from soundscape.dsp.resonators import LANES, NoiseResonators
 from soundscape.params import number
 from soundscape.rng import Seed
 
@@ -41,9 +44,17 @@ CORNER_HZ = (95.0, 420.0, 1_900.0)
 BRIGHTEN_OCT = (0.2, 0.55, 0.55)
 """How far each band rises at the break."""
 SHARED = (0.85, 0.5, 0.12)
-SETS, COAST, FIRST_FLUTTER = 0, 1, 2
+SETS, COAST = range(2)
 """Slow motions: size of the waves, level of the far surf."""
-FLUTTER = (0.14, 0.16, 0.12)
+SINCE, FORCE, RISE, FALL, PITCH = range(5)
+"""Columns of the table of plunges, one row for each place along the shore: s, factor, s, s, Hz."""
+PLUNGES_PER_S, SLAPS_PER_S = 4.0, 0.8
+"""At one place, while the wave breaks and while it washes up."""
+PLUNGE, PLUNGE_Q = 0.8, 0.6
+"""RMS of the plume of a usual one, against the roar of a usual wave, and how narrow it is."""
+PATCHES = 0.5
+"""Standard deviation of the logarithm of the foam's density."""
+FLUTTER = (0.2, 0.24, 0.2)
 """Standard deviation of the logarithm of each band's level."""
 LEVEL = 0.028
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.2
@@ -71,6 +82,8 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     flutter = Drift(seed.child("flutter"), rate, motions=2 * BANDS, low_hz=0.7, high_hz=20.0, slope=1.2)
     low, middle, high = (1.0 - params.width * (1.0 - share) for share in SHARED)
     water = NoiseBands(seed.child("water"), rate, shared=(low, middle, high))
+    falling = Plunges(params, rate, seed.child("plunges"))
+    patches = Drift(seed.child("patches"), rate, low_hz=1.0, high_hz=25.0)
     foam = Grains(seed.child("foam"), rate, ring_s=0.0005, size_sd=0.8, pitch_sd=0.35, densest=6_000.0)
     stones = Grains(seed.child("stones"), rate, ring_s=0.0016, size_sd=0.9, pitch_sd=0.35, densest=3_000.0)
     high_pass = HighPass(rate)
@@ -81,15 +94,16 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     due_s = np.array([params.period * float(seed.generator("first").uniform(0.2, 0.6))])
     for block in controls:
         edges = block.ticks + 1
-        corner, level = np.empty((edges, BANDS)), np.empty((edges, BANDS, 2))
+        corner, level, breaking = np.empty((edges, BANDS)), np.empty((edges, BANDS, 2)), np.empty((edges, 4))
         fizzing, rolling = np.empty((4, edges)), np.empty((4, edges))
         motions = (slow.advance(block.ticks), flutter.advance(block.ticks))
         curves = tuple(block[name] for name in CONTROLS)
-        _move(
-            corner, level, fizzing, rolling, waves, due_s, motions, curves, numbers, shape, key, tick, TICK / rate
-        )
+        heard = (corner, level, breaking, fizzing, rolling)
+        _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, TICK / rate)
+        fizzing[0] *= np.exp(PATCHES * patches.advance(block.ticks)[:, 0])
         out = np.zeros((2, block.frames), np.float32)
         water.add(out, corner, level)
+        falling.add(out, breaking)
         foam.add(out, *fizzing)
         stones.add(out, *rolling)
         high_pass.run(out)
@@ -107,7 +121,8 @@ def _waves_under_way(params: Params, seed: Seed) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _move(corner, level, fizzing, rolling, waves, due_s, motions, curves, numbers, shape, key, tick, tick_s):  # type: ignore[no-untyped-def]
+def _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, tick_s):  # type: ignore[no-untyped-def]
+    corner, level, breaking, fizzing, rolling = heard
     slow, flutter = motions
     intensity, brightness = curves
     swell, fizz, shingle, coast, colour, width = shape
@@ -128,6 +143,7 @@ def _move(corner, level, fizzing, rolling, waves, due_s, motions, curves, number
             foam += 0.5 * wash
             back += 0.5 * drawn
             lift += 0.5 * high
+            breaking[edge, side] = PLUNGES_PER_S * (roar + 0.25 * far) + SLAPS_PER_S * wash
             level[edge, SWELL, side] = 1.3 * (swell * low + 0.5 * roar + 0.3 * far)
             level[edge, ROAR, side] = 0.9 * (roar + 0.35 * swell * low + 0.36 * far)
             level[edge, HISS, side] = 0.75 * (
@@ -136,9 +152,10 @@ def _move(corner, level, fizzing, rolling, waves, due_s, motions, curves, number
             for band in range(BANDS):
                 moved = 0.7 * flutter[edge, 2 * band] + 0.7 * flutter[edge, 2 * band + side]
                 level[edge, band, side] *= strength * math.exp(FLUTTER[band] * moved)
+        breaking[edge, 2], breaking[edge, 3] = strength, bright
         for band in range(BANDS):
             corner[edge, band] = CORNER_HZ[band] * bright * 2.0 ** (BRIGHTEN_OCT[band] * min(lift, 1.4))
-        _scatter(fizzing, edge, 3_500.0 * min(1.5, foam), 5_200.0 * bright**0.5, 0.35 * fizz * strength)
+        _scatter(fizzing, edge, 1_800.0 * min(1.5, foam), 5_200.0 * bright**0.5, 0.42 * fizz * strength)
         _scatter(rolling, edge, 1_500.0 * min(1.5, back * back), 2_700.0 * bright**0.5, 0.38 * shingle * strength)
 
 
@@ -193,3 +210,62 @@ def _hear(waves, side):  # type: ignore[no-untyped-def]
         gone = (since - 0.9 * run) / (0.8 * run)
         drawn += size * math.exp(-2.0 * (gone - 1.0) ** 2) if gone > -1.0 else 0.0
     return low, roar, wash, drawn, lift
+
+
+class Plunges:
+    """Pieces of the crest that fall over, each at its own place along the shore."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._noise = NoiseResonators(seed.child("plumes"), rate, q=np.full(LANES, PLUNGE_Q))
+        self._pan = params.width * seed.generator("shore").permutation(np.linspace(-0.9, 0.9, LANES))
+        self._table = np.ones((LANES, 5))
+        self._table[:, SINCE] = math.inf
+        # A spilling crest crumbles, a plunging one falls as a whole.
+        self._level = PLUNGE * 1.7 ** (params.steepness - 0.5)
+        self._suddenly = 0.08 * 0.18**params.steepness
+        self._key, self._tick_s = np.uint32(seed.key("pieces")), TICK / rate
+        self._tick = 0
+
+    def add(self, out: Audio, breaking: np.ndarray) -> None:
+        """Add the next ticks to `out`; `breaking` is `(edges, 4)`: plunges a second on either side, level, colour."""
+        hz, level = np.empty((2, len(breaking), LANES))
+        _plunge(
+            hz,
+            level,
+            self._table,
+            breaking,
+            self._pan,
+            self._level,
+            self._suddenly,
+            self._key,
+            self._tick,
+            self._tick_s,
+        )
+        self._noise.add(out, hz, level, np.tile(self._pan, (len(breaking), 1)))
+        self._tick += len(breaking) - 1
+
+
+@njit(cache=True, nogil=True)
+def _plunge(hz, level, table, breaking, pan, plume, suddenly_s, key, tick, tick_s):  # type: ignore[no-untyped-def]
+    for edge in range(level.shape[0]):
+        left, right, strength, bright = breaking[edge]
+        for lane in range(LANES):
+            table[lane, SINCE] += tick_s if edge > 0 else 0.0
+            at = ((tick + edge) * LANES + lane) * 5
+            often = 0.5 * (left * (1.0 - pan[lane]) + right * (1.0 + pan[lane]))
+            over = table[lane, SINCE] > 2.0 * table[lane, FALL]
+            if edge > 0 and over and uniform(key, at) < often * tick_s:
+                size = min(normal_at(key, at + 1), 1.6)
+                table[lane, SINCE] = 0.0
+                # What slaps where no wave breaks just now is smaller, and darker.
+                calm = min(1.0, often / PLUNGES_PER_S) ** 0.3
+                table[lane, FORCE] = math.exp(0.6 * size) * calm
+                table[lane, RISE] = suddenly_s * math.exp(0.4 * normal_at(key, at + 2))
+                table[lane, FALL] = 0.16 * math.exp(0.3 * size + 0.4 * normal_at(key, at + 3))
+                table[lane, PITCH] = 560.0 * calm**2 * math.exp(0.6 * normal_at(key, at + 4) - 0.3 * size)
+            since = table[lane, SINCE]
+            now = 0.0
+            if since < 8.0 * table[lane, FALL]:
+                now = (1.0 - math.exp(-since / table[lane, RISE])) * math.exp(-since / table[lane, FALL])
+            hz[edge, lane] = max(table[lane, PITCH] * bright, 60.0)
+            level[edge, lane] = plume * strength * table[lane, FORCE] * now

@@ -3,7 +3,8 @@
 Model: water falls over stones at half a dozen places. At each it traps bubbles of its own typical size, at a rate
 that wanders on all scales from minutes down to tenths of a second, so that they come in gurgles and not as rain
 does; where the flow is strong more bubbles form, and larger ones, which sing lower. Now and then a pocket of air is
-swallowed whole. What is too far or too dense to be heard singly is a rush of noise that moves with the flow.
+swallowed whole. What is too far or too dense to be heard singly is a rush of noise: a bed that hardly moves, and
+veins, each fed by one of the places, which come and go in their own pitch alone, as bubbles do.
 
 After K. van den Doel, *Physically based models for liquid sounds* (ACM Trans. Applied Perception 2, 2005), and
 A. Farnell, *Designing Sound* (2010); rates and levels were fitted to recordings.
@@ -11,6 +12,7 @@ A. Farnell, *Designing Sound* (2010); rates and levels were fitted to recordings
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,11 +20,12 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import ControlBlock
-from soundscape.dsp.bands import NoiseBands
+from soundscape.dsp.bands import STEEPEN, NoiseBands
 from soundscape.dsp.bubbles import Bubbles
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.highpass import HighPass
+from soundscape.dsp.resonators import LANES, NoiseResonators
 from soundscape.params import number
 from soundscape.rng import Seed
 
@@ -41,9 +44,26 @@ SLOW_SD = np.array((0.07, 0.10, 0.09, 0.09))
 BED_HZ = np.array((260.0, 1_100.0, 3_600.0))
 BED_SHARE = np.array((0.32, 0.55, 1.0))
 SHARED = (0.9, 0.75, 0.4)
+BED, VEINS = 0.6, 0.8
+"""Of the rush: what hardly moves, and what the veins are at rest."""
+VEIN_HZ, VEIN_Q = np.geomspace(150.0, 9_000.0, LANES), 1.6
+FED_SD, OWN_SD = 0.35, 0.4
+"""Standard deviations of the logarithm of a vein's level: with the place that feeds it, and by itself."""
+VEIN_REACH = 0.5
 LEVEL = 0.027
 INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 12.0, 3.5, 1.6
 """What the whole range of a control moves: level, factor of the bubbles each way from the middle, colour."""
+
+
+def _shares() -> np.ndarray:
+    """RMS of the veins that together have the spectrum of the bed at its RMS of 1."""
+    ratio = VEIN_HZ[:, None] / BED_HZ
+    flat = 2.0 / math.pi * (1.0 + STEEPEN) / STEEPEN * BED_SHARE**2 / BED_HZ
+    density = (flat / ((1.0 + ratio**2) * (1.0 + (ratio / STEEPEN) ** 2))).sum(axis=1)
+    return np.sqrt(density * np.gradient(VEIN_HZ))
+
+
+VEIN_SHARE = VEINS * _shares()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +95,14 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     share = rng.dirichlet(np.full(PLACES, 4.0))
     size = params.radius * 1.25 ** rng.permutation(np.linspace(-1.0, 1.0, PLACES))
     # Small bubbles ring so briefly that they must be louder to be heard as much.
-    each = 0.9 * (TYPICAL_MM / params.radius) ** 0.7
+    each = 1.1 * (TYPICAL_MM / params.radius) ** 0.7
     pan = params.width * rng.permutation(np.linspace(-0.8, 0.8, PLACES))
     left, middle, right = (1.0 - params.width * (1.0 - common) for common in SHARED)
+    # Where bubbles are large the water falls deep and rushes low, where they are small it trickles.
+    fed_by = np.repeat(np.argsort(-size), math.ceil(LANES / PLACES))[:LANES]
+    vein_pan = np.clip(pan[fed_by] + VEIN_REACH * params.width * rng.uniform(-1.0, 1.0, LANES), -1.0, 1.0)
+    veins = NoiseResonators(seed.child("veins"), rate, q=np.full(LANES, VEIN_Q))
+    own = Drift(seed.child("own"), rate, motions=LANES, low_hz=0.3, high_hz=14.0)
     rush = NoiseBands(seed.child("rush"), rate, shared=(left, middle, right))
     high_pass = HighPass(rate)
     for block in controls:
@@ -96,18 +121,24 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
             bubbles.add(audio, per_s, radius, each * strength * flow**0.2, pan[place] * still)
         place_of = pan[swell.argmax(axis=1)]
         # A pocket goes down where the flow is strongest, just as it turns.
-        deep = np.maximum(swell.max(axis=1) - 1.3, 0.0)
-        pockets.add(audio, 12.0 * params.swallow * often * deep, SWALLOWED_MM / bright, 0.5 * strength, place_of)
+        deep = np.maximum(swell.max(axis=1) - 1.1, 0.0)
+        pockets.add(audio, 12.0 * params.swallow * often * deep, SWALLOWED_MM / bright, 0.75 * strength, place_of)
         drops.add(
             audio,
             SPLASHES * np.minimum(deep * often, 1.0),
             SPLASH_HZ * bright,
-            0.4 * params.splash * strength,
+            1.25 * params.splash * strength,
             place_of,
         )
-        together = np.exp(0.65 * swell.mean(axis=1))
-        sides = motion[:, (LEFT, RIGHT)] * (0.85 * params.rush * strength * motion[:, COLOUR] * together)[:, None]
-        corner = BED_HZ * (2.0**params.colour * bright * motion[:, COLOUR] ** 0.7)[:, None]
-        rush.add(audio, corner, sides[:, None, :] * BED_SHARE[:, None])
+        rushing = 0.85 * params.rush * strength
+        sides = motion[:, (LEFT, RIGHT)] * (BED * rushing * motion[:, COLOUR])[:, None]
+        scale = 2.0**params.colour * bright
+        rush.add(
+            audio,
+            BED_HZ * (scale * motion[:, COLOUR] ** 0.7)[:, None],
+            sides[:, None, :] * BED_SHARE[:, None],
+        )
+        fed = np.exp(FED_SD * swell[:, fed_by] + OWN_SD * own.advance(block.ticks))
+        veins.add(audio, VEIN_HZ * scale[:, None], rushing[:, None] * VEIN_SHARE * fed, vein_pan * still[:, None])
         high_pass.run(audio)
         yield audio
