@@ -1,10 +1,7 @@
 """What a hard blow brings with it: the rush of the contact itself, and loose parts that bounce until they lie still.
 
 Two heavy faces that meet do all of it at once: they press out what is between them, air and ground give way, and
-whatever hangs on them is thrown up.
-A part thrown up by a blow falls back after a time in proportion to its speed, and keeps a share of it at every bounce:
-intervals and forces shrink alike (coefficient of restitution; P. R. Cook, *Real Sound Synthesis*, 2002, on bouncing).
-"""
+whatever hangs on them is thrown up."""
 
 from __future__ import annotations
 
@@ -14,14 +11,12 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.dsp.blast import thump
+from soundscape.dsp.bounce import BOUNCES, bounces
 from soundscape.dsp.burst import envelope, noise_band, unlike
 from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.rng import Seed
 
 RISE_S = 0.0005
-BOUNCES = 7
-KEPT = (0.5, 0.78)
-"""Share of its speed that a part keeps at a bounce."""
 FIRST_S = (0.018, 0.055)
 """Until a part comes down for the first time; a weaker blow throws it less high."""
 PARTS = (2.0, 6.0)
@@ -157,11 +152,8 @@ def rattle(
         irregular=0.2,
         tilt=-0.3,
     )
-    kept = rng.uniform(*KEPT, (parts, 1)) ** np.arange(BOUNCES)
-    first_s = rng.uniform(*FIRST_S, (parts, 1)) * (0.5 + 0.7 * force)
-    when = rng.uniform(0.0, 0.012, (parts, 1)) + np.cumsum(first_s * kept, axis=1) * rng.uniform(
-        0.9, 1.1, (parts, BOUNCES)
-    )
+    when, speed = bounces(rng, rng.uniform(*FIRST_S, parts) * (0.5 + 0.7 * force))
+    when += rng.uniform(0.0, 0.012, (parts, 1))
     which = np.repeat(np.arange(parts), BOUNCES)
     strike(
         out,
@@ -169,7 +161,7 @@ def rattle(
         rng,
         Body(frequency_hz=things.frequency_hz[which], t60_s=things.t60_s[which], gain=things.gain[which]),
         time_s=start_s + when.ravel(),
-        force=(level * rng.lognormal(-0.3, 0.5, (parts, 1)) * kept * rng.lognormal(0.0, 0.3, kept.shape)).ravel(),
+        force=(level * rng.lognormal(-0.3, 0.5, (parts, 1)) * speed).ravel(),
         corner_hz=corner_hz,
         contact=0.4,
         contact_s=0.003,

@@ -18,6 +18,8 @@ from soundscape.rng import Seed
 Floats = npt.NDArray[np.float64]
 
 MODES = 6
+TWINS = 0.003
+"""Median distance of the twin of a mode, as a share of its pitch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +91,17 @@ def shake(
         irregular=0.12,
         tilt=-0.3,
     )
+    # Nothing is quite round: every mode has a twin near by, and both beat.
+    twin = 1.0 + TWINS * rng.lognormal(0.0, 0.6, all_things.frequency_hz.shape)
+    frequency = np.concatenate((all_things.frequency_hz, twin * all_things.frequency_hz), axis=1)
+    t60 = np.tile(all_things.t60_s, 2)
+    gain = np.concatenate((0.8 * all_things.gain, 0.6 * all_things.gain), axis=1)
     which = rng.integers(0, things, len(times))
     strike(
         out,
         rate,
         rng,
-        Body(
-            frequency_hz=all_things.frequency_hz[which],
-            t60_s=all_things.t60_s[which],
-            gain=all_things.gain[which],
-        ),
+        Body(frequency_hz=frequency[which], t60_s=t60[which], gain=gain[which]),
         time_s=start_s + times,
         force=level * blows,
         corner_hz=corner_hz,

@@ -44,12 +44,14 @@ class Material:
     """Upper end of the roar, against stone."""
     ground: float
     """Level of the thump."""
+    leap_s: float = 0.0
+    """For how long a piece leaps up where it comes down."""
 
 
 MATERIALS = {
     "stone": Material(
         pitch_hz=1_000.0, pitch_sd=0.6, t60_s=0.05, partials=3, pieces=1.0, gain=0.1, apart=0.25, bright=1.0,
-        ground=0.8,
+        ground=0.8, leap_s=0.07,
     ),
     "earth": Material(
         pitch_hz=420.0, pitch_sd=0.5, t60_s=0.018, partials=3, pieces=1.7, gain=0.2, apart=0.3, bright=0.75,
@@ -57,15 +59,15 @@ MATERIALS = {
     ),
     "metal": Material(
         pitch_hz=560.0, pitch_sd=0.7, t60_s=0.45, partials=6, pieces=0.6, gain=0.085, apart=0.4, bright=1.1,
-        ground=0.65,
+        ground=0.65, leap_s=0.08,
     ),
     "glass": Material(
         pitch_hz=3_400.0, pitch_sd=0.4, t60_s=0.14, partials=4, pieces=2.2, gain=0.075, apart=0.7, bright=1.25,
-        ground=0.5,
+        ground=0.5, leap_s=0.045,
     ),
     "wood": Material(
         pitch_hz=680.0, pitch_sd=0.45, t60_s=0.06, partials=4, pieces=1.1, gain=0.12, apart=0.5, bright=0.9,
-        ground=0.7,
+        ground=0.7, leap_s=0.06,
     ),
     "fuel": Material(
         pitch_hz=900.0, pitch_sd=0.5, t60_s=0.02, partials=3, pieces=0.1, gain=0.05, apart=0.1, bright=0.85,
@@ -130,7 +132,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
 def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, length_s: float) -> None:
     """Pieces that break off and fly apart, and those that come down."""
     material, size = MATERIALS[params.material], params.size
-    count = 150.0 * params.debris * (0.4 + size) * material.pieces
+    count = (90.0 if material.leap_s else 150.0) * params.debris * (0.4 + size) * material.pieces
     apart, fallen = rng.poisson(count * material.apart), rng.poisson(count * (1.0 - material.apart))
     for times, level, fading_s in (
         (0.006 + rng.gamma(1.3, 0.06 + 0.08 * size, apart), 2.2, 0.35),
@@ -147,4 +149,5 @@ def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, l
             gain=level * material.gain,
             partials=material.partials,
             fading_s=fading_s,
+            bounce_s=material.leap_s,
         )

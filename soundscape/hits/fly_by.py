@@ -2,7 +2,8 @@
 
 Model: the source moves with constant speed past the listener; what is heard at a moment left it earlier, so that
 pitch, level, place and the comb of the ground's reflection all follow from the path, and the air takes the highs
-of what is far. A blade or jet source has harmonic lines and turbulence; close by its wake adds a rush of air.
+of what is far. Every rotor or engine has harmonic lines of its own, which wander, over turbulence; a bullet's air
+breaks away unevenly, so that it whizzes. Close by the wake adds a rush of air.
 
 Sources: Doppler's law for a moving source in still air, solved for the retarded time; 1/r and ISO 9613-1;
 Selfridge, Moffat & Reiss on aeolian noise.
@@ -19,6 +20,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
 from soundscape.dsp.burst import between, flutter, noise_band, unlike
 from soundscape.dsp.distance import FARTHEST, Distance
+from soundscape.dsp.drift import Drift
 from soundscape.dsp.ground import Ground
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.shot import finish
@@ -55,14 +57,31 @@ class Source:
     noise: float
     rush: float
     """Wake, heard close by only."""
+    voices: int = 1
+    """Rotors, engines, edges: each has lines of its own."""
+    apart: float = 0.0
+    """Standard deviation of the logarithm of their pitches,"""
+    hunting: float = 0.0
+    """and of what each of them wanders by."""
+    tumbling_hz: float = 0.0
+    """Rate at which air breaks away from it unevenly, which blurs its lines; 0 where it runs smoothly."""
 
 
 SOURCES = {
-    "craft": Source(pitch_hz=120.0, lines=16, slope=0.75, noise_hz=(150.0, 2_600.0), noise=0.55, rush=0.6),
+    "craft": Source(
+        pitch_hz=120.0, lines=16, slope=0.75, noise_hz=(150.0, 2_600.0), noise=0.55, rush=0.6,
+        voices=2, apart=0.012, hunting=0.003,
+    ),
     "jet": Source(pitch_hz=0.0, lines=0, slope=1.0, noise_hz=(110.0, 3_800.0), noise=1.0, rush=0.7),
-    "drone": Source(pitch_hz=310.0, lines=12, slope=0.8, noise_hz=(600.0, 5_000.0), noise=0.3, rush=0.3),
-    "bullet": Source(pitch_hz=1_700.0, lines=3, slope=1.4, noise_hz=(1_500.0, 8_000.0), noise=0.9, rush=1.2),
-}
+    "drone": Source(
+        pitch_hz=310.0, lines=12, slope=0.8, noise_hz=(600.0, 5_000.0), noise=0.4, rush=0.3,
+        voices=4, apart=0.018, hunting=0.011,
+    ),
+    "bullet": Source(
+        pitch_hz=1_700.0, lines=3, slope=1.4, noise_hz=(1_500.0, 8_000.0), noise=0.9, rush=1.2,
+        voices=2, apart=0.2, tumbling_hz=260.0,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +149,6 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
 
 def _voice(params: Params, source: Source, path: Path, frames: int, rate: int, seed: Seed, scale: float) -> Audio:
     """Lines, turbulence and wake as they are heard, before the way takes its share."""
-    rng = seed.generator("lines")
     when = path.time_s - path.time_s[0]
     bright = 3.0 ** (params.intensity - 0.5)
     shift = list(zip(when.tolist(), path.doppler.tolist(), strict=True))
@@ -150,13 +168,24 @@ def _voice(params: Params, source: Source, path: Path, frames: int, rate: int, s
     audio += source.rush * rush * between(frames, close, step=TICK)
     nearest = round(-path.time_s[0] * rate)
     audio *= flutter(frames, rate, seed.child("flutter"), 2.0, low_hz=1.5, steady=nearest)
-    if source.lines:
-        cycle = _cycle(source, rng, pitch_hz=source.pitch_hz * scale, bright=bright, most=path.doppler.max() / rate)
-        turns = np.cumsum(between(frames, path.doppler, step=TICK), dtype=np.float64) * (
-            source.pitch_hz * scale / rate
-        )
-        audio += _read(cycle, turns * CYCLE)
+    for voice in range(source.voices if source.lines else 0):
+        audio += source.voices**-0.5 * _lines(source, path, frames, rate, seed.child("voice", voice), scale, bright)
     return audio
+
+
+def _lines(source: Source, path: Path, frames: int, rate: int, seed: Seed, scale: float, bright: float) -> Audio:
+    """One rotor, engine or edge, `(frames,)`: its lines, as evenly as it runs."""
+    rng = seed.generator("lines")
+    apart = source.apart * float(np.clip(rng.standard_normal(), -2.0, 2.0))
+    hunting = Drift(seed.child("hunting"), rate, low_hz=0.6, high_hz=9.0).advance(len(path.doppler) - 1)[:, 0]
+    heard = path.doppler * np.exp(apart + source.hunting * np.clip(hunting, -3.0, 3.0))
+    cycle = _cycle(source, rng, pitch_hz=source.pitch_hz * scale, bright=bright, most=float(heard.max()) / rate)
+    turns = np.cumsum(between(frames, heard, step=TICK), dtype=np.float64) * (source.pitch_hz * scale / rate)
+    lines = _read(cycle, turns * CYCLE)
+    if source.tumbling_hz:
+        uneven = noise_band(frames, rate, seed.child("tumbling"), low_hz=2.0, high_hz=source.tumbling_hz, width=0.0)
+        lines *= uneven[0]
+    return lines
 
 
 def _cycle(source: Source, rng: np.random.Generator, *, pitch_hz: float, bright: float, most: float) -> Audio:

@@ -184,7 +184,7 @@ def _teeth(
         rng,
         wheel,
         time_s=time_s,
-        force=0.15 * eccentric * rng.lognormal(0.0, 0.2, count) * np.clip(left, 0.25, 1.0),
+        force=0.22 * eccentric * rng.lognormal(0.0, 0.2, count) * np.clip(left, 0.25, 1.0),
         corner_hz=2.0 * corner_hz,
         contact=0.4,
         contact_s=0.004,

@@ -27,6 +27,8 @@ from soundscape.rng import Seed
 BUS = "effects"
 SYNC = "onset"
 MODES = 64
+LAST = 3.5
+"""Mean times after which no piece is in the air any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +59,18 @@ class Material:
     """How many there are, against metal."""
     spread: float = 1.0
     """How long they go on flying off, against metal."""
+    leap_s: float = 0.0
+    """For how long one leaps up where it comes down."""
 
 
 MATERIALS = {
     "metal": Material(
         loss=0.0022, longest_s=1.6, lowest_hz=260.0, stretch=1.12, hardness_hz=4_400.0, modes=1.0, noise_s=0.02,
-        thump=0.25, splinter_hz=2_400.0, splinter_s=0.14,
+        thump=0.25, splinter_hz=2_400.0, splinter_s=0.14, leap_s=0.05,
     ),
     "stone": Material(
         loss=0.02, longest_s=0.35, lowest_hz=240.0, stretch=1.4, hardness_hz=2_200.0, modes=0.7, noise_s=0.05,
-        thump=0.9, splinter_hz=1_900.0, splinter_s=0.05,
+        thump=0.9, splinter_hz=1_900.0, splinter_s=0.05, leap_s=0.045,
     ),
     "sand": Material(
         loss=0.35, longest_s=0.12, lowest_hz=95.0, stretch=1.2, hardness_hz=900.0, modes=0.35, noise_s=0.16,
@@ -74,19 +78,19 @@ MATERIALS = {
     ),
     "crystal": Material(
         loss=0.0012, longest_s=2.4, lowest_hz=1_100.0, stretch=1.55, hardness_hz=6_000.0, modes=1.0, noise_s=0.008,
-        thump=0.04, splinter_hz=5_200.0, splinter_s=0.3,
+        thump=0.04, splinter_hz=5_200.0, splinter_s=0.3, leap_s=0.05,
     ),
     "glass": Material(
         loss=0.004, longest_s=0.25, lowest_hz=1_900.0, stretch=1.3, hardness_hz=11_000.0, modes=1.0, noise_s=0.02,
-        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, splinters=3.5, spread=0.55,
+        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, splinters=2.4, spread=0.55, leap_s=0.035,
     ),
     "wood": Material(
         loss=0.016, longest_s=0.5, lowest_hz=290.0, stretch=1.45, hardness_hz=2_200.0, modes=0.9, noise_s=0.03,
-        thump=0.25, splinter_hz=1_400.0, splinter_s=0.05,
+        thump=0.25, splinter_hz=1_400.0, splinter_s=0.05, leap_s=0.04,
     ),
     "body": Material(
         loss=0.5, longest_s=0.1, lowest_hz=80.0, stretch=1.15, hardness_hz=260.0, modes=0.6, noise_s=0.07,
-        thump=1.0, splinter_hz=900.0, splinter_s=0.02,
+        thump=1.0, splinter_hz=900.0, splinter_s=0.02, splinters=0.2,
     ),
 }  # fmt: skip
 
@@ -122,18 +126,23 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio[:, :heard] += noise * envelope(heard, rate, fall)
     ground = thump(frames, rate, start_hz=105.0 * scale**0.5, end_hz=52.0 * scale**0.5, t60_s=0.1 + 0.22 * size)
     audio += material.thump * unlike(rng, 0.2) * (0.2 + 0.8 * size) * ground
-    pieces = rng.poisson(45.0 * params.debris * (0.4 + force) * material.splinters)
+    pieces = rng.poisson(
+        45.0 * params.debris * (0.4 + force) * material.splinters * (0.5 if material.leap_s else 1.0)
+    )
+    away_s = material.spread * (0.12 + 0.25 * size)
+    landed_s = 0.01 + rng.gamma(1.3, away_s, pieces)
     scatter(
         audio,
         rate,
         rng,
-        time_s=0.01 + rng.gamma(1.3, material.spread * (0.12 + 0.25 * size), pieces),
+        time_s=landed_s[landed_s < LAST * away_s],
         pitch_hz=material.splinter_hz * scale**0.4,
         pitch_sd=0.35,
         t60_s=material.splinter_s,
         gain=0.06,
         partials=6,
         fading_s=0.5,
+        bounce_s=material.leap_s * (0.7 + 0.6 * size),
     )
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 

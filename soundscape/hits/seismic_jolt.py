@@ -43,12 +43,21 @@ class Material:
     """How many there are, against rock, each so much softer."""
     splits_hz: float
     """Lowest mode of a sheet that splits and rings; 0 for none."""
+    leap_s: float = 0.045
+    """For how long what has come loose leaps up where it falls."""
 
 
 MATERIALS = {
     "rock": Material(crack=1.0, bright=1.0, loose_hz=900.0, loose_sd=0.6, loose_s=0.05, loose=1.0, splits_hz=0.0),
     "sand": Material(
-        crack=0.45, bright=0.6, loose_hz=2_600.0, loose_sd=0.35, loose_s=0.004, loose=12.0, splits_hz=0.0
+        crack=0.45,
+        bright=0.6,
+        loose_hz=2_600.0,
+        loose_sd=0.35,
+        loose_s=0.004,
+        loose=12.0,
+        splits_hz=0.0,
+        leap_s=0.0,
     ),
     "ice": Material(
         crack=1.15, bright=1.5, loose_hz=2_100.0, loose_sd=0.5, loose_s=0.09, loose=0.8, splits_hz=240.0
@@ -102,7 +111,9 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             audio[:, at:] += 0.3 * rng.uniform(0.4, 1.0) / (1.0 + when) * shock
     if material.splits_hz:
         _split(audio, rate, rng, material, size=size, force=force)
-    pieces = rng.poisson(90.0 * params.rattle * (0.3 + force) * (0.5 + size) * material.loose)
+    pieces = rng.poisson(
+        (55.0 if material.leap_s else 90.0) * params.rattle * (0.3 + force) * (0.5 + size) * material.loose
+    )
     scatter(
         audio,
         rate,
@@ -113,6 +124,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         t60_s=material.loose_s,
         gain=0.045 * (0.5 + force) * material.loose**-0.3,
         fading_s=0.5 * length_s,
+        bounce_s=material.leap_s,
     )
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 

@@ -69,7 +69,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("steam")
     tau_s = 0.25 + 0.9 * size
-    length_s = 4.2 * tau_s + 0.5
+    length_s = 5.4 * tau_s + 0.5
     frames = round(length_s * rate)
     time = np.arange(frames) / rate
     corner_hz = 3_500.0 * 3.0**force * 0.5**size * material.bright

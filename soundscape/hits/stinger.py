@@ -105,6 +105,8 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
         orders=min(HARMONICS, int(highest_hz / tuned_hz.min())),
         highest_hz=highest_hz,
     )
+    # The last of the harmonics that are made go out gradually.
+    gain *= np.clip(3.0 - 3.0 * np.arange(gain.shape[2], dtype=np.float32) / gain.shape[2], 0.0, 1.0)
     pan = rng.permutation(np.linspace(-0.8, 0.8, len(tuned_hz)))
     out = np.zeros((2, ticks * TICK), np.float32)
     Stacks(seed.child("phases"), rate, pan=pan).add(out, hz, gain)

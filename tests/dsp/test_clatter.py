@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soundscape.dsp.clatter import BOUNCES, rattle, rush
+from soundscape.dsp.bounce import BOUNCES
+from soundscape.dsp.clatter import rattle, rush
 from soundscape.rng import Seed
 from tests import descriptors
 

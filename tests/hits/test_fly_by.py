@@ -63,6 +63,19 @@ def test_it_goes_the_way_it_is_told(way: str, sign: float) -> None:
     assert sign * descriptors.balance_db(after, RATE) < -4.0
 
 
+def test_a_drone_s_rotors_are_apart_and_a_bullet_whizzes() -> None:
+    drone, bullet = (
+        make("fly_by", source=name, speed=20.0, size=0.0, distance=0.0) for name in ("drone", "bullet")
+    )
+    assert descriptors.tonal_fraction(drone.audio, RATE) > 2.0 * descriptors.tonal_fraction(bullet.audio, RATE)
+    passed = drone.audio[:, : drone.sync].sum(axis=0).astype(np.float64)
+    power = np.abs(np.fft.rfft(passed * np.hanning(len(passed)))) ** 2
+    frequency = np.fft.rfftfreq(len(passed), 1.0 / RATE)
+    around = (frequency > 500.0) & (frequency < 1_000.0)
+    # Four of them: the lowest line is a bundle, wider than the window of one.
+    assert np.sum(power[around] > 0.02 * power[around].max()) > 8
+
+
 def test_a_bullet_is_higher_than_a_craft() -> None:
     bullet, craft = (
         descriptors.centroid_hz(make("fly_by", source=name).audio, RATE) for name in ("bullet", "craft")
