@@ -48,7 +48,7 @@ SETS, COAST = range(2)
 """Slow motions: size of the waves, level of the far surf."""
 SINCE, FORCE, RISE, FALL, PITCH = range(5)
 """Columns of the table of plunges, one row for each place along the shore: s, factor, s, s, Hz."""
-PLUNGES_PER_S, SLAPS_PER_S = 4.0, 0.8
+PLUNGES_PER_S, SLAPS_PER_S = 5.0, 0.5
 """At one place, while the wave breaks and while it washes up."""
 PLUNGE, PLUNGE_Q = 0.8, 0.6
 """RMS of the plume of a usual one, against the roar of a usual wave, and how narrow it is."""
@@ -143,7 +143,7 @@ def _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, tick_
             foam += 0.5 * wash
             back += 0.5 * drawn
             lift += 0.5 * high
-            breaking[edge, side] = PLUNGES_PER_S * (roar + 0.25 * far) + SLAPS_PER_S * wash
+            breaking[edge, side] = PLUNGES_PER_S * (roar + 0.09 * far) + SLAPS_PER_S * wash
             level[edge, SWELL, side] = 1.3 * (swell * low + 0.5 * roar + 0.3 * far)
             level[edge, ROAR, side] = 0.9 * (roar + 0.35 * swell * low + 0.36 * far)
             level[edge, HISS, side] = 0.75 * (
