@@ -1,6 +1,6 @@
 """Photographs the audition page for docs/guide/audition.md: python docs/pictures/audition.py
 
-Needs chromium and the test extra. Pictures of presets are measured first where they are not yet.
+Needs chromium and the test extra. Every preset is measured first where it is not yet.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from soundscape.pipeline.auditioning import Studio
+from soundscape.planning.audition import Audition
 from soundscape.web.server import PageServer
 
 HERE = Path(__file__).parent
@@ -72,7 +73,10 @@ SHOTS: dict[str, tuple[Callable[[Any], None], dict[str, int], str]] = {
 
 def main() -> None:
     """Take every picture."""
-    server = PageServer(Studio(film=FILM))
+    studio = Studio(film=FILM)
+    for preset in studio.catalogue["presets"]:
+        studio.hear(Audition(preset=preset["id"]))
+    server = PageServer(studio)
     threading.Thread(target=server.serve, daemon=True).start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)

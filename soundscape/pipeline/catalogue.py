@@ -9,8 +9,7 @@ from typing import Any
 from soundscape.contract import CONTROLS
 from soundscape.mix.wetness import BEND, SPACE
 from soundscape.params import Param, params_of
-from soundscape.pipeline.live import EFFECTS
-from soundscape.planning.audition import NEUTRAL_SPACE
+from soundscape.planning.audition import NEUTRAL_SPACE, followed
 from soundscape.planning.palette import Palette, all_palettes
 from soundscape.registry import KINDS, Preset, all_presets, unit
 
@@ -83,7 +82,8 @@ def _unit(kind: str, name: str) -> dict[str, Any]:
     return {
         "help": (module.__doc__ or "").strip().split("\n\n")[0].replace("\n", " "),
         "params": [_param(param) for param in shapeable(kind, name)],
-        "controls": [*getattr(module, "CONTROLS", ()), *EFFECTS, "wetness"] if kind in ("layers", "hits") else [],
+        # Where something goes to is a matter of the picture.
+        "controls": [name for name in followed(kind, module) if name != "speed"],
         "range": module.RANGE if kind == "instruments" else None,
         "bus": getattr(module, "BUS", "music"),
     }

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from soundscape import __version__
 from soundscape.contract import CONTROLS
 from soundscape.errors import PresetError
 from soundscape.model import SAMPLE_RATE, Curve, Note, Plan, Room, Sound
-from soundscape.params import ParamValue
+from soundscape.params import ParamValue, params_of
 from soundscape.planning.palette import Palette, get_palette
 from soundscape.registry import KINDS, Preset, did_you_mean, find_presets, get_preset, unit
 from soundscape.rng import Seed
@@ -82,12 +83,11 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
     if not 0.5 <= wanted.seconds <= LONGEST_S:
         raise PresetError(f"{wanted.seconds:g} seconds; allowed: 0.5 to {LONGEST_S}", column="seconds")
     for control, value in (wanted.controls or {}).items():
-        if control not in CONTROLS:
-            raise PresetError(f"there is no such control{did_you_mean(control, CONTROLS)}", column=control)
         if not 0.0 <= value <= 1.0:
             raise PresetError(f"{value:g} is not allowed; allowed: 0 to 1", column=control)
     _check_curves(wanted.curves or {})
     kind, name = find_kind(wanted.preset, folders)
+    _check_followed({*(wanted.controls or {}), *(wanted.curves or {})}, kind, name, folders)
     length = round(wanted.seconds * SAMPLE_RATE)
     seed = Seed(wanted.seed).child("audition", kind, name)
     if kind == "palettes":
@@ -123,11 +123,27 @@ def audition_plan(wanted: Audition, folders: Sequence[Path]) -> Plan:
 
 def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None:
     for control, points in curves.items():
-        if control not in CONTROLS:
-            raise PresetError(f"there is no such control{did_you_mean(control, CONTROLS)}", column=control)
         times = [at for at, _ in points]
         if times != sorted(times) or any(at < 0.0 or not 0.0 <= value <= 1.0 for at, value in points):
             raise PresetError("a curve is (seconds, 0 to 1) in order of time", column=control)
+
+
+def followed(kind: str, module: Any) -> tuple[str, ...]:
+    """The controls that a unit of a kind follows, its own and those that are applied to all."""
+    if kind == "layers":
+        return *module.CONTROLS, "distance", "walls", "speed", "wetness"
+    return ("wetness",) if kind in ("hits", "instruments") else ()
+
+
+def _check_followed(controls: Collection[str], kind: str, name: str, folders: Sequence[Path]) -> None:
+    """Raise PresetError for a control that would be heard of nowhere."""
+    found = None if kind == "palettes" else get_preset(kind, name, folders)
+    allowed = tuple(CONTROLS) if found is None else followed(kind, unit(kind, found.unit))
+    for control in sorted(set(controls) - set(allowed)):
+        if found is not None and any(param.name == control for param in params_of(unit(kind, found.unit).Params)):
+            raise PresetError(f"is a parameter of {name}; give it as one: --set {control}=…", column=control)
+        near = did_you_mean(control, allowed) if allowed else "; a space follows none"
+        raise PresetError(f"{name} has no such control{near}", column=control)
 
 
 def _curves(wanted: Audition, controls: Collection[str] = CONTROLS) -> dict[str, Curve]:

@@ -69,6 +69,11 @@ def test_a_rate_that_the_edl_cannot_have_is_refused(tmp_path: Path, capsys: pyte
         (["audition", "desert-wind", "--seconds", "-1"], "allowed: 0.5 to 14400"),
         (["audition", "desert-wind", "--control", "loudness=1"], "loudness"),
         (["audition", "desert-wind", "--control", "intensity=7"], "intensity"),
+        (
+            ["audition", "impact-stone", "--control", "distance=0.5"],
+            "a parameter of impact-stone; .* --set distance",
+        ),
+        (["audition", "spaces/attic", "--control", "wetness=0.5"], "attic has no such control"),
         (["presets", "--kind", "layer"], 'no kind of preset "layer"; did you mean layers'),
         (["measure", "nowhere.wav"], "nowhere.wav: there is no such file"),
         (["master", "nowhere.wav", "--target", "ebu", "-o", "x"], 'no target "ebu"|"ebu"'),

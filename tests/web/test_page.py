@@ -94,6 +94,35 @@ def test_wetness_takes_a_sound_into_a_room_while_it_goes_on(open_page: Any) -> N
     assert engine(page, "engine.current.id") == stream
 
 
+def test_wetness_is_drawn_over_time(open_page: Any) -> None:
+    page = open_page()
+    page.click(WIND)
+    sounding(page)
+    page.select_option("#curve-control", "wetness")
+    page.fill("#curve-seconds", "2")
+    page.get_by_role("button", name="rise", exact=True).click()
+    until(
+        lambda: engine(
+            page, "engine.current?.balanceAt?.(0).send === 0 && engine.current.balanceAt(2).direct < 0.01"
+        )
+    )
+    until(lambda: engine(page, "engine.entered ?? ''") and engine(page, "engine.current?.balance.send ?? 0") > 0.5)
+
+
+def test_an_instrument_is_taken_into_a_room_with_its_keys(open_page: Any) -> None:
+    page = open_page()
+    page.click("#kinds .instruments")
+    page.locator('[data-id="instruments/harp"] .pick').click()
+    sounding(page)
+    slide(page, "#control-wetness", 1000)
+    until(lambda: engine(page, "engine.entered ?? ''") and engine(page, "engine.current.balance.direct") < 0.01)
+    page.keyboard.press(" ")
+    until(lambda: not engine(page, "engine.playing"))
+    page.locator('.piano [data-pitch="60"]').hover()
+    page.mouse.down()
+    until(lambda: engine(page, "engine.meters.peak") > -60.0)
+
+
 def test_two_slots_are_compared_equally_loud(open_page: Any) -> None:
     page = open_page()
     page.click(WIND)

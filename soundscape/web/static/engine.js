@@ -76,7 +76,7 @@ class Engine extends EventTarget {
    * Plays a sound; what played before gives way when the first of it has arrived.
    * `path` is "play" for a preset and "scene" for the film; `body` is what the server is asked.
    */
-  async play(path, body, { controls = {}, room = null, balance = AS_IT_IS, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
+  async play(path, body, { controls = {}, room = null, balance = AS_IT_IS, balanceAt = null, faders = null, label = "", at = body.at ?? 0, film = false } = {}) {
     const serial = ++this.serial;
     const asked = performance.now();
     this.opening?.abort();
@@ -120,6 +120,7 @@ class Engine extends EventTarget {
       dropouts: 0,
       room,
       balance: room ? balance : AS_IT_IS,
+      balanceAt: room ? balanceAt : null,
       faders: faders ?? first.tracks.map((track) => track.gain_db),
     };
     this.current = voice;
@@ -216,10 +217,11 @@ class Engine extends EventTarget {
     return this.current !== null;
   }
 
-  /** One note at once, over whatever plays; returns what lets it go. */
-  async note(body, gainDb) {
+  /** One note at once, over whatever plays, in its room; returns what lets it go. */
+  async note(body, gainDb, { room, balance }) {
     const key = JSON.stringify(body);
     await this.wake();
+    if (balance.send) await this.enter(room);
     if (!this.notes.has(key)) {
       this.notes.set(
         key,
@@ -234,7 +236,9 @@ class Engine extends EventTarget {
     }
     const source = new AudioBufferSourceNode(this.context, { buffer: await this.notes.get(key) });
     const gain = new GainNode(this.context, { gain: gainOf(gainDb) });
-    source.connect(gain).connect(this.bus);
+    source.connect(gain);
+    gain.connect(new GainNode(this.context, { gain: balance.direct })).connect(this.bus);
+    if (balance.send) gain.connect(new GainNode(this.context, { gain: balance.send })).connect(this.room);
     source.start();
     return () => {
       const now = this.context.currentTime;
@@ -258,6 +262,7 @@ class Engine extends EventTarget {
       voice.dropouts = dropouts;
       this.lead = Math.min(MOST_LEAD_S, this.lead * 1.5);
     }
+    if (voice.balanceAt) this.wet(voice.balanceAt(this.position));
     if (!voice.ended && !voice.asking && buffered < this.lead * RATE) this.more(voice);
     this.dispatchEvent(new Event("tick"));
   }

@@ -3,7 +3,7 @@
 import { post, send } from "./api.js";
 import { attempt, h, say } from "./dom.js";
 import { engine } from "./engine.js";
-import { asked, state } from "./state.js";
+import { asked, inRoom, state } from "./state.js";
 
 const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const COMPUTER = "awsedftgyhujkolp";
@@ -20,7 +20,7 @@ async function press(pitch, velocity = 0.7) {
   if (held.has(pitch)) return;
   held.set(pitch, null);
   light(pitch, true);
-  const release = await attempt(() => engine.note({ preset: state.sound.preset, changes: state.sound.changes, pitch, velocity: Math.round(velocity * 16) / 16, seed: state.sound.seed }, gainDb));
+  const release = await attempt(() => engine.note({ preset: state.sound.preset, changes: state.sound.changes, pitch, velocity: Math.round(velocity * 16) / 16, seed: state.sound.seed }, gainDb, inRoom(state.preset, state.sound)));
   if (!release) held.delete(pitch);
   else if (held.has(pitch)) held.set(pitch, release);
   else release();

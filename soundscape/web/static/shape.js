@@ -13,6 +13,7 @@ const DICE = "M4 4h16v16H4zM8.5 7a1.5 1.5 0 1 0 .01 0zM15.500 7a1.5 1.5 0 1 0 .0
 const STEPS = 1000;
 const LOG_RATIO = 30;
 const SLOTS = ["A", "B", "C"];
+const PALETTE_CONTROLS = ["intensity", "brightness", "distance", "wetness"];
 const locked = new Set();
 let rows = [];
 
@@ -43,11 +44,11 @@ function show() {
   panel.replaceChildren(
     head(preset, unit),
     tools(),
-    ...(unit?.controls.length || preset.kind === "palettes" ? [macros(preset, unit?.controls ?? ["intensity", "brightness", "distance", "wetness"])] : []),
+    ...(unit?.controls.length || preset.kind === "palettes" ? [macros(preset, unit?.controls ?? PALETTE_CONTROLS)] : []),
     ...(preset.kind === "palettes" ? [mixer(preset)] : []),
     ...(preset.kind === "instruments" ? [keysPanel()] : []),
     ...(unit?.params.length ? [params(unit)] : []),
-    ...(preset.kind === "layers" || preset.kind === "palettes" ? [curvePanel((unit?.controls ?? ["intensity", "brightness", "distance"]).filter((name) => name !== "wetness"))] : []),
+    ...(preset.kind === "layers" || preset.kind === "palettes" ? [curvePanel(unit?.controls ?? PALETTE_CONTROLS)] : []),
     keeping(preset),
   );
   refresh();

@@ -139,7 +139,8 @@ class State extends EventTarget {
         {
           controls: sound.controls,
           room: roomOf(preset, sound),
-          balance: balanceOf(preset, sound),
+          balance: balanceOf(preset, sound, at),
+          balanceAt: sound.curves.wetness?.length ? (time) => balanceOf(preset, sound, time) : null,
           faders: fadersOf(preset, sound),
           label: preset.title,
         },
@@ -177,20 +178,34 @@ export function neutralOf(name, preset) {
   return name === "wetness" && !preset.space ? 0 : state.controls[name].neutral;
 }
 
-/** Gain of a sound and of its room: a crossfade of equal power, as the mix has it. */
-export function balanceOf(preset, sound) {
+/** Gain of a sound and of its room at a time: a crossfade of equal power, as the mix has it. */
+export function balanceOf(preset, sound, at = 0) {
   if (preset.kind === "spaces") return AS_IT_IS;
-  const wetness = sound.controls.wetness ?? neutralOf("wetness", preset);
+  const wetness = along(sound.curves.wetness, at) ?? sound.controls.wetness ?? neutralOf("wetness", preset);
   const { space_gain: space, bend } = state.wetness;
   const angle = 0.5 * Math.PI * wetness ** bend;
   const both = Math.hypot(1, space);
   return { direct: both * Math.cos(angle), send: (both / space) * Math.sin(angle) };
 }
 
+/** Value of a curve, [seconds, value] in order of time, held outside; nothing where there is none. */
+function along(points, at) {
+  if (!points?.length) return undefined;
+  const next = points.findIndex(([time]) => time > at);
+  if (next <= 0) return points.at(next)[1];
+  const [[t0, v0], [t1, v1]] = [points[next - 1], points[next]];
+  return v0 + ((v1 - v0) * (at - t0)) / (t1 - t0);
+}
+
 function roomOf(preset, sound) {
   if (preset.kind === "spaces") return { space: preset.name, changes: sound.changes };
   if (preset.kind === "palettes") return preset.space ? { space: preset.space } : null;
-  return preset.kind === "instruments" ? null : { space: state.wetness.space };
+  return { space: state.wetness.space };
+}
+
+/** The room of a sound and how much is heard of both, as a note is played into it. */
+export function inRoom(preset, sound) {
+  return { room: roomOf(preset, sound), balance: balanceOf(preset, sound) };
 }
 
 /** Fader of every layer of a palette and of its lead, in dB; null where the server's own are right. */
