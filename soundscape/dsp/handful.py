@@ -97,6 +97,8 @@ def shake(
     t60 = np.tile(all_things.t60_s, 2)
     gain = np.concatenate((0.8 * all_things.gain, 0.6 * all_things.gain), axis=1)
     which = rng.integers(0, things, len(times))
+    # One of middle size is met first: none so small that what follows drowns the moment at which it began.
+    which[0] = np.argsort(all_things.frequency_hz[:, 0])[things // 2]
     strike(
         out,
         rate,
