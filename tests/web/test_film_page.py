@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,19 @@ from soundscape.registry import preset_folders
 from soundscape.web.server import PageServer
 from tests.conftest import SHOTS
 from tests.web.conftest import PATIENCE_S, engine, sounding, until
+
+
+@contextmanager
+def served(folder: Path, parts: Path, *, video: Path | None = None) -> Iterator[PageServer]:
+    """A page with the film in a folder."""
+    own = (folder / "presets", *preset_folders()[1:])
+    settings = pipeline.Settings(jobs=1, cache=parts)
+    server = PageServer(Studio(settings, own, film=folder / "shots.csv", video=video, ahead=False))
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield server
+    server.stop()
+    thread.join(10)
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +49,27 @@ def film_server(tmp_path_factory: pytest.TempPathFactory, parts_folder: Path) ->
         "realtime",
     ]
     subprocess.run(["ffmpeg", "-loglevel", "error", *picture, str(video)], check=True)
-    settings = pipeline.Settings(jobs=1, cache=parts_folder)
-    own = (folder / "presets", *preset_folders()[1:])
-    server = PageServer(Studio(settings, own, film=folder / "shots.csv", video=video, ahead=False))
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    yield server
-    server.stop()
-    thread.join(10)
+    with served(folder, parts_folder, video=video) as server:
+        yield server
+
+
+def test_a_film_without_picture_fits_a_phone_and_is_seen_from_its_top(
+    browser: Any, tmp_path: Path, parts_folder: Path
+) -> None:
+    told = "a very long description of what is seen in this shot, " * 6
+    (tmp_path / "shots.csv").write_text(f'shot,scene,duration,description\n1,one,4,"{told}"\n')
+    with served(tmp_path, parts_folder) as server:
+        page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        page.set_default_timeout(PATIENCE_S * 1000)
+        page.goto(server.address)
+        page.wait_for_selector("body.ready")
+        page.evaluate("scrollTo(0, 900)")
+        page.click("#tab-film")
+        page.wait_for_selector(".slate")
+        assert page.evaluate("[document.documentElement.scrollWidth <= 390, scrollY]") == [True, 0]
+        page.click("#tab-sounds")
+        assert page.evaluate("scrollY") == 900
+        page.context.close()
 
 
 def test_a_film_plays_with_its_picture_and_takes_another_sound(browser: Any, film_server: PageServer) -> None:

@@ -249,10 +249,15 @@ class FilmView {
 
 export const film = new FilmView();
 
+const scrolled = { sounds: 0, film: 0 };
+
+/** Shows a view where it was left. */
 export function showView(name) {
+  scrolled[byId("film").hidden ? "sounds" : "film"] = scrollY;
   for (const view of ["sounds", "film"]) {
     byId(view).hidden = view !== name;
     byId(`tab-${view}`).setAttribute("aria-pressed", String(view === name));
   }
+  scrollTo(0, scrolled[name]);
   if (name === "film") film.sounds(true);
 }
