@@ -63,8 +63,9 @@ def test_a_film_without_picture_fits_a_phone_and_is_seen_from_its_top(
         page.set_default_timeout(PATIENCE_S * 1000)
         page.goto(server.address)
         page.wait_for_selector("body.ready")
+        page.wait_for_selector("#tab-film:not([hidden])")
         page.evaluate("scrollTo(0, 900)")
-        page.click("#tab-film")
+        page.evaluate("document.querySelector('#tab-film').click()")  # a click of the driver scrolls first
         page.wait_for_selector(".slate")
         assert page.evaluate("[document.documentElement.scrollWidth <= 390, scrollY]") == [True, 0]
         page.click("#tab-sounds")
