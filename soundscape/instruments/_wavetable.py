@@ -34,6 +34,8 @@ MIDDLE = 0.5
 """Gain of the other players against the one in the middle, who gives the pitch and keeps the level steady."""
 TURN = 1 << 32
 """A phase is a whole number of so many to a turn: it wraps by itself."""
+PARTS, FOUND, ROWS = TICK, 2 * TICK, 6 * TICK
+"""Offsets into a tick's workspace: behind the places how far beyond them to look, and what was found."""
 
 Curve: TypeAlias = npt.NDArray[np.floating[Any]]
 Pairs: TypeAlias = npt.NDArray[np.complex64]
@@ -88,59 +90,71 @@ def tables(
     return pairs
 
 
+def beside(pairs: Pairs) -> npt.NDArray[np.complex128]:
+    """The same memory, every pair with the one after it: real and imaginary part of `(players, pairs, size)`."""
+    players, shades, size = pairs.shape
+    return np.ndarray((players, shades, size - 1), np.complex128, pairs, strides=pairs.strides)
+
+
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _read(out, pairs, level, colour, increments, phases, left, right):  # type: ignore[no-untyped-def]
     """Fill with the sum of all voices: all curves linear within a tick, steps and phases in turns.
 
     A tick takes three loops, of which the first and the last vectorise: where to look, looking there, and the
-    straight line between what was found. `pairs` are seen as integers, so that one is moved as a whole.
+    straight line between what was found; `pairs` are those of `beside`, of which two are moved at once. One flat
+    array with rows at constant offsets, seen as what it holds: only then does the compiler see that they do not
+    overlap.
     """
-    places, parts = np.empty(TICK, np.uint16), np.empty(TICK, np.float32)
-    found = np.empty((2, TICK), np.int64)
-    near = found.view(np.float32)
-    size = pairs.shape[2] - 1
+    m = np.empty(ROWS, np.float32)
+    places, found = m.view(np.uint32), m.view(np.complex128)
     bits = 0
-    while (TURN >> bits) > size:
+    while (TURN >> bits) > pairs.shape[2]:
         bits += 1
     shift, below = np.uint32(bits), np.uint32((1 << bits) - 1)
     unit = np.float32(1.0 / (1 << bits))
-    ticks = level.shape[0] - 1
+    ticks, frames = level.shape[0] - 1, np.uintp(TICK)
     for first in range(0, ticks, STRETCH):
-        out[:, first * TICK : (first + STRETCH) * TICK] = np.float32(0.0)
+        last = min(first + STRETCH, ticks)
+        out[:, first * TICK : last * TICK] = np.float32(0.0)
         for voice in range(increments.shape[0]):
-            for tick in range(first, min(first + STRETCH, ticks)):
-                step, phase = increments[voice, tick], phases[voice]
-                bend = 0.5 * (increments[voice, tick + 1] - step) / TICK
+            gain_left, gain_right, phase = left[voice], right[voice], phases[voice]
+            for tick in range(np.uintp(first), np.uintp(last)):
+                step, then = increments[voice, tick], increments[voice, tick + np.uintp(1)]
+                bend = 0.5 * (then - step) / TICK
                 start, pace = np.int32(TURN * phase), np.int32(TURN * (step - bend))
                 curve = np.float32(TURN * bend)
                 for i in range(TICK):
                     time = np.int32(i)
-                    at = start + time * pace + np.int32(curve * np.float32(time * time))
-                    places[i] = np.uint16(np.uint32(at) >> shift)
-                    parts[i] = np.float32(np.int32(np.uint32(at) & below)) * unit
+                    at = np.uint32(start + time * pace + np.int32(curve * np.float32(time * time)))
+                    # The compiler stays within 32 bits once it knows that the shift does.
+                    places[i] = np.uint32(at >> np.uint32(shift & np.uint32(31)))
+                    m[PARTS + i] = np.float32(np.int32(at & below)) * unit
                 phase += TICK * (step + bend * (TICK - 1))
-                phases[voice] = phase - math.floor(phase + 0.5)
+                phase -= np.floor(phase + 0.5)
 
                 pair = min(int(colour[tick]), pairs.shape[1] - 1)
                 table = pairs[voice, pair]
                 for i in range(TICK):
-                    place = np.uintp(places[i])
-                    found[0, i] = table[place]
-                    found[1, i] = table[place + np.uintp(1)]
+                    found[FOUND // 4 + i] = table[np.uintp(places[i])]
 
-                gain, mix = level[tick], colour[tick] - np.float32(pair)
-                gain_slope = (level[tick + 1] - gain) / np.float32(TICK)
-                mix_slope = (colour[tick + 1] - colour[tick]) / np.float32(TICK)
-                gain_left, gain_right = left[voice], right[voice]
-                out_left = out[0, tick * TICK : (tick + 1) * TICK]
-                out_right = out[1, tick * TICK : (tick + 1) * TICK]
-                for i in range(TICK):
+                mix = colour[tick] - np.float32(pair)
+                mix_slope = (colour[tick + np.uintp(1)] - colour[tick]) / np.float32(TICK)
+                begin = tick * frames
+                for i in range(frames):
                     bright = mix + np.float32(i) * mix_slope
-                    here = near[0, 2 * i] + bright * near[0, 2 * i + 1]
-                    there = near[1, 2 * i] + bright * near[1, 2 * i + 1]
-                    sample = (gain + np.float32(i) * gain_slope) * (here + parts[i] * (there - here))
-                    out_left[i] += gain_left * sample
-                    out_right[i] += gain_right * sample
+                    near = np.uintp(FOUND) + np.uintp(4) * i
+                    here = m[near] + bright * m[near + np.uintp(1)]
+                    there = m[near + np.uintp(2)] + bright * m[near + np.uintp(3)]
+                    sample = here + m[PARTS + i] * (there - here)
+                    out[0, begin + i] += gain_left * sample
+                    out[1, begin + i] += gain_right * sample
+            phases[voice] = phase
+        for tick in range(first, last):
+            gain, slope = level[tick], (level[tick + 1] - level[tick]) / np.float32(TICK)
+            for side in range(2):
+                part = out[side, tick * TICK : (tick + 1) * TICK]
+                for i in range(TICK):
+                    part[i] *= gain + np.float32(i) * slope
 
 
 def ticks_of(seconds: float, rate: int) -> int:
@@ -188,7 +202,7 @@ def ensemble(
     out = np.empty((2, (len(motion.level) - 1) * TICK), np.float32)
     _read(
         out,
-        cycle.view(np.int64),
+        beside(cycle),
         motion.level.astype(np.float32),
         motion.colour.astype(np.float32),
         increments,

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from soundscape.instruments._wavetable import PHASES, TICK, Motion, _bend, _read, ensemble, tables, wander
+from soundscape.instruments._wavetable import PHASES, TICK, Motion, _bend, _read, beside, ensemble, tables, wander
 from soundscape.rng import Seed
 
 RATE = 48_000
@@ -23,7 +23,7 @@ def test_a_player_is_the_sum_of_its_harmonics(pitch_hz: float, floor_db: float) 
     pairs, ticks = tables(pitch_hz, sawtooth, (1.0,), RATE), 200
     out, steps = np.zeros((2, ticks * TICK), np.float32), np.full((1, ticks + 1), pitch_hz / RATE)
     level, gain = np.ones(ticks + 1, np.float32), np.ones(1, np.float32)
-    _read(out, pairs.view(np.int64), level, np.zeros_like(level), steps, np.zeros(1), gain, 0 * gain)
+    _read(out, beside(pairs), level, np.zeros_like(level), steps, np.zeros(1), gain, 0 * gain)
 
     count = min(512, int(0.44 * RATE / (1.02 * pitch_hz)))
     amplitudes = sawtooth(pitch_hz * np.arange(1, count + 1), 1.0)
