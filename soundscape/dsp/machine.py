@@ -14,6 +14,7 @@ from numba import njit
 
 from soundscape.contract import TICK
 from soundscape.dsp.noise import normal_at
+from soundscape.dsp.onepole import INPUT, LOWS, SIZE, low_pass
 from soundscape.dsp.sine import sin_turn
 from soundscape.dsp.ticknoise import fill_tick
 
@@ -134,6 +135,7 @@ def finish(out, highs, whine, whine_hz, phases, state, split_hz, rate):  # type:
     `highs` and `whine` are gains at tick edges, `phases[2]` the turns of the whine, `state` is `(2,)`.
     """
     split = np.float32(1.0 - math.exp(-2.0 * math.pi * split_hz / rate))
+    m = np.empty(SIZE, np.float32)
     dark_left, dark_right = state
     for tick in range(highs.shape[0] - 1):
         pace, bend = whine_hz[tick] / rate, 0.5 * (whine_hz[tick + 1] - whine_hz[tick]) / rate * FRAME
@@ -147,10 +149,14 @@ def finish(out, highs, whine, whine_hz, phases, state, split_hz, rate):  # type:
                 left[i] += level * _sin_near(now)
                 right[i] += level * _sin_near(now + np.float32(0.25))
         for i in range(TICK):
-            gain = highs[tick] + (highs[tick + 1] - highs[tick]) * np.float32(i * FRAME)
-            dark_left = (np.float32(1.0) - split) * dark_left + split * left[i]
-            dark_right = (np.float32(1.0) - split) * dark_right + split * right[i]
-            left[i] = dark_left + gain * (left[i] - dark_left)
-            right[i] = dark_right + gain * (right[i] - dark_right)
+            m[INPUT + i] = split * left[i]
+            m[INPUT + TICK + i] = split * right[i]
+        low_pass(m, 1.0 - split, dark_left, dark_right)
+        dark_left, dark_right = m[LOWS + TICK - 1], m[LOWS + 2 * TICK - 1]
+        gain, slope = highs[tick], (highs[tick + 1] - highs[tick]) * np.float32(FRAME)
+        for i in range(TICK):
+            highs_gain = gain + slope * np.float32(i)
+            left[i] = m[LOWS + i] + highs_gain * (left[i] - m[LOWS + i])
+            right[i] = m[LOWS + TICK + i] + highs_gain * (right[i] - m[LOWS + TICK + i])
         phases[2] += (pace + bend * TICK) * TICK
     state[0], state[1] = dark_left, dark_right

@@ -34,24 +34,30 @@ class Walls:
         _apply(audio, np.tan(math.pi * cutoff / self._rate), gain, self._state)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _apply(audio, warped, gain, state):  # type: ignore[no-untyped-def]
     """A low-pass of second order in state variables, which may move at any speed (V. Zavalishin, 2012, ch. 3)."""
     step = 1.0 / TICK
     damping = math.sqrt(2.0)
-    for channel in range(2):
-        s1, s2 = state[channel]
-        for tick in range(gain.shape[0] - 1):
-            g, level = warped[tick], gain[tick]
-            dg, dlevel = (warped[tick + 1] - g) * step, (gain[tick + 1] - level) * step
-            start = tick * TICK
-            for i in range(start, min(start + TICK, audio.shape[1])):
-                v1 = (s1 + g * (np.float64(audio[channel, i]) - s2)) / (1.0 + g * (g + damping))
-                v2 = s2 + g * v1
-                s1, s2 = 2.0 * v1 - s1, 2.0 * v2 - s2
-                audio[channel, i] = np.float32(v2 * level)
-                g += dg
-                level += dlevel
-        if abs(s1) + abs(s2) < 1e-20:
-            s1 = s2 = 0.0
-        state[channel, 0], state[channel, 1] = s1, s2
+    (a1, a2), (b1, b2) = state
+    for tick in range(gain.shape[0] - 1):
+        g, level = warped[tick], gain[tick]
+        dg, dlevel = (warped[tick + 1] - g) * step, (gain[tick + 1] - level) * step
+        share = 1.0 / (1.0 + g * (g + damping))
+        start = tick * TICK
+        # Both channels in one loop: each waits for its own last value.
+        for i in range(start, min(start + TICK, audio.shape[1])):
+            if dg != 0.0:
+                share = 1.0 / (1.0 + g * (g + damping))
+            v1 = (a1 + g * (np.float64(audio[0, i]) - a2)) * share
+            w1 = (b1 + g * (np.float64(audio[1, i]) - b2)) * share
+            v2, w2 = a2 + g * v1, b2 + g * w1
+            a1, a2 = 2.0 * v1 - a1, 2.0 * v2 - a2
+            b1, b2 = 2.0 * w1 - b1, 2.0 * w2 - b2
+            audio[0, i], audio[1, i] = np.float32(v2 * level), np.float32(w2 * level)
+            g += dg
+            level += dlevel
+    if abs(a1) + abs(a2) + abs(b1) + abs(b2) < 1e-20:
+        a1 = a2 = b1 = b2 = 0.0
+    state[0, 0], state[0, 1] = a1, a2
+    state[1, 0], state[1, 1] = b1, b2
