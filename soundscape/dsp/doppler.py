@@ -55,19 +55,14 @@ def heard(blocks: Iterable[Audio], curve: Curve, length: int) -> Iterator[Audio]
     held, first = np.zeros((2, HALF), np.float32), -HALF
     for start in range(0, length, BLOCK):
         frames = min(BLOCK, length - start)
-        position = start + np.arange(frames) + np.interp(np.arange(start, start + frames), _edges(ahead), ahead)
-        last = int(position[-1]) + HALF + 1
-        while first + held.shape[1] < last:
+        last = int(_position(ahead, start + frames - 1))
+        while first + held.shape[1] < last + HALF + 1:
             held = np.concatenate((held, next(source)), axis=1)
         out = np.empty((2, frames), np.float32)
-        _read(held, first, position, table, out)
+        _read(held, first, start, ahead, table, out)
         yield out
-        done = max(0, int(position[-1]) - HALF - first)
+        done = max(0, last - HALF - first)
         held, first = np.ascontiguousarray(held[:, done:]), first + done
-
-
-def _edges(ahead: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    return np.arange(ahead.size) * TICK
 
 
 def _table() -> npt.NDArray[np.float32]:
@@ -80,14 +75,25 @@ def _table() -> npt.NDArray[np.float32]:
     return (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
+@njit(inline="always")
+def _position(ahead, frame):  # type: ignore[no-untyped-def]
+    """Where the signal is read for a frame that is heard."""
+    tick = frame // TICK
+    return frame + (ahead[tick] + (ahead[tick + 1] - ahead[tick]) / TICK * (frame - tick * TICK))
+
+
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
-def _read(held, first, position, table, out):  # type: ignore[no-untyped-def]
+def _read(held, first, start, ahead, table, out):  # type: ignore[no-untyped-def]
     left, right = held[0], held[1]
-    for n in range(position.shape[0]):
-        whole = int(np.floor(position[n]))
-        moment = (position[n] - whole) * PHASES
+    for n in range(out.shape[1]):
+        position = _position(ahead, start + n)
+        whole = int(np.floor(position))
+        moment = (position - whole) * PHASES
         phase = int(moment)
         part = np.float32(moment - phase)
+        if phase == 0 and part == np.float32(0.0):
+            out[0, n], out[1, n] = left[whole - first], right[whole - first]
+            continue
         here, there = table[phase], table[min(phase + 1, PHASES)]
         begin = np.uintp(whole - HALF + 1 - first)
         sum_left, sum_right = np.float32(0.0), np.float32(0.0)
