@@ -6,76 +6,97 @@ square root; the curve accelerates, holds and brakes like a motion controller's 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.dsp.modal import HIGHEST, ring
 from soundscape.dsp.noise import white_at
-from soundscape.dsp.sine import sin_turns
+from soundscape.dsp.sine import sin_turn, sin_turns
 
 TEETH = 17
 """Of the pinion: mesh frequency over shaft rate."""
 SEGMENTS = 14
 """Of the commutator: brush noise pulses a revolution."""
 HARMONICS = 6
-HUNT = 32
-"""Frames between two looks at what the speed hunts by."""
+STRETCH, HUNT = 256, 32
+"""Frames that are computed side by side, and between two looks at what the speed hunts by."""
+WAY, LEVEL, RUB = 0, STRETCH, 2 * STRETCH
+PITCHES_HZ = np.geomspace(600.0, 4_000.0, 12)
+"""Of the brake."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, key):  # type: ignore[no-untyped-def]
-    frames = out.shape[0]
-    turns, level = np.empty(frames), np.empty(frames, np.float32)
-    _turns(turns, level, rate, mesh_hz, rise, fall, load, np.float32(0.5) + np.float32(0.03) * white_at(key, -1))
-    rub = np.empty(frames, np.float32)
-    brush = np.float32(0.0)
-    for i in range(frames):
-        rub[i] = white_at(key, i)
-    for i in range(frames):
-        brush += np.float32(0.25) * (rub[i] - brush)
-        rub[i] -= brush
+    # One flat array with rows at constant offsets, a stretch each: only then does the compiler see that they do not
+    # overlap. Turns are counted in float64 from stretch to stretch; within one they are few enough for 32.
+    m = np.empty(3 * STRETCH, np.float32)
+    pace = np.float32(0.5) + np.float32(0.03) * white_at(key, -1)
     # What the shaft has turned says how fast it was: the whine follows it a little.
     follows = 0.02 / 0.88 * TEETH / mesh_hz
     steady = (1.0 - 0.02 * 0.12 / 0.88) / rate
+    whine_step, whine_way = np.float32(whine_hz * steady), np.float32(whine_hz * follows)
     h0, h1, h2, h3, h4, h5 = harmonics
-    for i in range(frames):
-        now = sin_turns(TEETH * turns[i])
-        twice = np.float32(2.0) * sin_turns(TEETH * turns[i] + 0.25)
-        second = twice * now
-        third = twice * second - now
-        fourth = twice * third - second
-        fifth = twice * fourth - third
-        sixth = twice * fifth - fourth
-        tone = h0 * now + h1 * second + h2 * third + h3 * fourth + h4 * fifth + h5 * sixth
-        wobble = sin_turns(turns[i])
-        spark = np.float32(0.5) + np.float32(0.5) * sin_turns(SEGMENTS * turns[i])
-        tone *= np.float32(1.15) + np.float32(0.35) * wobble - np.float32(0.3) * wobble * wobble
-        whine = sin_turns(whine_hz * (steady * i + follows * turns[i]))
-        out[i] = level[i] * (tone + np.float32(0.12) * spark * spark * rub[i] + np.float32(0.03) * whine)
+    turn, brush = 0.0, np.float32(0.0)
+    for first in range(0, out.shape[0], STRETCH):
+        mesh, shaft, arc = _part(TEETH * turn), _part(turn), _part(SEGMENTS * turn)
+        whined = _part(whine_hz * (steady * first + follows * turn))
+        turn = _turn(m, first, out.shape[0], rate, mesh_hz, rise, fall, load, pace, turn)
+        for i in range(STRETCH):
+            m[RUB + i] = white_at(key, first + i)
+        for i in range(STRETCH):
+            brush = np.float32(0.75) * brush + np.float32(0.25) * m[RUB + i]
+            m[RUB + i] -= brush
+        part = out[first : first + STRETCH]
+        for i in range(part.shape[0]):
+            way = m[WAY + i]
+            now = _sine(mesh + np.float32(TEETH) * way)
+            twice = np.float32(2.0) * _sine(mesh + np.float32(TEETH) * way + np.float32(0.25))
+            second = twice * now
+            third = twice * second - now
+            fourth = twice * third - second
+            fifth = twice * fourth - third
+            sixth = twice * fifth - fourth
+            tone = h0 * now + h1 * second + h2 * third + h3 * fourth + h4 * fifth + h5 * sixth
+            wobble = _sine(shaft + way)
+            spark = np.float32(0.5) + np.float32(0.5) * _sine(arc + np.float32(SEGMENTS) * way)
+            tone *= np.float32(1.15) + np.float32(0.35) * wobble - np.float32(0.3) * wobble * wobble
+            whine = _sine(whined + whine_step * np.float32(i) + whine_way * way)
+            part[i] = m[LEVEL + i] * (
+                tone + np.float32(0.12) * spark * spark * m[RUB + i] + np.float32(0.03) * whine
+            )
 
 
-@njit(cache=True, nogil=True)
-def _turns(turns, level, rate, mesh_hz, rise, fall, load, pace):  # type: ignore[no-untyped-def]
-    """Turns of the shaft at every frame, and the root of its speed."""
-    frames = turns.shape[0]
-    turn = 0.0
-    for first in range(0, frames, HUNT):
-        stop = min(first + HUNT, frames)
+@njit(inline="always")
+def _part(turns):  # type: ignore[no-untyped-def]
+    return np.float32(turns - np.floor(turns))
+
+
+@njit(inline="always")
+def _sine(turns):  # type: ignore[no-untyped-def]
+    return sin_turn(turns - np.floor(turns + np.float32(0.5)))
+
+
+@njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
+def _turn(m, first, frames, rate, mesh_hz, rise, fall, load, pace, turn):  # type: ignore[no-untyped-def]
+    """Fill what the shaft turns within a stretch, and the root of its speed; returns its turns until then."""
+    per_frame, per_rise, per_fall = 1.0 / frames, 1.0 / rise, 1.0 / fall
+    scale = mesh_hz / (TEETH * rate)
+    way = 0.0
+    for hunt in range(0, STRETCH, HUNT):
         # Under load the motor sags while it accelerates, and hunts a little at speed.
-        hunting = 1.0 + 0.012 * sin_turns(pace * turn)
-        for i in range(first, stop):
-            t = i / frames
-            up, down = min(t / rise, 1.0), min((1.0 - t) / fall, 1.0)
+        hunting = 1.0 + 0.012 * sin_turns(pace * (turn + way))
+        for i in range(hunt, hunt + HUNT):
+            t = (first + i) * per_frame
+            up, down = min(t * per_rise, 1.0), min((1.0 - t) * per_fall, 1.0)
             speed = up * up * (3.0 - 2.0 * up) * down * down * (3.0 - 2.0 * down)
             speed *= hunting - 0.08 * load * (1.0 - up)
-            turns[i] = mesh_hz * (0.12 + 0.88 * speed) / (TEETH * rate)
-            level[i] = math.sqrt(speed)
-        for i in range(first, stop):
-            turn += turns[i]
-            turns[i] = turn
+            m[WAY + i] = scale * (0.12 + 0.88 * speed)
+            m[LEVEL + i] = np.sqrt(np.float32(speed))
+        for i in range(hunt, hunt + HUNT):
+            way += m[WAY + i]
+            m[WAY + i] = way
+    return turn + way
 
 
 def servo_move(
@@ -103,8 +124,8 @@ def servo_move(
     move = np.zeros((2, moving + round(0.16 * rate)), np.float32)
     move[:, :moving] = whirr * (0.8 / max(float(np.abs(whirr).max()), 1e-6))
     for at, level in ((0, 0.35 * clunk), (moving - round(0.01 * rate), clunk)):
-        modes = 12
-        pitch = np.geomspace(600.0, 4_000.0, modes) * rng.uniform(0.9, 1.1, modes)
+        modes = len(PITCHES_HZ)
+        pitch = PITCHES_HZ * rng.uniform(0.9, 1.1, modes)
         ring(
             move,
             rate,
