@@ -5,14 +5,22 @@ from __future__ import annotations
 import html
 import re
 import runpy
+import shlex
 import sys
+import tomllib
 import types
+from dataclasses import fields
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
+from soundscape.cli import group
 from soundscape.contract import neutral
+from soundscape.film import OURS, Brief, Film, MotifSource, PlaceSound, load_film
+from soundscape.mixing import Automation, Group, Join, MixSettings, NarrationSource
+from soundscape.model import Ducking
 from soundscape.registry import unit, units
 from soundscape.rng import Seed
 
@@ -101,8 +109,6 @@ def test_the_python_example_of_the_readme_runs(
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    from soundscape.cli import group
-
     shown = {
         line.split()[1]
         for block in code_blocks(ROOT / "README.md", "sh")
@@ -110,6 +116,40 @@ def test_every_command_of_the_readme_exists() -> None:
         if line.startswith("soundscape ")
     }
     assert shown <= set(group.list_commands(None))  # type: ignore[arg-type]
+
+
+def test_the_page_of_film_toml_has_every_key_and_is_a_film(tmp_path: Path) -> None:
+    (source,) = code_blocks(ROOT / "docs/guide/film.md", "toml")
+    (tmp_path / "film.toml").write_text(source)
+    load_film(tmp_path)
+    told: set[str] = set()
+
+    def read(value: object) -> None:
+        if isinstance(value, dict):
+            told.update(value)
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            read(inner)
+
+    read(tomllib.loads(source))
+    kinds = (Film, Brief, PlaceSound, MotifSource, MixSettings, Group, Automation, Join, NarrationSource, Ducking)
+    assert {field.name for kind in kinds for field in fields(kind)} - OURS <= told
+
+
+def options(command: click.Command) -> set[str]:
+    return {name for param in command.params for name in (*param.opts, *param.secondary_opts) if name[0] == "-"}
+
+
+def test_every_command_of_the_guide_has_its_options() -> None:
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))):
+        for block in code_blocks(page, "(?:sh|bash|text)"):
+            for line in re.findall(r"^soundscape (.*?)(?: {2,}.*| #.*)?$", block, re.M):
+                name, *words = shlex.split(line)
+                command = group.get_command(None, name)  # type: ignore[arg-type]
+                assert command is not None, line
+                if isinstance(command, click.Group):
+                    command = command.commands[words.pop(0)]
+                given = {word for word in words if re.match(r"-{1,2}[a-z]", word)}
+                assert given <= options(command), f"{page.name}: {line}"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from soundscape.cli import _names
 from soundscape.cli._console import Watch, number, print_json
 
 
 @click.command("audition")
-@click.argument("preset", required=False)
+@click.argument("preset", required=False, shell_complete=_names.presets)
 @click.option("--seconds", type=float, default=12.0, show_default=True, help="How long.")
 @click.option(
     "--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be given again."
@@ -23,7 +24,7 @@ from soundscape.cli._console import Watch, number, print_json
     "controls",
     multiple=True,
     metavar="NAME=0..1",
-    help="Hold a control of a layer, e.g. intensity=0.8.",
+    help="Hold a control: intensity=0.8 of a layer, wetness=0.7 of any.",
 )
 @click.option(
     "--seed",

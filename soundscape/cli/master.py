@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from soundscape.cli import _names
 from soundscape.cli._console import EXIT_FAILED, Watch, number, print_json, print_table
 from soundscape.cli._settings import with_workers
 
@@ -23,6 +24,7 @@ EXIT_OUT_OF_SPEC = 3
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--target",
+    shell_complete=_names.targets,
     metavar="NAME",
     default="ebu-r128",
     show_default=True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from soundscape.cli import _names
 from soundscape.cli._console import Watch, number, print_json, print_table
 from soundscape.cli._settings import with_workers_and_parts
 
@@ -46,7 +47,9 @@ def _words(_context: click.Context, _option: click.Parameter, text: str | None) 
 )
 @click.option("--language", metavar="NAME", help="Narration to be mixed, or `all`, each into a folder of its own.")
 @click.option("--layout", metavar="NAME", help="stereo or 5.1.  [default: the film's]")
-@click.option("--target", metavar="NAME", help="Loudness target.  [default: the film's]")
+@click.option(
+    "--target", shell_complete=_names.targets, metavar="NAME", help="Loudness target.  [default: the film's]"
+)
 @click.option("--fps", metavar="RATE", help="Frame rate of a timeline that does not carry one, e.g. 24, 29.97df.")
 @with_workers_and_parts
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")

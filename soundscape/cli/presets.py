@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 import click
 
+from soundscape.cli import _names
 from soundscape.cli._console import print_json, print_table
 
 
 @click.command("presets")
 @click.argument("words", nargs=-1)
-@click.option("--kind", help="Only layers, hits, instruments, spaces or palettes.")
+@click.option("--kind", shell_complete=_names.kinds, help="Only layers, hits, instruments, spaces or palettes.")
 @click.option("--tag", help="Only presets with this tag.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(words: tuple[str, ...], kind: str | None, tag: str | None, as_json: bool) -> None:

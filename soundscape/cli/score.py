@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from soundscape.cli import _names
 from soundscape.cli._console import Watch, number, print_json, print_table
 from soundscape.cli._settings import with_workers_and_parts
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--target",
+    shell_complete=_names.targets,
     metavar="NAME",
     help="Loudness target, e.g. ebu-r128, netflix, youtube or -16.  [default: the film's]",
 )

@@ -72,7 +72,8 @@ def languages(film: Film, wanted: str | None = None) -> tuple[str, ...]:
     if wanted == "all" and film.languages:
         return film.languages
     if wanted is not None and wanted not in film.languages:
-        raise InputError(f'no narration is in "{wanted}"; allowed: {", ".join(film.languages) or "none is named"}')
+        allowed = f"allowed: {', '.join(film.languages)}" if film.languages else "no narration names a language"
+        raise InputError(f'no narration is in "{wanted}"; {allowed}')
     return (film.language if wanted is None else wanted,)
 
 

@@ -7,6 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from click.shell_completion import ShellComplete
+
+from soundscape.cli import group
 
 HEAVY = ("numba", "scipy", "librosa", "numpy", "pydantic", "rich", "soundfile")
 COMMANDS = ("audition", "master", "measure", "presets", "score")
@@ -27,6 +30,20 @@ print("\\n" + json.dumps([status, sorted(set(sys.modules) & set({HEAVY!r}))]))
     text = run_python(code)
     assert json.loads(text.splitlines()[-1]) == [0, []]
     assert "soundscape" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "names"),
+    [
+        (["audition"], "desert-w", ["desert-wind"]),
+        (["audition"], "palettes/sp", ["palettes/space-ship"]),
+        (["score", "film.toml", "--target"], "netf", ["netflix", "netflix-me"]),
+        (["presets", "--kind"], "l", ["layers"]),
+    ],
+)
+def test_the_shell_completes_presets_and_targets(words: list[str], begun: str, names: list[str]) -> None:
+    complete = ShellComplete(group, {}, "soundscape", "_SOUNDSCAPE_COMPLETE")
+    assert [item.value for item in complete.get_completions(words, begun)] == names
 
 
 def test_help_takes_less_than_a_third_of_a_second_of_cpu() -> None:
