@@ -1,10 +1,11 @@
 """Steam: a leak that hisses, a boiler room that breathes, pipes that knock and sing.
 
 Model: a jet's mixing noise is a broad hump around 0.2 U/D, of which mostly the rising flank is heard; it is made of
-bands that flutter partly together, partly alone. A vessel fills until a valve opens, at a pressure that is never
-quite the same, and blows down until it closes. A loose valve chatters at 20 to 90 Hz, water spits in the throat in
-clusters, a pipe sings on its odd quarter waves while the flow suits it, and water hammer knocks a few times and
-dies away. Far under it the boiler rumbles.
+bands that flutter partly together, partly alone. Where the steam is wet, slugs of water choke the throat for moments
+and are spat out as drops. A vessel fills until a valve opens, at a pressure that is never quite the same, and blows
+down until it closes. A loose valve chatters at 20 to 90 Hz, water spits in the throat in clusters, a pipe sings on
+its odd quarter waves while the flow suits it, and water hammer knocks a few times and dies away. Far under it the
+boiler rumbles.
 
 Sources: Lighthill on jet noise (1952), Strouhal number 0.2; blow-down of a vessel through a choked throat; quarter
 wave resonators; water hammer after Joukowsky.
@@ -45,6 +46,8 @@ SOUND_M_S = 343.0
 REST_HZ, REST_SHARE = (55.0, 160.0, 700.0), (1.0, 0.35, 0.1)
 MODES = 10
 """Of a knocked pipe."""
+SLUG, CHOKE = 0.3, 1.3
+"""Standard deviations beyond which water chokes the throat, and how much more each does."""
 PRESSURE, OPEN, COUNT = range(3)
 """State of the vessel: its pressure, how far the valve stands open, how often it has moved."""
 
@@ -75,9 +78,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
 
     def parts() -> list[tuple[float | None, Part]]:
         spit_db = -20.0 + 18.0 * params.water if params.water > 0.0 else SILENT_DB
+        slugs = seed.child("slugs")
         return [
-            (0.0, Jet(params, rate, seed.child("jet"))),
-            (spit_db, Spit(params, rate, seed.child("spit"))),
+            (0.0, Jet(params, rate, seed.child("jet"), slugs)),
+            (spit_db, Spit(params, rate, seed.child("spit"), slugs)),
             (params.rumble, Boiler(rate, seed.child("boiler"))),
             (AS_BEFORE, Knocks(params, rate, seed.child("knocks"))),
         ]
@@ -88,8 +92,9 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
 class Jet:
     """What leaves the nozzle, with the valve before it and the pipe that sings in it."""
 
-    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+    def __init__(self, params: Params, rate: int, seed: Seed, slugs: Seed) -> None:
         self._params, self._rate = params, rate
+        self._slugs = _slugs(slugs, rate)
         rng = seed.generator("lanes")
         bands = np.repeat(np.geomspace(170.0, 11_000.0, JET // 2), 2)
         song = SOUND_M_S / (4.0 * params.pipe) * np.array((1.0, 3.0, 5.0, 7.0)) * rng.uniform(0.985, 1.015, SONGS)
@@ -121,7 +126,8 @@ class Jet:
         breathe(flow, self._vessel, params.leak, often, params.blowdown, self._key, TICK / self._rate)
         speed = drive * np.sqrt(flow)
         flutter = 10.0 ** (params.flutter / 20.0 * (0.8 * common[:, None] + 0.7 * np.stack(own, axis=1)))
-        level = self._level * flutter * (0.02 + flow[:, None])
+        slug = np.maximum(self._slugs.advance(block.ticks)[:, 0] - SLUG, 0.0)
+        level = self._level * flutter * ((0.02 + flow) * np.exp(-CHOKE * params.water * slug))[:, None]
         fits = np.exp(-(((speed[:, None] / np.maximum(self._suits[JET:], 0.1)) - 1.0) ** 2) / 0.08)
         level[:, JET:] *= fits
         hz = self._hz * np.ones_like(level)
@@ -135,6 +141,11 @@ class Jet:
             self._valve.add(beat, pace, np.full(block.ticks + 1, 2.2 * params.chatter))
             out *= beat
         return out
+
+
+def _slugs(seed: Seed, rate: int) -> Drift:
+    """How much water is in the throat, and where it goes; the jet and its drops have one and the same."""
+    return Drift(seed, rate, motions=2, low_hz=0.2, high_hz=25.0)
 
 
 @njit(cache=True, nogil=True)
@@ -165,15 +176,15 @@ def breathe(flow, vessel, leak, often, blowdown_s, key, tick_s):  # type: ignore
 class Spit:
     """Drops of water torn off in the throat, in clusters."""
 
-    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+    def __init__(self, params: Params, rate: int, seed: Seed, slugs: Seed) -> None:
         self._params = params
         self._grains = Grains(seed.child("drops"), rate, ring_s=0.0016, size_sd=0.9, pitch_sd=0.45, densest=1_200.0)
-        self._bursts = Drift(seed.child("bursts"), rate, motions=2, low_hz=0.2, high_hz=25.0)
+        self._slugs = _slugs(slugs, rate)
 
     def run(self, block: ControlBlock) -> Audio:
         """The drops under these controls."""
         out = np.zeros((2, block.frames), np.float32)
-        burst, place = self._bursts.advance(block.ticks).T
+        burst, place = self._slugs.advance(block.ticks).T
         density = block["density"].astype(np.float64)
         per_s = (20.0 + 120.0 * self._params.water) * 4.0 ** (2.0 * density - 1.0) * np.exp(1.1 * burst - 0.5)
         pitch_hz = np.full(block.ticks + 1, 2_600.0)
