@@ -5,12 +5,12 @@ After J. McDermott & E. Simoncelli, *Sound texture perception via statistics of 
 variation, skew and kurtosis, how they go together across bands (C), how strongly they move at each rate, and how the
 motions of one rate go together (C1). What a statistic is for a sound is only understood beside its toys: stationary
 noise of the very same spectrum, that noise with a sine for its level, and noise through a band-pass that smooth
-random values move.
+random values or a sine move.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -134,19 +134,33 @@ def moved(audio: Array, rate: int, rng: np.random.Generator, *, rate_hz: float =
     Random values `rate_hz` times a second, joined smoothly, move pitch (by an octave up and down at most) and level
     (by 6 dB) of a resonance a Q of 2 wide.
     """
-    size, hop = 2_048, 1_024
     seconds = audio.shape[1] / rate
     values = rng.uniform(-1.0, 1.0, 2 + int(seconds * rate_hz) + 1)
-    at = np.arange(1 + audio.shape[1] // hop) * hop / rate * rate_hz
-    near, part = at.astype(int), at % 1.0
-    part = part * part * (3.0 - 2.0 * part)
-    value = values[near] * (1.0 - part) + values[near + 1] * part
-    centroid = descriptors.centroid_hz(audio, rate)
+
+    def smooth(time_s: Array) -> Array:
+        near, part = (time_s * rate_hz).astype(int), time_s * rate_hz % 1.0
+        part = part * part * (3.0 - 2.0 * part)
+        return values[near] * (1.0 - part) + values[near + 1] * part
+
+    return _through_a_band(audio, rate, rng, smooth)
+
+
+def turned(audio: Array, rate: int, rng: np.random.Generator, *, rate_hz: float = 0.3) -> Array:
+    """The same with a sine for the random values, an LFO on a band-pass: the fourth toy."""
+    phase = rng.uniform()
+    return _through_a_band(audio, rate, rng, lambda time_s: np.sin(2.0 * np.pi * (rate_hz * time_s + phase)))
+
+
+def _through_a_band(
+    audio: Array, rate: int, rng: np.random.Generator, moves: Callable[[Array], npt.NDArray[np.float64]]
+) -> Array:
+    size, hop = 2_048, 1_024
     frequency, _, bins = signal.stft(
         rng.standard_normal(audio.shape), rate, window="cosine", nperseg=size, noverlap=size - hop
     )
-    value = np.pad(value, (0, max(0, bins.shape[2] - len(value))), mode="edge")[: bins.shape[2]]
-    ratio = np.maximum(frequency, 1.0)[:, None] / (centroid * 2.0**value)
+    last = audio.shape[1] // hop
+    value = moves(np.minimum(np.arange(bins.shape[2]), last) * hop / rate)
+    ratio = np.maximum(frequency, 1.0)[:, None] / (descriptors.centroid_hz(audio, rate) * 2.0**value)
     response = 1.0 / np.sqrt(1.0 + (2.0 * (ratio - 1.0 / ratio)) ** 2)
     _, made = signal.istft(bins * response * 10.0 ** (0.3 * value), rate, window="cosine", noverlap=size - hop)
     return made[:, : audio.shape[1]]
@@ -184,3 +198,18 @@ def margin(own: Sequence[Array], toys: Sequence[Array]) -> float:
     middles = [np.mean(side, axis=0) for side in (own, toys)]
     spread = [np.var(side, axis=0, ddof=1).sum() for side in (own, toys)]
     return float(np.linalg.norm(middles[0] - middles[1]) / np.sqrt(np.mean(spread)))
+
+
+def discriminant(sounds: Sequence[Array], toys: Sequence[Array], *, shrink: float = 0.15) -> tuple[Array, float]:
+    """Direction and offset by which `direction @ vector + offset` tells toys (above 0) from sounds (below).
+
+    R. Fisher's linear discriminant; so much of the covariance is replaced by a ball of the same trace, as fewer
+    vectors than statistics ask for (O. Ledoit & M. Wolf, J. Multivariate Analysis 88, 2004).
+    """
+    sides = [np.asarray(side) for side in (sounds, toys)]
+    own, toy = (side.mean(axis=0) for side in sides)
+    count = sum(len(side) for side in sides)
+    spread = sum(np.cov(side.T) * len(side) for side in sides) / count
+    spread = (1.0 - shrink) * spread + shrink * np.trace(spread) / len(spread) * np.eye(len(spread))
+    direction = np.linalg.solve(spread, toy - own)
+    return direction, float(-direction @ (own + toy) / 2.0)
