@@ -107,7 +107,10 @@ def noise_band(
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
 def _fill_band(out, low, high, gain, shared, key):  # type: ignore[no-untyped-def]
     own, both = np.float32(math.sqrt(1.0 - shared * shared)), np.float32(shared)
-    share = np.float32(1.0 / STEP)
+    share, one = np.float32(1.0 / STEP), np.float32(1.0)
+    # Noise and gains apart from the recursion, where they run in lanes; one flat array, so that the compiler sees
+    # that rows do not overlap.
+    m = np.empty(5 * STEP, np.float32)
     a, b, c, d = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     e, f, g, h = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     for start in range(0, out.shape[1], STEP):
@@ -115,24 +118,34 @@ def _fill_band(out, low, high, gain, shared, key):  # type: ignore[no-untyped-de
         lp, hp, level = high[step], low[step], gain[step]
         rise_lp, rise_hp = (high[step + 1] - lp) * share, (low[step + 1] - hp) * share
         rise = (gain[step + 1] - level) * share
-        # Both channels in one loop: each waits for its own last value.
-        for i in range(start, min(start + STEP, out.shape[1])):
-            common = both * white_at(key, 3 * i)
-            x = common + own * white_at(key, 3 * i + 1)
-            y = common + own * white_at(key, 3 * i + 2)
-            a += lp * (x - a)
-            e += lp * (y - e)
-            b += lp * (a - b)
-            f += lp * (e - f)
-            c += hp * (b - c)
-            g += hp * (f - g)
-            d += hp * (b - c - d)
-            h += hp * (f - g - h)
-            out[0, i] = level * (b - c - d)
-            out[1, i] = level * (f - g - h)
+        for i in range(3 * STEP):
+            m[i] = white_at(key, 3 * start + i)
+        for i in range(STEP):
+            common = both * m[3 * i]
+            m[3 * STEP + i] = common + own * m[3 * i + 1]
+            m[4 * STEP + i] = common + own * m[3 * i + 2]
+        # Both channels in one loop, each filter one multiplication from one frame to the next: the rest is done while
+        # they wait for their own last values.
+        for i in range(STEP):
+            x, y = m[3 * STEP + i], m[4 * STEP + i]
+            stay_lp, stay_hp = one - lp, one - hp
+            a = stay_lp * a + lp * x
+            e = stay_lp * e + lp * y
+            b = stay_lp * b + lp * a
+            f = stay_lp * f + lp * e
+            c = stay_hp * c + hp * b
+            g = stay_hp * g + hp * f
+            d = stay_hp * d + hp * (b - c)
+            h = stay_hp * h + hp * (f - g)
+            m[3 * STEP + i] = b - c - d
+            m[4 * STEP + i] = f - g - h
             lp += rise_lp
             hp += rise_hp
-            level += rise
+        left, right = out[0, start : start + STEP], out[1, start : start + STEP]
+        for i in range(left.shape[0]):
+            now = level + rise * np.float32(i)
+            left[i] = now * m[3 * STEP + i]
+            right[i] = now * m[4 * STEP + i]
 
 
 def tone(frames: int, rate: int, pitch_hz: Points, *, phase: float = 0.0) -> Audio:

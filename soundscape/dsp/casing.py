@@ -15,6 +15,8 @@ from soundscape.audio import Audio
 
 MODES = 32
 """A multiple of the widest vectors, so that no lane is left over."""
+WIDTH = 2 * MODES
+RE, IM, COS, SIN, INTO = (row * WIDTH for row in range(5))
 RESTING = np.float32(1e-15)
 """A push that nobody hears keeps a resting casing out of denormal numbers."""
 
@@ -46,23 +48,32 @@ class Casing:
         self._gain = (2.0 * gain * (1.0 - radius)).astype(np.float32).ravel()
 
     def add(self, out: Audio, drive: Audio) -> None:
-        """Add the casing's answer to `drive` to `out`, both `(2, frames)`."""
+        """Add the casing's answer to `drive` to `out`, both `(2, frames)`; an odd last frame is left out."""
         _resonate(out, drive, self._state, self._pole, self._gain)
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz", "arcp"})
 def _resonate(out, drive, state, pole, gain):  # type: ignore[no-untyped-def]
-    re, im = state[0].copy(), state[1].copy()
-    cos, sin, into = pole[0].copy(), pole[1].copy(), gain.copy()
-    for i in range(out.shape[1]):
+    # One flat array with rows at constant offsets keeps the modes in vectors; two frames a step halve what is moved.
+    m = np.empty(5 * WIDTH, np.float32)
+    m[RE:IM], m[IM:COS], m[COS:SIN], m[SIN:INTO], m[INTO:] = state[0], state[1], pole[0], pole[1], gain
+    for i in range(0, out.shape[1] - 1, 2):
         for side in range(2):
-            force = drive[side, i] + RESTING
-            total = np.float32(0.0)
-            for m in range(side * MODES, side * MODES + MODES):
-                x, y = re[m], im[m]
-                re[m] = x * cos[m] - y * sin[m] + into[m] * force
-                im[m] = x * sin[m] + y * cos[m]
-                total += re[m]
-            out[side, i] += total
-    state[0] = re
-    state[1] = im
+            now, then = drive[side, i] + RESTING, drive[side, i + 1] + RESTING
+            first, second = np.float32(0.0), np.float32(0.0)
+            for k in range(side * MODES, side * MODES + MODES):
+                x, y = _turned(m, k, now)
+                first += x
+                m[RE + k], m[IM + k] = x, y
+                x, y = _turned(m, k, then)
+                second += x
+                m[RE + k], m[IM + k] = x, y
+            out[side, i] += first
+            out[side, i + 1] += second
+    state[0], state[1] = m[RE:IM], m[IM:COS]
+
+
+@njit(inline="always")
+def _turned(m, k, force):  # type: ignore[no-untyped-def]
+    x, y = m[RE + k], m[IM + k]
+    return x * m[COS + k] - y * m[SIN + k] + m[INTO + k] * force, x * m[SIN + k] + y * m[COS + k]

@@ -52,14 +52,17 @@ def fill_lines(out, beat, phases, blade_hz, mains_hz, gain, pattern, mesh, mains
             out[start + i] = mesh * (np.float32(0.3) + np.float32(0.1) * wobble) * teeth
             beat[start + i] = np.float32(1.0) + np.float32(0.4) * _sin_near(blade_turn + way)
         # Apart from the rest because this loop cannot run in lanes: each passage of a blade is drawn once.
-        passage, force = np.int64(-1), np.float32(0.0)
-        for i in range(TICK):
-            now = np.int64(phases[0] + (pace + bend * i) * i)
-            if now != passage:
-                passage = now
-                force = np.float32(3.0) * pattern[passage % blades]
-                force *= np.float32(1.0) + np.float32(CYCLE_NOISE) * normal_at(key, passage)
-            strength[i] = force
+        passage = np.int64(phases[0])
+        force = _force(pattern, key, passage)
+        if passage == np.int64(phases[0] + (pace + bend * (TICK - 1)) * (TICK - 1)):
+            strength[:] = force
+        else:
+            for i in range(TICK):
+                now = np.int64(phases[0] + (pace + bend * i) * i)
+                if now != passage:
+                    passage = now
+                    force = _force(pattern, key, passage)
+                strength[i] = force
         rise = (gain[tick + 1] - gain[tick]) * np.float32(FRAME)
         for i in range(TICK):
             # The slope of a smooth bump: no DC, upper harmonics that die out fast, and nothing where it is drawn anew.
@@ -84,6 +87,12 @@ def fill_lines(out, beat, phases, blade_hz, mains_hz, gain, pattern, mesh, mains
             level = gain[tick] + rise * np.float32(i)
             out[start + i] += mains * (np.float32(2.0) * level * series - out[start + i])
         phases[1] += (pace + bend * TICK) * TICK
+
+
+@njit(inline="always")
+def _force(pattern, key, passage):  # type: ignore[no-untyped-def]
+    own = np.float32(1.0) + np.float32(CYCLE_NOISE) * normal_at(key, passage)
+    return np.float32(3.0) * pattern[passage % pattern.shape[0]] * own
 
 
 @njit(inline="always")

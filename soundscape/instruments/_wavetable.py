@@ -55,7 +55,7 @@ class Motion:
     """Pitch of all voices together: vibrato, scoops."""
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def tables(
     frequency_hz: float, spectrum: Spectrum, shades: tuple[Any, ...], rate: int, *, players: int = 1
 ) -> Pairs:
