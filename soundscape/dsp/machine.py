@@ -24,6 +24,8 @@ CYCLE_NOISE = 0.18
 """How much one passage of a blade differs from its last."""
 MAINS_LINES = 10
 FRAME = 1.0 / TICK
+TIME, TONE, CUT = 0, TICK, 2 * TICK
+"""Offsets into a tick's workspace of lines: its frames' numbers, what sounds, and how the flow is cut."""
 BED_HZ, SHARED_HZ = 55.0, 250.0
 """Above the first the bed falls by 6 dB/octave; below the second both sides hear the same."""
 
@@ -35,58 +37,68 @@ def fill_lines(out, beat, phases, blade_hz, mains_hz, gain, pattern, mesh, mains
     `phases` holds the turns of blades and mains and is moved on; curves are values at tick edges; `ratio` is
     teeth per blade.
     """
-    blades = pattern.shape[0]
-    shaft = 1.0 / blades
-    strength = np.empty(TICK, np.float32)
+    shaft = 1.0 / pattern.shape[0]
+    # One flat array with rows at constant offsets: only then does the compiler see that they do not overlap.
+    m = np.empty(3 * TICK, np.float32)
+    for i in range(TICK):
+        m[TIME + i] = np.float32(i)
     for tick in range(gain.shape[0] - 1):
         pace, bend = blade_hz[tick] / rate, 0.5 * (blade_hz[tick + 1] - blade_hz[tick]) / rate * FRAME
-        start = tick * TICK
         blade_turn, shaft_turn, gear_turn = _part(phases[0]), _part(phases[0] * shaft), _part(phases[0] * ratio)
         first, second = np.float32(pace), np.float32(bend)
         shafts, gears = np.float32(shaft), np.float32(ratio)
+        _pass_blades(m, pattern, key, phases[0], pace, bend)
+        level, rise = gain[tick], (gain[tick + 1] - gain[tick]) * np.float32(FRAME)
         for i in range(TICK):
-            way = (first + second * np.float32(i)) * np.float32(i)
+            way = (first + second * m[TIME + i]) * m[TIME + i]
             wobble = _sin_near(shaft_turn + way * shafts)
             gear = _sin_near(gear_turn + way * gears + np.float32(0.15) * wobble)
             teeth = gear + np.float32(0.35) * (np.float32(1.0) - np.float32(2.0) * gear * gear)
-            out[start + i] = mesh * (np.float32(0.3) + np.float32(0.1) * wobble) * teeth
-            beat[start + i] = np.float32(1.0) + np.float32(0.4) * _sin_near(blade_turn + way)
-        # Apart from the rest because this loop cannot run in lanes: each passage of a blade is drawn once.
-        passage = np.int64(phases[0])
-        force = _force(pattern, key, passage)
-        if passage == np.int64(phases[0] + (pace + bend * (TICK - 1)) * (TICK - 1)):
-            strength[:] = force
-        else:
-            for i in range(TICK):
-                now = np.int64(phases[0] + (pace + bend * i) * i)
-                if now != passage:
-                    passage = now
-                    force = _force(pattern, key, passage)
-                strength[i] = force
-        rise = (gain[tick + 1] - gain[tick]) * np.float32(FRAME)
-        for i in range(TICK):
             # The slope of a smooth bump: no DC, upper harmonics that die out fast, and nothing where it is drawn anew.
-            passed = blade_turn + (first + second * np.float32(i)) * np.float32(i)
+            passed = blade_turn + way
             u = (passed - np.floor(passed) - np.float32(0.5)) * np.float32(1.0 / BUMP_WIDTH)
             w = max(np.float32(1.0) - u * u, np.float32(0.0))
-            out[start + i] += strength[i] * u * w * w * w
-            out[start + i] *= gain[tick] + rise * np.float32(i)
+            m[TONE + i] = mesh * (np.float32(0.3) + np.float32(0.1) * wobble) * teeth + m[TONE + i] * u * w * w * w
+            m[TONE + i] *= level + rise * m[TIME + i]
+            m[CUT + i] = np.float32(1.0) + np.float32(0.4) * _sin_near(passed)
         phases[0] += (pace + bend * TICK) * TICK
-        if mains == 0.0:
-            continue
-        pace, bend = 2.0 * mains_hz[tick] / rate, (mains_hz[tick + 1] - mains_hz[tick]) / rate * FRAME
-        mains_turn, first, second = _part(phases[1]), np.float32(pace), np.float32(bend)
+        if mains != 0.0:
+            pace, bend = 2.0 * mains_hz[tick] / rate, (mains_hz[tick + 1] - mains_hz[tick]) / rate * FRAME
+            _add_mains(m, mains, _part(phases[1]), np.float32(pace), np.float32(bend), level, rise)
+            phases[1] += (pace + bend * TICK) * TICK
+        tone, cut = out[tick * TICK : (tick + 1) * TICK], beat[tick * TICK : (tick + 1) * TICK]
         for i in range(TICK):
-            passed = mains_turn + (first + second * np.float32(i)) * np.float32(i)
-            line_now, twice = _sin_near(passed), np.float32(2.0) * _sin_near(passed + np.float32(0.25))
-            before = np.float32(0.0)
-            series = np.float32(0.0)
-            for line in range(MAINS_LINES):
-                series += line_now / np.float32(line + 1.0)
-                line_now, before = twice * line_now - before, line_now
-            level = gain[tick] + rise * np.float32(i)
-            out[start + i] += mains * (np.float32(2.0) * level * series - out[start + i])
-        phases[1] += (pace + bend * TICK) * TICK
+            tone[i] = m[TONE + i]
+            cut[i] = m[CUT + i]
+
+
+@njit(inline="always")
+def _pass_blades(m, pattern, key, turns, pace, bend):  # type: ignore[no-untyped-def]
+    # Apart from the rest because this loop cannot run in lanes: each passage of a blade is drawn once.
+    passage = np.int64(turns)
+    force = _force(pattern, key, passage)
+    if passage == np.int64(turns + (pace + bend * (TICK - 1)) * (TICK - 1)):
+        m[TONE : TONE + TICK] = force
+        return
+    for i in range(TICK):
+        now = np.int64(turns + (pace + bend * i) * i)
+        if now != passage:
+            passage = now
+            force = _force(pattern, key, passage)
+        m[TONE + i] = force
+
+
+@njit(inline="always")
+def _add_mains(m, share, turn, pace, bend, level, rise):  # type: ignore[no-untyped-def]
+    for i in range(TICK):
+        passed = turn + (pace + bend * m[TIME + i]) * m[TIME + i]
+        line_now, twice = _sin_near(passed), np.float32(2.0) * _sin_near(passed + np.float32(0.25))
+        before = np.float32(0.0)
+        series = np.float32(0.0)
+        for line in range(MAINS_LINES):
+            series += line_now / np.float32(line + 1.0)
+            line_now, before = twice * line_now - before, line_now
+        m[TONE + i] += share * (np.float32(2.0) * (level + rise * m[TIME + i]) * series - m[TONE + i])
 
 
 @njit(inline="always")
