@@ -111,7 +111,10 @@ class Flight:
         pull, kick = self._thrown(self._tick_s * np.arange(self._tick, self._tick + ticks + 1, dtype=np.float64))
         asked = self._lean + self._hunting * 0.02 * self._balance.advance(ticks) + kick
         thrust = self._stick * self._thrust.advance(ticks) + pull[:, None]
-        speed = self._own * self._weight * drive[:, None] * np.exp(asked @ self._mix + thrust)
+        # Term by term: a matrix product is rounded by the length of the block.
+        for axis in range(3):
+            thrust = thrust + asked[:, axis, None] * self._mix[axis]
+        speed = self._own * self._weight * drive[:, None] * np.exp(thrust)
         way, velocity = _follow(self._way.advance(ticks), self._place, self._tick_s)
         # Across and away, in metres; how fast the way grows bends the pitch.
         reach = 1.0 + np.exp(1.5 * way[:, 1])

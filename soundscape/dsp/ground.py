@@ -73,9 +73,10 @@ def _add(audio, heard, past, lag, level, soft, dark):  # type: ignore[no-untyped
             left += soft * (audio[0, at] - left)
             right += soft * (audio[1, at] - right)
             heard[0, past + at], heard[1, past + at] = left, right
-            moment = past + at - (lag[tick] + step * i)
-            whole = int(moment)
-            part = np.float32(moment - whole)
+            # The lag alone says between which two frames it lies, so that it is rounded alike in any block.
+            late = lag[tick] + step * i
+            back = int(late) + 1
+            whole, part = past + at - back, np.float32(back - late)
             gain = level[tick] + rise * np.float32(i)
             audio[0, at] += gain * (heard[0, whole] + part * (heard[0, whole + 1] - heard[0, whole]))
             audio[1, at] += gain * (heard[1, whole] + part * (heard[1, whole + 1] - heard[1, whole]))

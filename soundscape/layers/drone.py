@@ -131,7 +131,12 @@ class Rotors:
         motion = FLUTTER * self._flutter.advance(block.ticks).astype(np.float32)
         # A faster rotor is brighter too. In float32, whose exponential runs in vector lanes.
         faster = np.log(flown.speed).astype(np.float32)[:, :, None]
-        moved = motion.reshape(edges, rotors, GROUPS) @ self._shared + faster * (LOUDER + self._brighter)
+        moved = faster * (LOUDER + self._brighter)
+        # Term by term: a matrix product is rounded by the length of the block.
+        for group, shared in zip(
+            motion.reshape(edges, rotors, GROUPS).transpose(2, 0, 1), self._shared, strict=True
+        ):
+            moved += group[:, :, None] * shared
         gain = np.exp(moved) * self._gain
         # Gone well below the band's end, and gradually, so that a pitch that rises past it does not click.
         gain *= np.clip(8.0 - hz.astype(np.float32)[:, :, None] * self._end, 0.0, 1.0)
