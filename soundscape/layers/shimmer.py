@@ -3,10 +3,12 @@
 Model: crystals on the notes of a key, in four layers an octave or a fifth apart. A glint strikes a note of the
 lowest layer; what its neighbourhood has sounded is passed upwards, blurred and late, as in a reverberator whose
 return is pitched up: every layer rings from its own small store of energy, which fills from the one below and runs
-dry. In the upper layers nothing is struck, everything swells: their modes are bands of noise as narrow as they ring
-long, in doublets that beat. A faint breath lies above, a soft drone below, and the width wanders. After B. Eno &
-D. Lanois's pitched-up reverberation, as described by S. Costello, *Shimmer* (Valhalla DSP, 2010), with modes instead of
-delay lines, and G. Essl & P. Cook (2002) on doublets in rubbed glass.
+dry. The upper layers swell, their modes bands of noise as narrow as they ring long, in doublets that beat; and they
+sparkle, because what is pitched up comes back in grains: now and then a store lets go of a little at once, the more
+often the fuller the stores are, so that sparks follow a glint upwards in a cloud. A faint breath lies above, a soft
+drone below, and the width wanders. After B. Eno & D. Lanois's pitched-up reverberation, as described by S. Costello,
+*Shimmer* (Valhalla DSP, 2010), with modes instead of delay lines, and G. Essl & P. Cook (2002) on doublets in
+rubbed glass.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from soundscape.score.pitch import MODES
 from soundscape.units import midi_to_hz
 
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
@@ -50,11 +53,15 @@ RETURN_S = 0.9
 """Time in which a layer fills from the one below, at middle spread."""
 PASSED = 0.42
 """Share of its energy that a layer passes upwards."""
+SPARKS = 8.0
+"""Sparks a second at full sparkle while the stores are as full as usual."""
+CROWDING = 0.6
+"""Exponent of how many more there are when the stores are fuller."""
 LEVEL_RANGE_DB, TILT = 8.0, 2.6
 """What the whole range of intensity and of brightness moves: level, exponent of frequency."""
 OFTEN = 2.2
 """Factor of how often it glints, each way from the middle of intensity."""
-LEVEL = 0.021
+LEVEL = 0.018
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,7 @@ class Params:
     glints: float = number(1.2, low=0.05, high=8.0, unit="1/s", help="how often something glints")
     hardness: float = number(0.5, low=0.0, high=1.0, help="of the glints: soft ones only set it off")
     returns: float = number(0.6, low=0.0, high=1.0, help="how much comes back higher")
+    sparkle: float = number(0.5, low=0.0, high=1.0, help="how much of it comes back in sparks instead of swelling")
     spread: float = number(0.5, low=0.0, high=1.0, help="how slowly it comes back")
     ring: float = number(5.0, low=1.0, high=20.0, unit="s", help="T60 of a note at 500 Hz")
     beating: float = number(1.0, low=0.2, high=3.0, help="speed of the beats")
@@ -80,7 +88,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """Shimmer for every control block, float32 `(2, block.frames)`."""
     light = Light(params, rate, seed)
     breath = NoiseBands(seed.child("breath"), rate, shared=(0.9, 0.5, 0.0))
-    air = Drift(seed.child("air"), rate, motions=6, low_hz=0.05, high_hz=5.0, slope=1.3)
+    air = Drift(seed.child("air"), rate, motions=6, low_hz=0.05, high_hz=16.0, slope=1.1)
     high_pass = HighPass(rate, corner_hz=60.0)
     for block in controls:
         audio = np.zeros((2, block.frames), np.float32)
@@ -88,7 +96,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         bright = 2.0 ** (1.6 * (block["brightness"].astype(np.float64) - 0.5))
         light.add(audio, block, strength)
         moved = air.advance(block.ticks).reshape(-1, 3, 2)
-        level = 0.22 * LEVEL * params.breath * np.array((0.1, 0.5, 1.0))[:, None] * np.exp(0.35 * moved)
+        level = 0.22 * LEVEL * params.breath * np.array((0.1, 0.5, 1.0))[:, None] * np.exp(0.45 * moved)
         corner = np.array((700.0, 3_000.0, 8_500.0)) * bright[:, None]
         breath.add(audio, corner, level * (strength * bright)[:, None, None])
         high_pass.run(audio)
@@ -130,9 +138,14 @@ class Light:
         # As if it had been going on for long.
         usual = 1.7 * params.glints / NOTES * 1.8 * fill * PASSED ** np.arange(LAYERS)[:, None]
         self._store = usual * rng.exponential(1.0, (LAYERS, NOTES))
+        self._usual = NOTES * float(usual[1:].sum()) * 0.8
         self._life = Drift(seed.child("life"), rate, motions=LIVES + 2, low_hz=0.03, high_hz=1.5, slope=1.4)
         self._own = rng.permutation(np.arange(LAYERS * NOTES) % LIVES)
+        partials = (0.2 + 0.5 * params.hardness) ** np.arange(LAYERS)
+        self._partials = partials / np.linalg.norm(partials)
+        self._swell = 1.1 * params.returns * (1.0 - 0.6 * params.sparkle)
         self._drone = np.array((0.5, 0.22, 0.3)) * params.drone
+        self._streams = [seed.key("sparks", name) for name in ("chance", "which", "size", "phase")]
         self._ticks = Overlay()
         self._tick = 0
 
@@ -153,14 +166,17 @@ class Light:
             self._ticks.lay(int(tick) * TICK, glints(self._rate, rng, level=level, pan=pan)[0])
         stored = np.empty((ticks, LAYERS, NOTES), np.float32)
         _rise(stored, self._store, glinted, self._fill, self._drain)
+        sparks, kicked = self._spark(stored)
         bow = np.zeros((ticks, len(self._hz)), np.float32)
         returned = np.sqrt(stored).reshape(ticks, LAYERS * NOTES) * np.exp(0.5 * own)[:, self._own] * self._fade
-        bow[:, : LAYERS * NOTES] = np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * 1.1 * params.returns * returned
+        bow[:, : LAYERS * NOTES] = np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * self._swell * returned
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
         steep = np.outer(slope, np.log(self._hz / 1_800.0)).astype(np.float32)
         tilt = strength.astype(np.float32)[:, None] * np.exp(steep)
-        self._bank.add(out, at=due, kicks=kicks, bow=bow, tilt=tilt)
+        at = np.concatenate((due, sparks))
+        order = np.argsort(at, kind="stable")
+        self._bank.add(out, at=at[order], kicks=np.concatenate((kicks, kicked))[order], bow=bow, tilt=tilt)
         self._ticks.add(out)
         self._tick += ticks
 
@@ -169,6 +185,26 @@ class Light:
         draws = 0.5 + 0.5 * white(ticks, self._seed.key("glints"), start=self._tick)
         return np.flatnonzero(draws < self._params.glints * self._tick_s * often[:-1])
 
+    def _spark(self, stored: Singles) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.complex64]]:
+        """Ticks at which a store of an upper layer lets go of a little, and what each adds to the modes."""
+        ticks = len(stored)
+        chance, which, size, phase = (0.5 + 0.5 * white(ticks, key, start=self._tick) for key in self._streams)
+        upper = stored[:, 1:].reshape(ticks, (LAYERS - 1) * NOTES)
+        shares = np.cumsum(upper * self._fade[NOTES:], axis=1)
+        fullness = shares[:, -1] / self._usual
+        often = SPARKS * self._params.sparkle * self._tick_s * fullness**CROWDING
+        at = np.flatnonzero(chance < often)
+        note = np.minimum((shares[at] < which[at, None] * shares[at, -1:]).sum(axis=1), upper.shape[1] - 1)
+        # The reciprocal of a uniform number: many small ones, few large.
+        force = 2.0 / np.maximum(size[at], 0.05) ** 0.5 * self._params.returns
+        kicks = np.zeros((len(at), 2, len(self._hz)), np.complex64)
+        struck = force * np.sqrt(upper[at, note]) * np.exp(2j * math.pi * phase[at])
+        for share, above in zip(self._partials, range(LAYERS - 1), strict=False):
+            sounds = note + above * NOTES < upper.shape[1]
+            mode = NOTES + note[sounds] + above * NOTES
+            kicks[sounds, :, mode] = (share * struck[sounds] * self._fade[mode])[:, None]
+        return at, kicks
+
     def _strike(self, kick: npt.NDArray[np.complex64], glinted: Floats, rng: np.random.Generator) -> float:
         """A few notes struck at once; returns how hard."""
         hardest = 0.0
@@ -176,7 +212,9 @@ class Light:
             force = math.exp(0.5 * float(np.clip(rng.standard_normal(), -2.5, 1.5)))
             phase = rng.uniform(0.0, 2.0 * math.pi, 2)
             struck = 0.8 * (0.15 + self._params.hardness) * force * self._hardness[note]
-            kick[:, note] += struck * rng.uniform(0.5, 1.0, 2) * np.exp(1j * phase)
+            kick[:, note : LAYERS * NOTES : NOTES] += np.outer(
+                struck * rng.uniform(0.5, 1.0, 2) * np.exp(1j * phase), self._partials * self._fade[note::NOTES]
+            )
             glinted[note] += force * force
             hardest = max(hardest, force)
         return hardest

@@ -75,3 +75,22 @@ def test_rising_in_fifths_is_another_chord_than_in_octaves() -> None:
         for rise in ("octaves", "fifths")
     ]
     assert np.corrcoef(*np.log10(np.array(spectra)[:, 100:1_500]))[0, 1] < 0.95
+
+
+def test_sparks_come_where_the_stores_are_full() -> None:
+    light = shimmer.Light(shimmer.Params(sparkle=1.0), RATE, SEED)
+    stored = np.zeros((30_000, shimmer.LAYERS, shimmer.NOTES), np.float32)
+    stored[10_000:20_000, 2, 5] = light._usual
+    at, kicks = light._spark(stored)
+    assert len(at) > 100
+    assert ((at >= 10_000) & (at < 20_000)).all()
+    first = np.abs(kicks).sum(axis=(0, 1)).argmax()
+    assert first == 2 * shimmer.NOTES + 5
+
+
+def test_sparkle_is_onsets_instead_of_swelling() -> None:
+    smooth, sparkling = (
+        descriptors.kurtosis_hp100(render("sacred-glow", 20.0, changes=(("sparkle", value),)), RATE)
+        for value in (0.0, 1.0)
+    )
+    assert sparkling > 1.1 * smooth
