@@ -1,11 +1,13 @@
 """Singing bowls: a few bronze bowls, struck now and then or rubbed around the rim until they sing.
 
 Model: every bowl has five modes at the ratios measured on a recorded one, 1 : 1.99 : 3.22 : 4.63 : 8.0, each a
-doublet (no bowl is quite round) that beats at 3 to 5 Hz in the lowest mode, with unequal partners, so that the level
-ripples by 1 to 6 dB. T60 is up to a minute and a half at 225 Hz for a bowl that hangs free, less on a cushion, and
-falls as f**-0.45. Whoever plays them strikes one with felt or wood, lets another answer, once or twice, and listens
-until they have nearly rung out; or rubs one, which makes the lowest two modes swell over seconds, and lifts the
-wand. In between the bowls stir faintly in the air of the room. They stand on the notes of a key.
+doublet (no bowl is quite round) that beats at 1 to 5 Hz in the lowest mode; struck, its partners are unequal, so that
+the level ripples by 1 to 6 dB. T60 is up to a minute and a half at 225 Hz for a bowl that hangs free, less on a
+cushion, and falls as f**-0.45. Whoever plays them strikes one with felt or wood, lets another answer, once or twice,
+and listens until they have nearly rung out; or goes around the rim of one with the mallet, which slips and sticks
+(`soundscape.dsp.stickslip`): after seconds the bowl sings, beats, grows as the hand goes faster, turns with it, and
+chatters where the hand becomes too slow for it. In between the bowls stir faintly in the air of the room. They stand
+on the notes of a key.
 
 Sources: ratios, decay and beats as measured; O. Inacio, L. Henrique & J. Antunes, *The dynamics of Tibetan singing
 bowls* (Acta Acustica 92, 2006) on rubbing.
@@ -28,6 +30,7 @@ from soundscape.dsp.modal import ring
 from soundscape.dsp.modalbank import ModalBank
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.pauses import Pauses
+from soundscape.layers._rubbing import SUNG, Hands, Rubbed
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.score.pitch import MODES
@@ -38,25 +41,32 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
-LEVEL_RANGE_DB, TILT = 12.0, 1.4
+LEVEL_RANGE_DB, TILT = 12.0, 1.2
 """What the whole range of intensity and of brightness moves: level, exponent of frequency."""
 RATIOS = np.array((1.0, 1.99, 3.22, 4.63, 8.0))
 MODE_LEVEL = np.array((1.0, 0.8, 0.55, 0.34, 0.16))
 MIDDLE_HZ = 700.0
 """Where brightness changes nothing."""
 T60_SLOPE, REFERENCE_HZ = 0.45, 225.0
-BEAT_HZ = (3.0, 5.1)
-"""Of the lowest mode; the beat grows with frequency more slowly than the pitch."""
+BEAT_HZ = (1.0, 5.1)
+"""Of the lowest mode; the beat grows with frequency more slowly than the pitch. The recorded bowl beats at 3 to 5."""
 PARTNER = (0.06, 0.33)
 """Level of the weaker partner of a doublet: ripples of 1 to 6 dB."""
-RUBBED = np.array((1.0, 0.45, 0.08, 0.02, 0.0))
-LEVEL_DB = -31.0
+APART = 0.45
+"""Places of the partners of a doublet, which stand between each other around the rim."""
+ROUGH = np.array((0.0, 0.009, 0.012, 0.012, 0.009))
+"""What friction stirs in every mode, beside the mallet's speed."""
+SCRAPE, SCRAPED = 0.02, np.array((0.15, 0.5, 1.0))
+"""Of the mallet on the rim itself, beside its speed: as a whole, in three bands."""
+CHATTER_HZ, CHATTER = 30.0, 0.12
+"""Blows a second, and their force, of a mallet that is thrown off."""
+LEVEL_DB = -32.5
 FORCE_SD, MOST_FORCE = 0.25, 1.5
 ANSWERED = 0.6
 STIRRED_DB = -27.0
 """Of bowls that nobody touches, beside the phrases."""
 TOCK, LAID_ON = 0.5, 0.25
-"""Of a hard mallet's contact, beside the bowl; of a wand that is laid on, beside that."""
+"""Of a hard mallet's contact, beside the bowl; of one that is laid on to rub, beside that."""
 TOCK_MODES, TOCK_S = 10, (0.012, 0.03)
 HARDER = 0.8
 """Exponent of the strength in how high a mallet reaches: hard blows are bright."""
@@ -90,7 +100,8 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         audio = bowls.run(block, strength, slope)
         level = quiet * np.exp(0.3 * breath.advance(block.ticks)) * strength[:, None]
         corner = np.array((150.0, 500.0, 2_500.0)) * 2.0 ** slope[:, None]
-        air.add(audio, corner, np.repeat(level[:, :, None], 2, axis=2))
+        scraped = SCRAPED[:, None] * (bowls.scrape * strength[:, None])[:, None, :]
+        air.add(audio, corner, np.hypot(level[:, :, None], scraped))
         yield audio
 
 
@@ -114,16 +125,20 @@ class Bowls:
         self.frequency_hz = (_pitches(params, rng)[:, None] * RATIOS * rng.uniform(0.99, 1.01, (count, 5))).ravel()
         self.t60_s = params.ring * (self.frequency_hz / REFERENCE_HZ) ** -T60_SLOPE
         self.t60_s *= rng.lognormal(0.0, 0.12, 5 * count)
-        self.beat_hz = np.repeat(rng.uniform(*BEAT_HZ, count), 5) * np.tile(RATIOS**0.2, count)
+        slowest, fastest = np.log(BEAT_HZ)
+        beat_hz = np.exp(rng.uniform(slowest, fastest, count))
+        self.beat_hz = np.repeat(beat_hz, 5) * np.tile(RATIOS**0.2, count)
         self._partner = rng.uniform(*PARTNER, 5 * count)
-        place = params.width * rng.permutation(np.linspace(-0.8, 0.8, count))
-        apart = 0.25 * params.width * rng.choice((-1.0, 1.0), 5 * count)
+        # Large ones stand in the middle, smaller ones around them.
+        place = np.linspace(-0.8, 0.8, count) * params.width * rng.choice((-1.0, 1.0))
+        place = place[np.argsort(np.abs(place), kind="stable")]
+        apart = APART * params.width * rng.choice((-1.0, 1.0), 5 * count)
         power = self._power()
         self._gain = db_to_gain(LEVEL_DB) / math.sqrt(power)
         self._place = place
         self._bank = ModalBank(
             rate,
-            seed.key("wand"),
+            seed.key("stirred"),
             frequency_hz=self.frequency_hz,
             beat_hz=self.beat_hz,
             t60_s=self.t60_s,
@@ -135,29 +150,38 @@ class Bowls:
         self._life = Drift(seed.child("life"), rate, motions=count, low_hz=0.02, high_hz=4.0)
         self._pauses, self._phrases = Pauses(seed.child("phrases")), 0
         self._waiting: list[tuple[int, npt.NDArray[np.complex64]]] = []
-        self._rubs: list[tuple[float, float, int, float]] = []
+        of_bowls = (array.reshape(count, 5) for array in (self.frequency_hz, self.beat_hz, self.t60_s))
+        names = ("frequency_hz", "beat_hz", "t60_s")
+        self._hands = Hands(rate, seed.child("rubbed"), **dict(zip(names, of_bowls, strict=True)))
+        self._rough = np.tile(ROUGH, count)
+        self.scrape = np.zeros((1, 2))
         self._tocks = Overlay()
         self._tick = 0
 
     def run(self, block: ControlBlock, strength: Floats, slope: Floats) -> Audio:
         """The bowls under these controls, at a level and with an exponent of frequency at the tick edges."""
-        ticks, count = block.ticks, self._params.bowls
+        ticks = block.ticks
         pace = np.full(ticks, TICK / self._rate / self._params.pause)
         for tick in self._pauses.over(pace):
             length_s = self._begin(tick, float(strength[tick]), float(slope[tick]))
             self._pauses.wait(length_s / self._params.pause)
-        life = np.exp(0.12 * self._life.advance(ticks)).astype(np.float32).repeat(5, axis=1)
+        alive = np.exp(0.12 * self._life.advance(ticks))
+        life = alive.astype(np.float32).repeat(5, axis=1)
         bow = life[:-1] * self._stirred
-        self._rub(bow)
+        rubbed = self._hands.advance(self._tick, alive)
+        bow += (rubbed.speed[:-1].repeat(5, axis=1) * self._rough).astype(np.float32)
+        self._scrape(rubbed, strength, slope)
         steep = np.outer(slope, np.log(self.frequency_hz / MIDDLE_HZ)).astype(np.float32)
         tilt = life * np.exp(steep) * strength.astype(np.float32)[:, None]
         end = self._tick + ticks
         due = sorted((item for item in self._waiting if item[0] < end), key=lambda item: item[0])
         self._waiting = [item for item in self._waiting if item[0] >= end]
-        at = np.array([tick for tick, _ in due], np.int64) - self._tick
-        kicks = np.array([kick for _, kick in due], np.complex64).reshape(-1, 2, 5 * count)
+        kicks = rubbed.kicks
+        for tick, kick in due:
+            kicks[tick - self._tick] += kick
         out = np.zeros((2, block.frames), np.float32)
-        self._bank.add(out, at=at, kicks=kicks, bow=bow, tilt=tilt)
+        at = np.flatnonzero(kicks.any(axis=(1, 2)))
+        self._bank.add(out, at=at, kicks=kicks[at], bow=bow, tilt=tilt)
         self._tocks.add(out)
         self._tick = end
         return out
@@ -171,8 +195,10 @@ class Bowls:
             wait = tick + round(touch.time_s * self._rate / TICK)
             reach = strength**HARDER * touch.force**0.35
             if touch.rub_s:
-                length = touch.rub_s * self._rate / TICK
-                self._rubs.append((float(self._tick + wait), length, touch.bowl, touch.force))
+                hardness = self._params.hardness
+                self._hands.begin(
+                    self._tick + wait, touch.rub_s, touch.bowl, force=touch.force, hardness=hardness, rng=rng
+                )
             else:
                 self._waiting.append((self._tick + wait, self.strike(touch, rng, reach)))
             loud = np.float32(strength * 3.0**slope * (LAID_ON if touch.rub_s else 1.0))
@@ -185,9 +211,10 @@ class Bowls:
         force = min(float(rng.lognormal(0.0, FORCE_SD)), MOST_FORCE)
         bowl, time_s = int(rng.integers(count)), 0.0
         if rng.uniform() < self._params.rub:
+            bowl = int(count * rng.uniform() ** 2.0)  # small ones are hard to rub
             touches = [Touch(0.0, bowl, force, pace * rng.uniform(0.7, 1.4))]
             if rng.uniform() < ANSWERED:
-                other = (bowl + int(rng.integers(1, count))) % count
+                other = (bowl + int(rng.integers(1, min(count, 3)))) % count
                 touches.append(
                     Touch(pace * rng.uniform(0.4, 0.7), other, 0.7 * force, pace * rng.uniform(0.7, 1.2))
                 )
@@ -231,13 +258,22 @@ class Bowls:
         )
         return sound
 
-    def _rub(self, bow: npt.NDArray[np.float32]) -> None:
-        """Add what is rubbed to the RMS `(ticks, modes)`: it swells as it begins to sing, until the wand is lifted."""
-        now = self._tick + np.arange(len(bow))
-        for start, length, bowl, force in self._rubs:
-            swell = 0.4 * force * np.sin(math.pi * np.clip((now - start) / length, 0.0, 1.0) ** 1.6) ** 2
-            bow[:, 5 * bowl : 5 * bowl + 5] += swell[:, None] * RUBBED
-        self._rubs = [rub for rub in self._rubs if rub[0] + rub[1] > self._tick + len(bow)]
+    def _scrape(self, rubbed: Rubbed, strength: Floats, slope: Floats) -> None:
+        """What is heard of the mallets themselves: noise that turns with them, chatter where they are thrown off."""
+        if not rubbed.speed.any():
+            self.scrape = np.zeros((len(rubbed.speed), 2))
+            return
+        level = SCRAPE * self._gain * (0.4 + self._params.hardness) * rubbed.speed
+        side = 0.5 * (self._place + self._params.width * rubbed.side)
+        self.scrape = np.stack((np.sum(level * (1.0 - side), axis=1), np.sum(level * (1.0 + side), axis=1)), axis=1)
+        often = CHATTER_HZ * TICK / self._rate
+        for tick, bowl in zip(*np.nonzero(rubbed.thrown), strict=True):
+            rng = self._seed.generator("chatter", self._tick + int(tick), int(bowl))
+            far = min(2.0 * float(rubbed.thrown[tick, bowl]), 1.0)
+            if rng.uniform() < often * far:
+                blow = Touch(0.0, int(bowl), CHATTER * far * float(rubbed.speed[tick, bowl]) / SUNG)
+                loud = np.float32(strength[tick] * 3.0 ** slope[tick])
+                self._tocks.lay(int(tick) * TICK, loud * self._tock(blow, rng, 1.5))
 
     def _power(self) -> float:
         """Mean square of all modes under the phrases that are played."""
@@ -247,7 +283,7 @@ class Bowls:
         for _ in range(24):
             touches = self._phrase(rng)
             for touch in touches:
-                rubbed = 0.06 * touch.rub_s * float(np.sum(RUBBED**2))
+                rubbed = SUNG**2 * (0.35 * touch.rub_s + 0.05 * float(self.t60_s[5 * touch.bowl]))
                 energy += touch.force**2 * (rubbed if touch.rub_s else float(of_blow[touch.bowl]))
             length_s += self._params.pause + max(touch.time_s + touch.rub_s for touch in touches)
         return energy / length_s
