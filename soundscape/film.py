@@ -179,7 +179,7 @@ def load_film(path: Path | str) -> Film:
         raise FilmError(error.message, path=error.path, line=error.line) from error
     film = _validate(data, path)
     try:
-        _check_briefs(film)
+        _check(film)
     except InputError as error:
         line = line_of(path.read_text(encoding="utf-8-sig"), tuple((error.column or "").split(".")))
         raise error.at(path=path, line=line) from None
@@ -242,47 +242,18 @@ def _unknown(keys: Sequence[str]) -> str:
     return f"unknown key{did_you_mean(keys[-1], set(keys_beside(Film, tuple(keys))) - OURS)}"
 
 
-def _check_briefs(film: Film) -> None:
-    for where, brief in (
-        ("music", film.music),
-        *((f"scenes.{name}", brief) for name, brief in film.scenes.items()),
-    ):
-        if brief.key is not None and brief.key not in NOTE_NAMES:
-            raise FilmError(f'"{brief.key}" is not a key; allowed: {", ".join(NOTE_NAMES)}', column=f"{where}.key")
-        if brief.mode is not None and brief.mode not in MODES:
-            raise FilmError(f'"{brief.mode}" is not a mode; allowed: {", ".join(MODES)}', column=f"{where}.mode")
-        if brief.bpm is not None and not 20 <= brief.bpm[0] <= brief.bpm[1] <= 300:
-            raise FilmError("allowed: [lowest, highest] with 20 ≤ lowest ≤ highest ≤ 300", column=f"{where}.bpm")
-        if brief.beats_per_bar is not None and not 2 <= brief.beats_per_bar <= 12:
-            raise FilmError("allowed: 2 to 12", column=f"{where}.beats_per_bar")
-        for name, high in (("density", 1.0), ("ritardando", 0.5), ("prelap_s", 30.0)):
-            value = getattr(brief, name)
-            if value is not None and not 0.0 <= value <= high:
-                raise FilmError(f"allowed: 0 to {high:g}", column=f"{where}.{name}")
-        for name, words in (("character", CHARACTERS), ("ending", ENDINGS)):
-            word = getattr(brief, name)
-            if word is not None and word not in words:
-                raise FilmError(f'"{word}" is none; allowed: {", ".join(words)}', column=f"{where}.{name}")
+def _check(film: Film) -> None:
+    """Raise InputError with the key of the first value that is not allowed."""
+    _check_brief(film.music, "music")
+    for name, brief in film.scenes.items():
+        _check_brief(brief, f"scenes.{name}")
     for name, high in _DUCKING.items():
-        if not 0.0 <= getattr(film.ducking, name) <= high:
-            raise FilmError(f"allowed: 0 to {high:g}", column=f"ducking.{name}")
+        _check_range(getattr(film.ducking, name), high, f"ducking.{name}")
     if not 0 <= film.seed < 2**64:
         raise FilmError(f"{film.seed} is not a seed; allowed: 0 to {2**64 - 1}", column="seed")
     if film.tempo_candidate not in (0, 1, 2):
         raise FilmError("allowed: 0, 1 or 2", column="tempo_candidate")
-    for index, motif in enumerate(film.motifs):
-        if motif.mode and motif.mode not in MODES:
-            raise FilmError(
-                f'"{motif.mode}" is not a mode; allowed: {", ".join(MODES)}', column=f"motifs.{index}.mode"
-            )
-        if bool(motif.file) == bool(motif.notes):
-            raise FilmError('needs either "file" or "notes"', column=f"motifs.{index}.name")
-    for place, sound in film.places.items():
-        if sound.motif and sound.motif not in (motif.name for motif in film.motifs):
-            names = ", ".join(f'"{motif.name}"' for motif in film.motifs) or "none is named"
-            raise FilmError(
-                f'there is no motif "{sound.motif}"; the motifs: {names}', column=f"places.{place}.motif"
-            )
+    _check_motifs(film)
     check_mix(film.mix)
     check_narration(film.narration)
     if film.language and film.language not in film.languages:
@@ -291,3 +262,44 @@ def _check_briefs(film: Film) -> None:
             f"allowed: {', '.join(film.languages) or 'none, for no narration names a language'}",
             column="language",
         )
+
+
+def _check_brief(brief: Brief, where: str) -> None:
+    if brief.key is not None and brief.key not in NOTE_NAMES:
+        raise FilmError(f'"{brief.key}" is not a key; allowed: {", ".join(NOTE_NAMES)}', column=f"{where}.key")
+    _check_mode(brief.mode, f"{where}.mode")
+    if brief.bpm is not None and not 20 <= brief.bpm[0] <= brief.bpm[1] <= 300:
+        raise FilmError("allowed: [lowest, highest] with 20 ≤ lowest ≤ highest ≤ 300", column=f"{where}.bpm")
+    if brief.beats_per_bar is not None and not 2 <= brief.beats_per_bar <= 12:
+        raise FilmError("allowed: 2 to 12", column=f"{where}.beats_per_bar")
+    for name, high in (("density", 1.0), ("ritardando", 0.5), ("prelap_s", 30.0)):
+        _check_range(getattr(brief, name), high, f"{where}.{name}")
+    for name, words in (("character", CHARACTERS), ("ending", ENDINGS)):
+        word = getattr(brief, name)
+        if word is not None and word not in words:
+            raise FilmError(f'"{word}" is none; allowed: {", ".join(words)}', column=f"{where}.{name}")
+
+
+def _check_motifs(film: Film) -> None:
+    names: list[str] = []
+    for index, motif in enumerate(film.motifs):
+        _check_mode(motif.mode or None, f"motifs.{index}.mode")
+        if bool(motif.file) == bool(motif.notes):
+            raise FilmError('needs either "file" or "notes"', column=f"motifs.{index}.name")
+        if motif.name in names:
+            raise FilmError(f'there is a motif "{motif.name}" already', column=f"motifs.{index}.name")
+        names.append(motif.name)
+    for place, sound in film.places.items():
+        if sound.motif and sound.motif not in names:
+            near = did_you_mean(sound.motif, names) if names else "; name it in [[motifs]]"
+            raise FilmError(f'there is no motif "{sound.motif}"{near}', column=f"places.{place}.motif")
+
+
+def _check_mode(mode: str | None, column: str) -> None:
+    if mode is not None and mode not in MODES:
+        raise FilmError(f'"{mode}" is not a mode; allowed: {", ".join(MODES)}', column=column)
+
+
+def _check_range(value: float | None, high: float, column: str) -> None:
+    if value is not None and not 0.0 <= value <= high:
+        raise FilmError(f"allowed: 0 to {high:g}", column=column)

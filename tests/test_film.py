@@ -80,6 +80,18 @@ def test_a_timeline_alone_is_a_film(tmp_path: Path) -> None:
         (("bpm = [60, 96]", 'bpm = "fast"'), 9, "music.bpm", "a list in brackets"),
         (('palette = "cave"', "palette = 3"), 12, "places.the old mine.palette", "valid string"),
         (('mode = "phrygian"', 'mode = "blues"'), 15, "scenes.Landing.mode", "is not a mode"),
+        (
+            ('palette = "cave"', 'palette = "cave"\nmotif = "memry"'),
+            13,
+            "places.the old mine.motif",
+            "did you mean memory",
+        ),
+        (
+            ("[[narration]]", '[[motifs]]\nname = "memory"\nnotes = "1:1 2:1"\nowners = []\n\n[[narration]]'),
+            24,
+            "motifs.1.name",
+            "already",
+        ),
         (('shot = "12"', ""), 24, "narration.0.file", 'needs one of "at", "shot" or "cue"'),
         (("title = ", "title "), 1, None, "is not TOML"),
     ],

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from soundscape.errors import InputError, PresetError, ScoreError
-from soundscape.film import Film, MotifSource
+from soundscape.film import Film
 from soundscape.model import SAMPLE_RATE, Clip, Curve, Diagnostic, Shot, Timeline
-from soundscape.params import ParamValue
 from soundscape.planning.clock import Clock
+from soundscape.planning.motifs import appearances_of, film_motifs, never_seen
+from soundscape.planning.orchestra import check_instruments, orchestra, voice
 from soundscape.planning.palette import Palette
-from soundscape.planning.places import Stay
-from soundscape.planning.words import found_words, is_silent, shot_text
-from soundscape.registry import Preset, did_you_mean, get_preset, unit
+from soundscape.planning.places import Stay, prevailing
+from soundscape.planning.words import is_silent
+from soundscape.registry import Preset, did_you_mean
 from soundscape.rng import Seed
-from soundscape.score.invent import invented_motif
 from soundscape.score.ledger import develop
-from soundscape.score.motif import Motif, load_motif
-from soundscape.score.notation import motif_text, parse_motif
-from soundscape.score.request import Appearance, Brief, CueHit, CueRequest, Voice
-from soundscape.score.similarity import too_alike
+from soundscape.score.request import Brief, CueHit, CueRequest
 from soundscape.score.spotting import MARKED, SpottedCue, spot
 
 FADE_S, CUT_S = 5.0, 0.01
 """How long a fade and a cut-off take."""
 SHORTEST_S = 4.0
 """A cue shorter than this is left out."""
-_SOUNDFONT = re.compile(r"(?P<file>.+\.sf[23])(?::(?P<program>\d{1,3}))?", re.IGNORECASE)
-MELODIC = ("lead", "counter")
-"""Roles that state motifs, in the order in which those of a cue are given to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +57,9 @@ def wanted_cues(
 ) -> tuple[tuple[WantedCue, ...], tuple[Diagnostic, ...]]:
     """The cues of a film, with a warning for motifs that are too much alike, or the motif that was made up."""
     palettes = {id(shot): stay.palette for stay in stays for shot in stay.shots}
-    motifs, notes = _motifs(film, timeline, palettes, seed)
-    _check_instruments(film, folders)
-    seen = _appearances(timeline.shots, motifs, clock)
+    motifs, notes = film_motifs(film, timeline, palettes, seed)
+    check_instruments(film, folders)
+    seen = appearances_of(timeline.shots, motifs, clock)
     appearances = develop(
         seen,
         length=clock.length,
@@ -90,7 +80,7 @@ def wanted_cues(
             start -= prelap
         if end - start < SHORTEST_S * SAMPLE_RATE:
             continue
-        palette = _prevailing(cue.shots, palettes)
+        palette = prevailing(cue.shots, palettes)
         # The music of a dissolve begins in its middle, its owners before.
         seen_from = own_clock.sample(cue.shots[0].start)
         moved = (
@@ -100,14 +90,14 @@ def wanted_cues(
             replace(item, start=max(item.start, start)) for item in moved if seen_from <= item.start < end - overlap
         )
         speech = ((own_clock.moved(clip.at), clip.length) for clip in narration)
-        presets, players = _orchestra(own, film, palette, folders)
+        presets, players = orchestra(own, film, palette, folders)
         request = CueRequest(
             name=cue.name,
             start=start,
             end=end,
             brief=_brief(film, cue, palette),
             rate=timeline.rate,
-            voices={role: _voice(preset) for role, preset in presets.items()},
+            voices={role: voice(preset) for role, preset in presets.items()},
             seed=seed.child("score", cue.name),
             hits=hits,
             tension=_tension(cue.shots, own_clock),
@@ -129,20 +119,7 @@ def wanted_cues(
                 fade=fade_samples(ending, end - start, overlap),
             )
         )
-    return tuple(cues), (*notes, *_never_seen(motifs, seen, timeline), *_unknown_scenes(film, timeline))
-
-
-def _never_seen(motifs: Sequence[Motif], seen: Sequence[Appearance], timeline: Timeline) -> Iterator[Diagnostic]:
-    """What is to be said of motifs whose owners no shot names."""
-    found = {item.motif for item in seen}
-    known = dict.fromkeys(owner for shot in timeline.shots for owner in shot.owners)
-    for motif in motifs:
-        if motif.name not in found:
-            owners = " or ".join(f'"{owner}"' for owner in motif.owners) or "an owner"
-            names = ", ".join(f'"{name}"' for name in known) or "not named in the cut"
-            yield Diagnostic(
-                message=f'the motif "{motif.name}" is not played: no shot names {owners}; the owners are {names}'
-            )
+    return tuple(cues), (*notes, *never_seen(motifs, seen, timeline), *_unknown_scenes(film, timeline))
 
 
 def _unknown_scenes(film: Film, timeline: Timeline) -> Iterator[Diagnostic]:
@@ -179,117 +156,6 @@ def _turning_point(film: Film, timeline: Timeline, clock: Clock) -> int | None:
     return clock.sample(found[0].start)
 
 
-def _motifs(
-    film: Film, timeline: Timeline, palettes: Mapping[int, Palette], seed: Seed
-) -> tuple[tuple[Motif, ...], tuple[Diagnostic, ...]]:
-    """The motifs that the film names, or one for whoever or wherever is seen most when it names none."""
-    if film.motifs:
-        motifs = tuple(_motif(film, entry, index) for index, entry in enumerate(film.motifs))
-        return motifs, tuple(Diagnostic(message=line) for line in too_alike(motifs))
-    shots = [shot for shot in timeline.shots if not is_silent(shot)]
-    names = [owner for shot in shots for owner in shot.owners] or [shot.place for shot in shots if shot.place]
-    if not names:
-        return (), ()
-    owner = Counter(names).most_common(1)[0][0]
-    own = [shot for shot in shots if owner in (*shot.owners, shot.place)]
-    mode = film.brief(own[0].scene).mode or _prevailing(own, palettes).music.mode
-    motif = invented_motif(seed, name=owner, owners=(owner,), mode=mode)
-    told = f'no motif is named, so "{owner}", seen most, was given one: notes = "{motif_text(motif)}"'
-    return (motif,), (Diagnostic(message=told, severity="info"),)
-
-
-def _motif(film: Film, entry: MotifSource, index: int) -> Motif:
-    if entry.notes:
-        mode = entry.mode or film.music.mode or "ionian"
-        try:
-            return parse_motif(entry.notes, name=entry.name, owners=entry.owners, mode=mode)
-        except ScoreError as error:
-            raise film.error(error.message, "motifs", str(index), "notes") from error
-    path = film.folder / entry.file
-    if not path.is_file():
-        raise film.error(f'the motif file "{entry.file}" does not exist', "motifs", str(index), "file")
-    return load_motif(path, name=entry.name, owners=entry.owners, mode=entry.mode)
-
-
-def _appearances(shots: Sequence[Shot], motifs: Sequence[Motif], clock: Clock) -> list[Appearance]:
-    """Every run of shots of a scene in which an owner of a motif is seen or named."""
-    found = []
-    for motif in motifs:
-        run: list[Shot] = []
-        for shot in (*shots, None):
-            seen = shot is not None and not is_silent(shot) and bool(found_words(motif.owners, shot_text(shot)))
-            if run and (not seen or shot is None or shot.scene != run[-1].scene):
-                found.append(
-                    Appearance(
-                        motif=motif.name,
-                        start=clock.sample(run[0].start),
-                        end=clock.sample(run[-1].end),
-                        intensity=max(0.5 if item.intensity is None else item.intensity for item in run),
-                    )
-                )
-                run = []
-            if seen and shot is not None:
-                run.append(shot)
-    return found
-
-
-def _prevailing(shots: Sequence[Shot], palettes: Mapping[int, Palette]) -> Palette:
-    """The palette that lasts longest in these shots."""
-    frames: Counter[str] = Counter()
-    for shot in shots:
-        frames[palettes[id(shot)].name] += shot.end - shot.start
-    name = frames.most_common(1)[0][0]
-    return next(palettes[id(shot)] for shot in shots if palettes[id(shot)].name == name)
-
-
-def _orchestra(
-    appearances: Sequence[Appearance], film: Film, palette: Palette, folders: Sequence[Path]
-) -> tuple[dict[str, Preset], dict[str, str]]:
-    """The instrument of every role, and the role that states each motif: the first two have one of their own."""
-    music = palette.music
-    names = {"lead": music.lead, "pad": music.pad, "bass": music.bass, "pulse": music.pulse, "accent": music.accent}
-    instruments = {entry.name: entry.instrument for entry in film.motifs}
-    players: dict[str, str] = {}
-    for motif in dict.fromkeys(item.motif for item in appearances):
-        role = MELODIC[min(len(players), len(MELODIC) - 1)]
-        players[motif] = role
-        names[role] = instruments.get(motif) or names.get(role, music.lead)
-    try:
-        return {role: _instrument(name, film, folders) for role, name in names.items() if name}, players
-    except PresetError as error:  # those of the film's motifs were looked at before
-        raise error.at(path=palette.path, column="music") from error
-
-
-def _check_instruments(film: Film, folders: Sequence[Path]) -> None:
-    """Raise FilmError for an instrument of a motif that does not exist, whether or not the motif is played."""
-    for index, entry in enumerate(film.motifs):
-        try:
-            if entry.instrument:
-                _instrument(entry.instrument, film, folders).make()
-        except InputError as error:
-            raise film.error(error.message, "motifs", str(index), "instrument") from error
-
-
-def _instrument(name: str, film: Film, folders: Sequence[Path]) -> Preset:
-    """A preset by name, or an instrument of a SoundFont beside the film: `strings.sf2`, `fonts/orchestra.sf3:48`."""
-    named = _SOUNDFONT.fullmatch(name)
-    if named is None:
-        return get_preset("instruments", name, folders)
-    params: dict[str, ParamValue] = {"file": str((film.folder / named["file"]).resolve())}
-    if named["program"]:
-        params["program"] = int(named["program"])
-    return Preset(
-        kind="instruments",
-        name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
-        title=name,
-        unit="soundfont",
-        params=params,
-        tags=(),
-        words=(),
-        path=film.path or film.folder,
-    )
-
-
 def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:
     own = film.brief(_scene(cue))
     low, high = own.bpm or palette.music.bpm
@@ -304,13 +170,6 @@ def _brief(film: Film, cue: SpottedCue, palette: Palette) -> Brief:
         ritardando=own.ritardando or 0.0,
         character=own.character or "",
     )
-
-
-def _voice(preset: Preset) -> Voice:
-    module = unit("instruments", preset.unit)
-    low, high = module.RANGE
-    onset_s = partial(module.onset_s, preset.make())
-    return Voice(low=low, high=high, onset_s=onset_s, drum=getattr(module, "DRUM", False))
 
 
 def _hits(cue: SpottedCue, clock: Clock) -> tuple[CueHit, ...]:

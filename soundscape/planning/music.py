@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from soundscape.model import MUTE_DB, Curve, Diagnostic, MusicCue, Note, Sound
 from soundscape.planning.clock import Clock
-from soundscape.planning.cues import MELODIC, WantedCue
+from soundscape.planning.cues import WantedCue
+from soundscape.planning.orchestra import MELODIC
 from soundscape.registry import Preset, unit
 from soundscape.rng import Seed
 from soundscape.score.compose import compose

@@ -6,7 +6,7 @@ A *stay* is a run of shots at one place; the sound of a place runs through all c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,3 +121,12 @@ def _score(palette: Palette, shots: Sequence[Shot]) -> tuple[int, list[str]]:
         total += weight * len(words)
         reasons += [f'"{word}" in {field}' for word in words]
     return total, reasons
+
+
+def prevailing(shots: Sequence[Shot], palettes: Mapping[int, Palette]) -> Palette:
+    """The palette that lasts longest in these shots."""
+    frames: Counter[str] = Counter()
+    for shot in shots:
+        frames[palettes[id(shot)].name] += shot.end - shot.start
+    name = frames.most_common(1)[0][0]
+    return next(palettes[id(shot)] for shot in shots if palettes[id(shot)].name == name)

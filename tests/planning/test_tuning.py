@@ -90,7 +90,7 @@ def test_a_motif_that_the_film_does_not_have_is_refused_where_it_stands(tmp_path
         'timeline = "t.csv"\n[places."the cave"]\npalette = "crystal-chambers"\nmotif = "Mirra"\n'
         '[[motifs]]\nname = "Mira"\nowners = ["Mira"]\nnotes = "1 2"\n'
     )
-    with pytest.raises(FilmError, match='no motif "Mirra"; the motifs: "Mira"') as error:
+    with pytest.raises(FilmError, match='no motif "Mirra"; did you mean Mira') as error:
         load_film(path)
     assert (error.value.path, error.value.line) == (path, 4)
 
