@@ -37,19 +37,21 @@ LASTING = False
 CONTROLS = ("intensity", "brightness")
 
 RUMBLE_HZ = np.array((75.0, 210.0, 620.0))
-RUMBLE_SHARE = np.array((1.0, 0.66, 0.11))
+RUMBLE_SHARE = np.array((1.0, 0.78, 0.12))
 STORM_HZ = np.array((110.0, 500.0, 3_000.0))
 STORM_SHARE = np.array((1.0, 0.35, 0.045))
 SHARED = (0.9, 0.5, 0.15)
-TREMBLE = np.array((0.66, 0.56, 0.38))
-"""Standard deviation of the logarithm of each band's level, from 0.6 to 40 Hz."""
+TREMBLE = np.array((0.85, 0.7, 0.42))
+"""Standard deviation of the logarithm of each band's level, from 0.8 to 20 Hz."""
 FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
 KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.2
 ECHOED = 0.55
-BOOM_HZ, BOOM_Q, BOOM = (85.0, 430.0), (8.0, 20.0), 0.52
+BOOM_HZ, BOOM_Q, BOOM = (95.0, 430.0), (10.0, 24.0), 0.75
 """Where valleys boom, how narrowly, and how much against what comes straight."""
-INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.3
+BOOMING = (2.5, 1.2, 0.6, 0.3)
+"""Strengths of four neighbouring booms."""
+INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 0.9
 LEVEL = 0.019
 """RMS of a median arrival at neutral controls."""
 
@@ -82,8 +84,8 @@ class Arrival(NamedTuple):
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Thunder for every control block, float32 `(2, block.frames)`."""
     claps = Claps(params, rate, seed.child("claps"))
-    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.6, high_hz=40.0, slope=1.0)
-    slow = Drift(seed.child("slow"), rate, motions=BANDS, low_hz=0.05, high_hz=4.0, slope=1.5)
+    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.8, high_hz=20.0, slope=1.0)
+    slow = Drift(seed.child("slow"), rate, motions=BANDS, low_hz=0.05, high_hz=8.0, slope=1.0)
     left, middle, right = (1.0 - params.width * (1.0 - share) for share in SHARED)
     rumble = NoiseBands(seed.child("rumble"), rate, shared=(left, middle, right))
     storm = NoiseBands(seed.child("storm"), rate, shared=(left, middle, right))
@@ -97,7 +99,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     for block in controls:
         strength = LEVEL * 10.0 ** (INTENSITY_DB / 20.0 * (block["intensity"].astype(np.float64) - 0.5))
         bright = 2.0 ** (BRIGHTNESS_OCT * (block["brightness"].astype(np.float64) - 0.5))
-        shaken = np.exp(TREMBLE * np.clip(tremble.advance(block.ticks), -3.0, 1.5))
+        shaken = np.exp(TREMBLE * np.clip(tremble.advance(block.ticks), -3.0, 1.2))
         level = claps.advance(block.ticks) * (strength[:, None] * shaken * RUMBLE_SHARE)[:, :, None]
         level[:, 1:] *= bright[:, None, None]
         audio = np.zeros((2, block.frames), np.float32)
@@ -109,7 +111,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         straight = audio.copy()
         valley.add(audio, straight)
         hills.add(audio, np.float32(ECHOED) * straight)
-        blowing = np.exp(0.4 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
+        blowing = np.exp(0.45 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
         under = (0.004 + 0.06 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
         storm.add(audio, STORM_HZ * bright[:, None], under)
         high_pass.run(audio)
@@ -120,9 +122,9 @@ def _valley(params: Params, rate: int, seed: Seed) -> Casing:
     """Ways between the hills that meet: narrow booms, unlike on both sides, the more the farther it is."""
     rng = seed.generator("modes")
     frequency = np.geomspace(*BOOM_HZ, MODES) * rng.uniform(0.9, 1.1, MODES) * rng.uniform(0.98, 1.02, (2, MODES))
-    gain = (
-        BOOM * (0.5 + params.far) * np.minimum(rng.lognormal(0.0, 1.0, MODES), 2.5) * rng.choice((-1.0, 1.0), MODES)
-    )
+    # Among neighbours one booms, whichever it is: no valley is without.
+    strength = rng.permuted(np.tile(BOOMING, (MODES // len(BOOMING), 1)), axis=1).ravel()
+    gain = BOOM * (0.5 + params.far) * strength * rng.lognormal(0.0, 0.2, MODES) * rng.choice((-1.0, 1.0), MODES)
     quality = rng.uniform(*BOOM_Q, MODES)
     return Casing(rate, frequency_hz=frequency, quality=quality, gain=gain * (frequency / 150.0) ** -0.25)
 
@@ -158,7 +160,8 @@ class Claps:
 
     def _flash(self) -> None:
         draw, params = self._draw, self._params
-        self._mood = 0.6 * self._mood + 0.8 * draw.standard_normal()
+        # Flurries and lulls, but no storm is over after one clap.
+        self._mood = min(max(0.6 * self._mood + 0.8 * draw.standard_normal(), -1.0), 1.0)
         count = 2 + int(draw.poisson(params.arrivals - 2.0))
         whole = (
             math.exp(0.3 * min(max(draw.standard_normal(), -2.0), 1.0)) * count**-0.4 * 2.0 ** (params.far + 0.1)
@@ -180,5 +183,5 @@ class Claps:
                     colour=2.0 ** (0.7 - 0.8 * params.far - 0.5 * late + 0.3 * draw.standard_normal()),
                 )
             )
-        pause = 0.3 + 0.7 * draw.exponential(1.0)
+        pause = 0.4 + 0.6 * min(draw.exponential(1.0), 2.5)
         self._next_s += 60.0 / params.flashes * pause * math.exp(-params.flurry * self._mood)
