@@ -25,6 +25,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.casing import MODES, Casing
+from soundscape.dsp.distance import FARTHEST, Distance
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.hall import Hall
@@ -45,7 +46,7 @@ TREMBLE = np.array((0.85, 0.7, 0.42))
 """Standard deviation of the logarithm of each band's level, from 0.8 to 20 Hz."""
 FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
-KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.2
+KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.0
 ECHOED = 0.55
 BOOM_HZ, BOOM_Q, BOOM = (95.0, 430.0), (10.0, 24.0), 0.75
 """Where valleys boom, how narrowly, and how much against what comes straight."""
@@ -93,6 +94,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     hills = Hall(
         seed.child("hills"), rate, t60_s=2.5 + 4.5 * params.far, high_t60_s=0.7, size=2.0 + 2.0 * params.far
     )
+    air, away = Distance(rate), 0.5 + 0.5 * params.far
     valley = _valley(params, rate, seed.child("valley"))
     high_pass = HighPass(rate, corner_hz=28.0)
     nearer = 2.0 ** (0.5 - params.far)
@@ -100,17 +102,20 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         strength = LEVEL * 10.0 ** (INTENSITY_DB / 20.0 * (block["intensity"].astype(np.float64) - 0.5))
         bright = 2.0 ** (BRIGHTNESS_OCT * (block["brightness"].astype(np.float64) - 0.5))
         shaken = np.exp(TREMBLE * np.clip(tremble.advance(block.ticks), -3.0, 1.2))
-        level = claps.advance(block.ticks) * (strength[:, None] * shaken * RUMBLE_SHARE)[:, :, None]
+        # As strong when it arrives, however much the air takes of its highs.
+        sent = FARTHEST**away * strength
+        level = claps.advance(block.ticks) * (sent[:, None] * shaken * RUMBLE_SHARE)[:, :, None]
         level[:, 1:] *= bright[:, None, None]
         audio = np.zeros((2, block.frames), np.float32)
         rumble.add(audio, RUMBLE_HZ * nearer * bright[:, None] ** 0.5, level)
         heard = level[:, 1].mean(axis=1)
         side = (level[:, 1, 1] - level[:, 1, 0]) / (2.0 * heard)
-        often = KNOCKS_PER_S * np.minimum(heard / (0.3 * strength), 1.5)
+        often = KNOCKS_PER_S * np.minimum(heard / (0.3 * sent), 1.5)
         knocks.add(audio, often, KNOCK_HZ * nearer**0.7 * bright**0.5, KNOCK_LEVEL * nearer * heard, side)
         straight = audio.copy()
         valley.add(audio, straight)
         hills.add(audio, np.float32(ECHOED) * straight)
+        air.apply(audio, np.full(block.ticks + 1, away, np.float32))
         blowing = np.exp(0.45 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
         under = (0.004 + 0.06 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
         storm.add(audio, STORM_HZ * bright[:, None], under)
@@ -164,7 +169,7 @@ class Claps:
         self._mood = min(max(0.6 * self._mood + 0.8 * draw.standard_normal(), -1.0), 1.0)
         count = 2 + int(draw.poisson(params.arrivals - 2.0))
         whole = (
-            math.exp(0.3 * min(max(draw.standard_normal(), -2.0), 1.0)) * count**-0.4 * 2.0 ** (params.far + 0.1)
+            math.exp(0.25 * min(max(draw.standard_normal(), -2.0), 1.0)) * count**-0.4 * 2.0 ** (params.far + 0.1)
         )
         # Most arrives early; the echoes of the hills come later, softer and lower.
         times = params.length * np.sort(draw.beta(1.1, 1.9, count))
@@ -176,7 +181,7 @@ class Claps:
             self._arrivals.append(
                 Arrival(
                     start_s=self._next_s + float(time),
-                    level=whole * math.exp(0.4 * min(draw.standard_normal(), 1.2) - 1.4 * late),
+                    level=whole * math.exp(0.4 * min(draw.standard_normal(), 0.8) - 1.4 * late),
                     rise_s=(0.03 + 0.2 * params.far) * draw.uniform(0.5, 1.6),
                     fall_s=(0.25 + 0.5 * params.far) * draw.uniform(0.5, 1.6),
                     pan=params.width * min(max(side + draw.uniform(-0.4, 0.4), -0.9), 0.9),
