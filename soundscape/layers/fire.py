@@ -47,9 +47,9 @@ UNLIKE = 0.9
 JETS_PER_S, JET_S, JET_RISE_S = 1.8, 0.09, 0.02
 LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
 SHARED = (0.97, 0.93, 0.45)
-LEVEL = 0.027
+LEVEL = 0.021
 """Peak of a median crack at neutral controls."""
-INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 10.0, 2.6, 2.2
+INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 10.0, 2.6, 1.9
 """What the whole range of a control moves: level, factor of the clusters each way from the middle, colour."""
 
 
@@ -75,8 +75,8 @@ class Params:
 
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Fire for every control block, float32 `(2, block.frames)`."""
-    slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.01, high_hz=0.03, slope=1.0)
-    flames = Drift(seed.child("flames"), rate, motions=4, low_hz=4.0, high_hz=16.0, slope=0.8)
+    slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.012, high_hz=0.03, slope=3.0)
+    flames = Drift(seed.child("flames"), rate, motions=4, low_hz=3.0, high_hz=16.0, slope=0.8)
     cracks = Grains(
         seed.child("cracks"), rate, ring_s=params.ring * 1e-3, size_sd=params.spread, pitch_sd=0.8, densest=8_000.0
     )
@@ -92,7 +92,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         edges = block.ticks + 1
         cracking = np.empty((4, edges))
         corner, level = np.empty((edges, BANDS)), np.empty((edges, BANDS, 2))
-        motions = (slow.advance(block.ticks), flames.advance(block.ticks))
+        motions = (np.clip(slow.advance(block.ticks), -2.0, 2.0), flames.advance(block.ticks))
         curves = tuple(block[name] for name in CONTROLS)
         _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shape, key, tick, TICK / rate)
         out = np.zeros((2, block.frames), np.float32)
@@ -110,7 +110,7 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
     per_s, count, length, pitch, pops, collapses = numbers
     lap, roar, hiss, width = shape
     for edge in range(cracking.shape[1]):
-        often = DENSITY ** (2.0 * density[edge] - 1.0) * math.exp(0.35 * slow[edge, BUSY] - 0.06)
+        often = DENSITY ** (2.0 * density[edge] - 1.0) * math.exp(0.58 * slow[edge, BUSY] - 0.15)
         # The last edge of a block comes again as the first of the next: only there do events move on.
         if edge > 0:
             clusters[:, AGE] += tick_s
@@ -136,16 +136,16 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
         cracking[3, edge] = place
         corner[edge, 0], corner[edge, 1], corner[edge, 2] = LAP_HZ, ROAR_HZ * bright, HISS_HZ * bright
         for side in range(2):
-            lick = 0.15 * slow[edge, BUSY] + 0.8 * flames[edge, 0] + 0.25 * flames[edge, 1 + side]
+            lick = 0.27 * slow[edge, BUSY] + flames[edge, 0] + 0.3 * flames[edge, 1 + side]
             level[edge, 0, side] = 0.40 * lap * strength / bright**0.6 * math.exp(0.6 * lick)
             level[edge, 1, side] = (
                 0.29
                 * roar
                 * strength
                 * bright**0.5
-                * math.exp(0.3 * lick + 0.15 * flames[edge, 3] + 0.2 * slow[edge, HISSING])
+                * math.exp(0.3 * lick + 0.2 * flames[edge, 3] + 0.4 * slow[edge, HISSING])
             )
-            breath = math.exp(0.3 * slow[edge, HISSING] + 0.2 * flames[edge, 3])
+            breath = math.exp(0.6 * slow[edge, HISSING] + 0.25 * flames[edge, 3])
             level[edge, 2, side] = 0.14 * hiss * strength * breath * (0.45 + jet[1])
 
 
