@@ -6,7 +6,8 @@ above them those of mouth and jaws. They glide as the mouth opens with the effor
 of the highs gets out. In a growl the folds beat at 16 to 60 Hz, unevenly, often every second time weaker, and break
 into chaos at the height of the effort; in a mere breath soft parts flap some twenty times a second, and wet places
 click. When it shifts, the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs. What
-comes through the ground has lost its highs; what runs above has not.
+comes through the ground has lost its highs; what runs above has not. The hollow it lies in is never quite still: air
+seeps through it, and stirs with the body.
 
 Sources: T. Riede & W. T. Fitch on vocal tracts and pitch of large mammals (1999); W. T. Fitch, J. Neubauer & H. Herzel
 on subharmonics and chaos in growls (Animal Behaviour 63, 2002); C. Herbst et al. on elephants' rumbles (Science 2012).
@@ -52,8 +53,11 @@ TUBE = 10
 """Resonances of the tube; the others are those of mouth and jaws."""
 LEVELS_DB = (-7.0, -31.5, -36.0)
 """Of voice, ground and sand when their parameters say 0 dB."""
+SEEPING_DB = -54.0
+"""RMS of the air that seeps through the widest hollow."""
 AIR = 0.15
 """Of a breath against the pulses of a growl."""
+HOLLOW_HZ, HOLLOW_SHARE, HOLLOW_SHARED = np.array((140.0, 600.0, 3_000.0)), (1.0, 0.6, 0.5), (0.9, 0.5, 0.1)
 GROUND_HZ, GROUND_SHARE, GROUND_SHARED = (40.0, 72.0, 120.0), (0.8, 0.5, 0.12), (0.95, 0.85, 0.5)
 AGE, LENGTH, INTO, OUT, GROWLS, TURN, HEAVE, LEFT, SIZE, COUNT = range(10)
 """State of the animal: of its breath, and of its shifting."""
@@ -89,6 +93,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     # The larger the throat, the more air it moves.
     wanted_db = (gain_to_db(params.tract / 1.2), params.ground, params.sand)
     gains = [np.float32(db_to_gain(sum(pair))) for pair in zip(LEVELS_DB, wanted_db, strict=True)]
+    hollow = Hollow(params, rate, seed.child("hollow"))
     den = Hall(seed.child("den"), rate, t60_s=1.6, high_t60_s=0.5, size=0.7 + 0.2 * params.tract)
     voicing = Voicing(rate, CONTROLLED)
     for block in controls:
@@ -99,6 +104,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         den.add(audio, np.float32(0.8 * params.den) * voice)
         for part in around:
             audio += part
+        hollow.add(audio, motion)
         voicing.run(audio, block)
         yield audio
 
@@ -296,3 +302,20 @@ class Sand:
         out = np.zeros((2, motion.ticks * TICK), np.float32)
         self._grains.add(out, per_s, pitch, level, 0.4 * self._params.width * place)
         return out
+
+
+class Hollow:
+    """The air around it: hardly anything, and never still."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._level = db_to_gain(SEEPING_DB) * math.sqrt(params.den) * np.array(HOLLOW_SHARE)[:, None]
+        self._noise = NoiseBands(seed.child("air"), rate, shared=HOLLOW_SHARED)
+        self._motion = Drift(seed.child("motion"), rate, motions=2 * BANDS, low_hz=0.1, high_hz=9.0)
+
+    def add(self, out: Audio, motion: Motion) -> None:
+        """Add the air of this motion to `out`."""
+        stirs = np.exp(0.3 * self._motion.advance(motion.ticks)).reshape(-1, BANDS, 2)
+        # Lows are the same air on both sides.
+        stirs[:, 0, 1] = stirs[:, 0, 0]
+        level = self._level * stirs * (1.0 + motion.heave)[:, None, None]
+        self._noise.add(out, HOLLOW_HZ * np.ones((motion.ticks + 1, 1)), level)
