@@ -1,12 +1,13 @@
 """Portal: a door in the air that stands open; it turns without end, draws breath and pulls.
 
-Model: a vortex of resonant air, four arms at four radii, the inner ones faster, as whatever falls inward turns faster;
-each is a few howling bands that come nearer and go, with Doppler, from side to side. In it stand two sets of glides
-an octave apart, one always rising, one always falling, each entering and leaving unheard under a bell of level over
-pitch, so that both move for ever and arrive nowhere; part of every glide is a sine, part a narrow band of noise that
-follows it, as if heard through smoke, and all of them swell as the arms pass. What sounds at once is bent together,
-so that sums and differences of the tones sound too. And it breathes: a pull grows over seconds, takes the vortex up in
-pitch, speed and level and draws it to the middle, then lets go, and a sub tone falls below. A wide space answers.
+Model: a vortex of resonant air, four arms at four radii, the inner ones faster, as whatever falls inward turns
+faster; each is a few howling bands that come nearer and go, with Doppler, from side to side. In it stand two sets of
+glides an octave apart, one always rising, one always falling, each entering and leaving unheard under a bell of
+level over pitch, so that both move for ever and arrive nowhere; part of every glide is a sine, part a narrow band of
+noise that follows it, as if heard through smoke, and all of them swell as the arms pass and sputter where these tear
+at the rim. What sounds at once is bent together, so that sums and differences of the tones sound too. And it
+breathes: a pull grows over seconds, takes the vortex up in pitch, speed and level and draws it to the middle, then
+lets go, and a sub tone falls below. A wide space answers.
 
 Sources: R. Shepard, *Circularity in judgments of relative pitch* (J. Acoust. Soc. Am. 36, 1964) and J.-C. Risset's
 glissandi for what never arrives; R. Selfridge et al. on swords and other swung things (J. Audio Eng. Soc. 66, 2018)
@@ -51,6 +52,8 @@ GLIDES = 4
 """In each direction: an octave apart, so many octaves in all."""
 FAINTEST = 4e-3
 """What is fainter of a glide is left out."""
+SPUTTER = 0.25
+"""Standard deviation of the logarithm of what each arm tears at the rim, for an unrest of 1."""
 LEFT, LENGTH, SIZE, SINCE, FELL, COUNT = range(6)
 """State of the breath: of this pull, then how long ago the last one let go and how strong it was."""
 
@@ -103,6 +106,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         sub.add(tones, motion)
         audio = bent(tones, params.grit)
         air = vortex.add(audio, motion.angle, motion.pull, motion.drive)
+        air = air._replace(level=air.level * np.repeat(motion.sputter, air.level.shape[1] // len(SPIN), axis=1))
         bands.add(audio, *(np.concatenate(pair, axis=1) for pair in zip(smoke, air, strict=True)))
         audio *= level
         hall.add(audio, np.float32(0.45) * audio)
@@ -123,6 +127,8 @@ class Motion(NamedTuple):
     """`(edges, arms)`: turns of the arms; at a whole one they are nearest."""
     drive: Floats
     """`(edges,)`: how fast all goes, 1 at rest."""
+    sputter: Floats
+    """`(edges, arms)`: how the rim sputters where each arm is, 1 on the mean."""
 
     @property
     def ticks(self) -> int:
@@ -137,6 +143,7 @@ class Turning:
         self._params, self._tick_s = params, TICK / rate
         self._angle = seed.generator("angle").uniform(0.0, 1.0, len(SPIN))
         self._hurry = Drift(seed.child("hurry"), rate, motions=1 + len(SPIN), low_hz=0.03, high_hz=3.0)
+        self._sputter = Drift(seed.child("sputter"), rate, motions=len(SPIN), low_hz=3.0, high_hz=20.0)
         self._key = np.uint32(seed.key("breath"))
         self._state = np.array((0.6 * params.pulse, params.pulse, 1.0, 1e3, 0.0, 0.0))
 
@@ -154,7 +161,8 @@ class Turning:
         )
         angle = np.cumsum(np.concatenate((self._angle[None], self._tick_s / params.turn * speed[:-1])), axis=0)
         self._angle = angle[-1] % 1.0
-        return Motion(params.pull * pull, fall, since, angle, drive)
+        sputter = np.exp(SPUTTER * params.unrest**0.5 * self._sputter.advance(block.ticks))
+        return Motion(params.pull * pull, fall, since, angle, drive, sputter)
 
 
 @njit(cache=True, nogil=True)
@@ -214,8 +222,12 @@ class Glides:
         hz = self._lowest_hz * 2.0**octaves
         off = (octaves - 0.5 * GLIDES) / params.spread
         # Every glide stands behind one of the arms and swells as it passes.
-        passing = np.cos(2.0 * np.pi * motion.angle[:, np.arange(2 * GLIDES) % len(SPIN)])
-        swell = np.exp(params.unrest / 8.686 * own + 0.4 * passing + 0.8 * motion.pull[:, None])
+        behind = np.arange(2 * GLIDES) % len(SPIN)
+        passing = np.cos(2.0 * np.pi * motion.angle[:, behind])
+        swell = (
+            np.exp(params.unrest / 8.686 * own + 0.4 * passing + 0.8 * motion.pull[:, None])
+            * motion.sputter[:, behind]
+        )
         level = np.maximum(self._share * np.sin(np.pi * place) ** 2 * np.exp(-0.5 * off**2) * swell - FAINTEST, 0.0)
         pan = params.width * 0.8 * self._side * (1.0 - 0.6 * np.minimum(motion.pull, 1.0))[:, None]
         clear = math.sqrt(1.0 - 0.9 * params.blur)
