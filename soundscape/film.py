@@ -104,6 +104,8 @@ class Film:
     target: str = "ebu-r128"
     language: str = ""
     """Which of the alternative narrations is mixed; empty: the first that is named."""
+    markers: tuple[str, ...] = ()
+    """Lists of markers whose hits are added to those of the timeline."""
     subtitles: str = ""
     """File of the cues at which narration may be placed; without it those of the timeline."""
     places: dict[str, PlaceSound] = field(default_factory=dict)

@@ -96,6 +96,7 @@ def read_cut(
 
 def cut_of(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
     """The cut of a film as it is seen, with everything its reader had to say."""
+    from soundscape.planning.markers import with_markers
     from soundscape.timecode import Rate
 
     path = film.folder / film.timeline
@@ -105,7 +106,9 @@ def cut_of(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
         Rate.parse(film.fps or "24")
     except InputError as error:
         raise film.error(error.message, "fps") from error
-    return read_cut(path, fps=film.fps)
+    cut, diagnostics = read_cut(path, fps=film.fps)
+    marked, told = with_markers(cut, film)
+    return marked, (*diagnostics, *told)
 
 
 def _with_target(film: Film) -> Film:

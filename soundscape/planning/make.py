@@ -42,7 +42,9 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     """
     if not timeline.shots:
         raise TimelineError(
-            "there is no shot in it, so there is nothing to score", path=film.folder / film.timeline
+            "there is no shot in it, so there is nothing to score"
+            + ("; name it as one of the markers of a film.toml whose timeline is the cut" if timeline.hits else ""),
+            path=film.folder / film.timeline,
         )
     clock = Clock(timeline)
     folders = preset_folders(film.preset_folder)
@@ -123,5 +125,5 @@ def _rooms(sounds: tuple[Sound, ...], folders: tuple[Path, ...]) -> dict[str, Ro
 
 
 def _at(timeline: str, notes: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Notes about lines of the timeline, with its name."""
-    return tuple(replace(note, path=timeline) for note in notes)
+    """Notes, those about lines of the timeline with its name."""
+    return tuple(replace(note, path=timeline) if note.line else note for note in notes)
