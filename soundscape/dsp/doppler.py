@@ -7,6 +7,7 @@ Resampling*, 1984); at rest on a whole frame the samples stay bit for bit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +66,7 @@ def heard(blocks: Iterable[Audio], curve: Curve, length: int) -> Iterator[Audio]
         held, first = np.ascontiguousarray(held[:, done:]), first + done
 
 
+@cache
 def _table() -> npt.NDArray[np.float32]:
     """Windowed sincs `(PHASES + 1, 2 * HALF)`, for moments 0 to 1 frame after the tap `HALF - 1`."""
     moments = np.arange(PHASES + 1)[:, None] / PHASES
@@ -84,21 +86,65 @@ def _position(ahead, frame):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 def _read(held, first, start, ahead, table, out):  # type: ignore[no-untyped-def]
+    for n in range(0, out.shape[1], TICK):
+        stop = min(n + TICK, out.shape[1])
+        tick = (start + n) // TICK
+        if ahead[tick] == ahead[tick + 1]:
+            whole, phase, between = _moment(_position(ahead, start + n))
+            begin = whole - HALF + 1 - first
+            for side in range(2):
+                heard = held[side, begin : begin + stop - n + 2 * HALF]
+                _stay(out[side, n:stop], heard, table, phase, between)
+        else:
+            _move(out[0, n:stop], out[1, n:stop], held, start + n, first, ahead, table)
+
+
+@njit(inline="always")
+def _moment(position):  # type: ignore[no-untyped-def]
+    """The whole frame before a position, the row of the table for the rest, and how far it is from there to the next."""
+    whole = int(np.floor(position))
+    moment = (position - whole) * PHASES
+    return whole, int(moment), np.float32(moment - int(moment))
+
+
+@njit(inline="always")
+def _stay(out, heard, table, phase, between):  # type: ignore[no-untyped-def]
+    # At rest all frames are weighed alike, so that they run in lanes: eight taps at a time.
+    if phase == 0 and between == np.float32(0.0):
+        out[:] = heard[HALF - 1 : HALF - 1 + out.shape[0]]
+        return
+    out[:] = np.float32(0.0)
+    w = np.empty(2 * HALF, np.float32)
+    for tap in range(2 * HALF):
+        w[tap] = table[phase, tap] + between * (table[min(phase + 1, PHASES), tap] - table[phase, tap])
+    for tap in range(0, 2 * HALF, 8):
+        a, b, c, d, e, f, g, h = (
+            w[tap],
+            w[tap + 1],
+            w[tap + 2],
+            w[tap + 3],
+            w[tap + 4],
+            w[tap + 5],
+            w[tap + 6],
+            w[tap + 7],
+        )
+        x = heard[tap : tap + out.shape[0] + 7]
+        for i in range(out.shape[0]):
+            out[i] += (a * x[i] + b * x[i + 1] + c * x[i + 2] + d * x[i + 3]) + (
+                e * x[i + 4] + f * x[i + 5] + g * x[i + 6] + h * x[i + 7]
+            )
+
+
+@njit(inline="always")
+def _move(out_left, out_right, held, start, first, ahead, table):  # type: ignore[no-untyped-def]
     left, right = held[0], held[1]
-    for n in range(out.shape[1]):
-        position = _position(ahead, start + n)
-        whole = int(np.floor(position))
-        moment = (position - whole) * PHASES
-        phase = int(moment)
-        part = np.float32(moment - phase)
-        if phase == 0 and part == np.float32(0.0):
-            out[0, n], out[1, n] = left[whole - first], right[whole - first]
-            continue
+    for n in range(out_left.shape[0]):
+        whole, phase, between = _moment(_position(ahead, start + n))
         here, there = table[phase], table[min(phase + 1, PHASES)]
         begin = np.uintp(whole - HALF + 1 - first)
         sum_left, sum_right = np.float32(0.0), np.float32(0.0)
         for tap in range(np.uintp(2 * HALF)):
-            weight = here[tap] + part * (there[tap] - here[tap])
+            weight = here[tap] + between * (there[tap] - here[tap])
             sum_left += weight * left[begin + tap]
             sum_right += weight * right[begin + tap]
-        out[0, n], out[1, n] = sum_left, sum_right
+        out_left[n], out_right[n] = sum_left, sum_right
