@@ -101,7 +101,7 @@ def _read(held, first, start, ahead, table, out):  # type: ignore[no-untyped-def
 
 @njit(inline="always")
 def _moment(position):  # type: ignore[no-untyped-def]
-    """The whole frame before a position, the row of the table for the rest, and how far it is from there to the next."""
+    """The whole frame before a position, the row of the table for the rest, and how far from there to the next."""
     whole = int(np.floor(position))
     moment = (position - whole) * PHASES
     return whole, int(moment), np.float32(moment - int(moment))

@@ -22,7 +22,7 @@ FLOOR = 1e-4
 HIGHEST = 0.42
 """Highest mode, as a share of the sample rate."""
 FADE_S = 0.02
-LANES, CHUNK = 8, 4096
+LANES, CHUNK = 16, 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,8 @@ class Body:
 def _ring(out, frequency, decay, amplitude, left, right):  # type: ignore[no-untyped-def]
     """Add decaying sines until they have fallen below the floor.
 
-    Each by its two-term recurrence, eight frames at a time from those eight and sixteen frames before.
+    Each by its two-term recurrence, sixteen frames at a time from as many and twice as many before: for none of
+    them has the next to wait.
     """
     frames = out.shape[1]
     wave = np.empty(2 * LANES + CHUNK)
