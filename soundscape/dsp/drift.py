@@ -63,15 +63,19 @@ class Drift:
 @njit(cache=True, nogil=True)
 def _advance(values, state, decay, kick, key, tick):  # type: ignore[no-untyped-def]
     motions, steps = state.shape
-    every = state.reshape(motions * steps)
-    fallen, kicked = np.empty(motions * steps), np.empty(motions * steps)
-    for i in range(motions * steps):
+    count = motions * steps
+    every = state.reshape(count)
+    fallen, kicked, drawn = np.empty(count), np.empty(count), np.empty(count, np.float32)
+    for i in range(count):
         fallen[i], kicked[i] = decay[i % steps], kick[i % steps]
     for edge in range(values.shape[0]):
-        # All of them alike and in one row, so that their kicks are drawn in vector lanes.
-        at = (tick + edge) * motions * steps
-        for i in range(motions * steps if edge > 0 else 0):
-            every[i] = fallen[i] * every[i] + kicked[i] * normal_at(key, at + i)
+        if edge > 0:
+            # All of them alike and in one row, so that their kicks are drawn in vector lanes.
+            at = (tick + edge) * count
+            for i in range(count):
+                drawn[i] = normal_at(key, at + i)
+            for i in range(count):
+                every[i] = fallen[i] * every[i] + kicked[i] * drawn[i]
         for motion in range(motions):
             total = 0.0
             for step in range(steps):
