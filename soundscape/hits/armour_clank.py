@@ -147,7 +147,10 @@ def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator,
         )[:, : frames - at]
         moves[:, at : at + move.shape[1]] += move
         locked_s = max(locked_s, at / rate + 0.8 * (0.2 + 0.18 * params.size) * length)
-    moves *= flutter(frames, rate, seed.child("grit"), GRIT_DB, low_hz=12.0, high_hz=80.0)
+    # What has been moved rings on in its housing for a moment.
+    stirred = min(frames, round((locked_s + 0.25) * rate))
+    moves = moves[:, :stirred]
+    moves *= flutter(stirred, rate, seed.child("grit"), GRIT_DB, low_hz=12.0, high_hz=80.0)
     frequency = np.geomspace(*HOUSING_HZ, MODES) * 2.0 ** (0.5 - params.size)
     housing = Casing(
         rate,
@@ -158,7 +161,7 @@ def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator,
     heard = np.float32(DIRECT) * moves
     housing.add(heard, moves)
     heard *= np.float32(0.66 * params.servo / max(float(np.abs(heard).max()), 1e-9))
-    audio += heard
+    audio[:, :stirred] += heard
     start, stop = round(first_s * rate), round(0.5 * rate)
     hiss = noise_band(stop - start, rate, seed.child("hydraulics"), low_hz=1_500.0, high_hz=5_000.0)
     hiss *= envelope(stop - start, rate, [(0.0, -80.0), (0.04, -35.0), (0.15, -39.0), (0.45, -90.0)])

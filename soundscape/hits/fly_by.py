@@ -24,6 +24,7 @@ from soundscape.dsp.drift import Drift
 from soundscape.dsp.ground import Ground
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.shot import finish
+from soundscape.dsp.stacks import Stacks
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 
@@ -38,7 +39,6 @@ GROUND = 0.7
 """Share of the sound that the ground sends back."""
 ABEAM = 0.6
 """How much louder it is to its side than ahead and behind: exponent of the sine of the angle to its course."""
-CYCLE = 4096
 HIGHEST = 0.4
 
 Floats = npt.NDArray[np.float64]
@@ -168,45 +168,29 @@ def _voice(params: Params, source: Source, path: Path, frames: int, rate: int, s
     audio += source.rush * rush * between(frames, close, step=TICK)
     nearest = round(-path.time_s[0] * rate)
     audio *= flutter(frames, rate, seed.child("flutter"), 2.0, low_hz=1.5, steady=nearest)
-    for voice in range(source.voices if source.lines else 0):
-        audio += source.voices**-0.5 * _lines(source, path, frames, rate, seed.child("voice", voice), scale, bright)
+    if source.lines:
+        audio += _lines(source, path, frames, rate, seed, source.pitch_hz * scale, bright)
     return audio
 
 
-def _lines(source: Source, path: Path, frames: int, rate: int, seed: Seed, scale: float, bright: float) -> Audio:
-    """One rotor, engine or edge, `(frames,)`: its lines, as evenly as it runs."""
+def _lines(source: Source, path: Path, frames: int, rate: int, seed: Seed, pitch_hz: float, bright: float) -> Audio:
+    """Lines of every rotor, engine or edge, `(2, frames)`, as evenly as it runs; RMS 1."""
     rng = seed.generator("lines")
-    apart = source.apart * float(np.clip(rng.standard_normal(), -2.0, 2.0))
-    hunting = Drift(seed.child("hunting"), rate, low_hz=0.6, high_hz=9.0).advance(len(path.doppler) - 1)[:, 0]
-    heard = path.doppler * np.exp(apart + source.hunting * np.clip(hunting, -3.0, 3.0))
-    cycle = _cycle(source, rng, pitch_hz=source.pitch_hz * scale, bright=bright, most=float(heard.max()) / rate)
-    turns = np.cumsum(between(frames, heard, step=TICK), dtype=np.float64) * (source.pitch_hz * scale / rate)
-    lines = _read(cycle, turns * CYCLE)
-    if source.tumbling_hz:
-        uneven = noise_band(frames, rate, seed.child("tumbling"), low_hz=2.0, high_hz=source.tumbling_hz, width=0.0)
-        lines *= uneven[0]
-    return lines
-
-
-def _cycle(source: Source, rng: np.random.Generator, *, pitch_hz: float, bright: float, most: float) -> Audio:
-    """One turn of the lines, RMS 1 and two more frames; lines that would lie too high are left out."""
+    apart = source.apart * np.clip(rng.standard_normal(source.voices), -2.0, 2.0)
+    ticks = len(path.doppler) - 1
+    hunting = Drift(seed.child("hunting"), rate, motions=source.voices, low_hz=0.6, high_hz=9.0).advance(ticks)
+    hz = pitch_hz * path.doppler[:, None] * np.exp(apart + source.hunting * np.clip(hunting, -3.0, 3.0))
     order = np.arange(1, source.lines + 1)
-    level = order**-source.slope * rng.lognormal(0.0, 0.35, source.lines)
-    level *= np.exp(-order * pitch_hz / (2_500.0 * bright)) * (order * pitch_hz * most < HIGHEST)
-    bins = np.zeros(CYCLE // 2 + 1, np.complex128)
-    bins[1 : source.lines + 1] = level * np.exp(2j * np.pi * rng.uniform(0.0, 1.0, source.lines))
-    cycle = np.fft.irfft(bins)
-    cycle /= max(float(np.std(cycle)), 1e-12)
-    return np.append(cycle, cycle[:2]).astype(np.float32)
-
-
-def _read(sound: Audio, at: Floats) -> Audio:
-    """A cycle of `CYCLE` frames, read round and round at fractional places, straight between its frames."""
-    whole = np.floor(at)
-    part = (at - whole).astype(np.float32)
-    index = whole.astype(np.int64) % CYCLE
-    first = sound[index]
-    return first + part * (sound[index + 1] - first)
+    level = order**-source.slope * rng.lognormal(0.0, 0.35, (source.voices, source.lines))
+    level *= np.exp(-order * pitch_hz / (2_500.0 * bright))
+    level *= np.sqrt(2.0 / np.sum(level**2))
+    # Gone gradually as they near the end of the band.
+    gain = level * np.clip(8.0 - 8.0 * hz[:, :, None] * order / (HIGHEST * rate), 0.0, 1.0)
+    lines = np.zeros((2, frames), np.float32)
+    Stacks(seed.child("stacks"), rate, pan=np.zeros(source.voices)).add(lines, hz, gain)
+    if source.tumbling_hz:
+        lines *= noise_band(frames, rate, seed.child("tumbling"), low_hz=2.0, high_hz=source.tumbling_hz, width=0.0)
+    return lines
 
 
 def _places(path: Path, way: float, frames: int) -> Audio:

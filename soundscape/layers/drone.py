@@ -19,6 +19,7 @@ from itertools import tee
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
@@ -118,8 +119,9 @@ class Rotors:
         )
         # Lines between the middles of two groups share in both.
         group = np.log(order) / np.log(HARMONICS) * (GROUPS - 1)
-        self._shared = np.maximum(1.0 - np.abs(group - np.arange(GROUPS)[:, None]), 0.0).astype(np.float32)
-        self._brighter = (0.55 * np.log2(order + 1.0)).astype(np.float32)
+        shared = FLUTTER * np.maximum(1.0 - np.abs(group - np.arange(GROUPS)[:, None]), 0.0)
+        self._shared = shared.astype(np.float32)
+        self._brighter = (LOUDER + 0.55 * np.log2(order + 1.0)).astype(np.float32)
         self._end = (8.0 * order / (HIGHEST * rate)).astype(np.float32)
 
     def run(self, block: ControlBlock) -> Audio:
@@ -128,15 +130,10 @@ class Rotors:
         edges, rotors = flown.speed.shape
         blown = flown.speed.mean(axis=1)
         hz = self._shaft_hz * flown.speed * flown.doppler[:, None]
-        motion = FLUTTER * self._flutter.advance(block.ticks).astype(np.float32)
         # A faster rotor is brighter too. In float32, whose exponential runs in vector lanes.
-        faster = np.log(flown.speed).astype(np.float32)[:, :, None]
-        moved = faster * (LOUDER + self._brighter)
-        # Term by term: a matrix product is rounded by the length of the block.
-        for group, shared in zip(
-            motion.reshape(edges, rotors, GROUPS).transpose(2, 0, 1), self._shared, strict=True
-        ):
-            moved += group[:, :, None] * shared
+        moved = np.empty((edges, rotors, HARMONICS), np.float32)
+        motion = self._flutter.advance(block.ticks).astype(np.float32).reshape(edges, rotors, GROUPS)
+        _move(moved, motion, self._shared, np.log(flown.speed).astype(np.float32), self._brighter)
         gain = np.exp(moved) * self._gain
         # Gone well below the band's end, and gradually, so that a pitch that rises past it does not click.
         gain *= np.clip(8.0 - hz.astype(np.float32)[:, :, None] * self._end, 0.0, 1.0)
@@ -146,6 +143,19 @@ class Rotors:
         level = self._carrier_level * blown[:, None] ** LOUDER
         self._carriers.add(out, np.maximum(carriers, 0.0), level, np.zeros_like(level))
         return out
+
+
+@njit(cache=True, nogil=True)
+def _move(moved, motion, shared, faster, brighter):  # type: ignore[no-untyped-def]
+    """Logarithm of the level of every line, `(edges, rotors, HARMONICS)`."""
+    for edge in range(moved.shape[0]):
+        for rotor in range(moved.shape[1]):
+            line = moved[edge, rotor]
+            for k in range(line.shape[0]):
+                line[k] = faster[edge, rotor] * brighter[k]
+            for group in range(shared.shape[0]):
+                for k in range(line.shape[0]):
+                    line[k] += motion[edge, rotor, group] * shared[group, k]
 
 
 class Wakes:

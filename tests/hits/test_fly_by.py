@@ -80,14 +80,15 @@ def test_the_rotors_of_a_drone_are_apart(monkeypatch: pytest.MonkeyPatch) -> Non
     assert four > 1.25 * bins_of_a_line()
 
 
-def test_a_bullet_has_no_line_but_whizzes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tonal() -> float:
-        hit = make.__wrapped__("fly_by", source="bullet", speed=20.0, size=0.0, distance=0.0)
-        return descriptors.tonal_fraction(hit.audio, RATE)
+def test_the_air_of_a_bullet_breaks_away_unevenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unrest_db(tumbling_hz: float) -> float:
+        alone = replace(SOURCES["bullet"], voices=1, noise=0.0, rush=0.0, tumbling_hz=tumbling_hz)
+        monkeypatch.setitem(SOURCES, "bullet", alone)
+        hit = make.__wrapped__("fly_by", source="bullet", distance=0.0)
+        around = hit.audio[:, hit.sync - RATE // 5 : hit.sync + RATE // 5]
+        return float(np.std(np.diff(descriptors.levels_db(around, RATE, frame_s=0.004))))
 
-    whizzing = tonal()
-    monkeypatch.setitem(SOURCES, "bullet", replace(SOURCES["bullet"], tumbling_hz=0.0))
-    assert whizzing < 0.7 * tonal()
+    assert unrest_db(260.0) > 3.0 * unrest_db(0.0)
 
 
 def test_a_bullet_is_higher_than_a_craft() -> None:
