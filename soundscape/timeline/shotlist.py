@@ -128,9 +128,9 @@ def _shots(rows: list[Row], rate: Rate, start: int, report: Report) -> list[Shot
         at = end
     _check_order(shots, rate)
     if assumed:
-        report.info(f"{_lines(assumed)}: no duration, so {DEFAULT_SHOT_S} s by rule", assumed[0])
+        report.info(f"{_lines(assumed)}no duration, so {DEFAULT_SHOT_S} s by rule", assumed[0])
     if stretched:
-        report.info(f"{_lines(stretched)}: no end, so until the next shot starts", stretched[0])
+        report.info(f"{_lines(stretched)}no end, so until the next shot starts", stretched[0])
     if of_ten:
         report.info("intensities are taken to go from 0 to 10")
     return shots
@@ -209,7 +209,6 @@ def _hits(row: Row, shot: Shot, rate: Rate, report: Report) -> list[HitPoint]:
 
 
 def _lines(numbers: list[int]) -> str:
-    shown = ", ".join(str(number) for number in numbers[:8])
-    if len(numbers) == 1:
-        return f"line {shown}"
-    return f"{len(numbers)} shots (lines {shown}{' …' if len(numbers) > 8 else ''})"
+    """The beginning of a note about several lines; that of a single one is told with it."""
+    shown = ", ".join(str(number) for number in numbers[:8]) + " …" * (len(numbers) > 8)
+    return f"{len(numbers)} shots (lines {shown}): " if len(numbers) > 1 else ""
