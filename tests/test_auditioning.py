@@ -13,6 +13,7 @@ import pytest
 from soundscape import pipeline
 from soundscape.contract import TICK
 from soundscape.errors import PresetError
+from soundscape.film import load_film
 from soundscape.model import SAMPLE_RATE
 from soundscape.pipeline.auditioning import Studio
 from soundscape.pipeline.film_room import FilmRoom
@@ -187,6 +188,12 @@ def test_the_line_for_a_film_is_toml(kind: str) -> None:
 
     name = next(iter(find_presets(kind)))
     assert name in str(tomllib.loads(film_line(f"{kind}/{name}", FOLDERS, place='the "old" mine')))
+
+
+def test_the_line_of_a_hit_names_what_the_film_calls_it(tmp_path: Path) -> None:
+    line = film_line("hits/door-iron", FOLDERS, word='the "great" gate')
+    (tmp_path / "film.toml").write_text(f'timeline = "cut.edl"\n{line}')
+    assert load_film(tmp_path).hits == {"the great gate": "door-iron"}
 
 
 def test_the_studio_remembers_what_its_owner_likes(tmp_path: Path, settings: pipeline.Settings) -> None:

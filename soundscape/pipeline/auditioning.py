@@ -242,9 +242,9 @@ class Studio:
             self._heard.clear()
         return path
 
-    def line(self, preset: str, place: str) -> str:
+    def line(self, preset: str, place: str, word: str) -> str:
         """What to write so that a film uses a preset."""
-        return film_line(preset, self.folders, place=place)
+        return film_line(preset, self.folders, place=place, word=word)
 
     def wav(self, wanted: Audition, out: Path) -> Path:
         """A sound as a mastered 24-bit WAV."""

@@ -112,16 +112,18 @@ def _text(
     return tomlkit.dumps(document)
 
 
-def film_line(preset: str, folders: Sequence[Path], *, place: str = "dune surface") -> str:
+def film_line(preset: str, folders: Sequence[Path], *, place: str = "dune surface", word: str = "") -> str:
     """What to write so that a film uses a preset: into film.toml, or into the palette of a place.
 
     Parameters
     ----------
     place : str
         The place of the film that is meant.
+    word : str
+        What the film calls the sound; without it the first word that the preset knows.
     """
     kind, name = find_kind(preset, folders)
-    place = place.replace("\\", "").replace('"', "")
+    place, word = (text.replace("\\", "").replace('"', "") for text in (place, word))
     if kind == "palettes":
         return f'[places."{place}"]\npalette = "{name}"\n'
     if kind == "instruments":
@@ -131,9 +133,9 @@ def film_line(preset: str, folders: Sequence[Path], *, place: str = "dune surfac
     if kind == "spaces":
         return f'space = "{name}"  # at the top of a palette\n'
     if kind == "hits":
-        word = next(iter(get_preset(kind, name, folders).words), name)
+        word = word or next(iter(get_preset(kind, name, folders).words), name)
         return f'[hits]  # of film.toml or a palette: word of the marker = preset\n"{word}" = "{name}"\n'
-    word = next(iter(get_preset(kind, name, folders).words), name)
+    word = word or next(iter(get_preset(kind, name, folders).words), name)
     return (
         f'[sounds]  # of film.toml: word among the sounds of a shot = preset\n"{word}" = "{name}"\n'
         f'\n[[layers]]  # or of a palette\npreset = "{name}"\ngain_db = 0.0\nintensity = [0.2, 0.8]\n'

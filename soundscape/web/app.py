@@ -233,7 +233,7 @@ class Page:
     async def line(self, request: Request) -> Response:
         """The line that uses a preset in a film."""
         wish = asking.asked(asking.LineAsked, await request.body())
-        return JSONResponse({"line": await self._do(lambda: self.studio.line(wish.preset, wish.place))})
+        return JSONResponse({"line": await self._do(lambda: self.studio.line(wish.preset, wish.place, wish.word))})
 
     async def wav(self, request: Request) -> Response:
         """A sound as a file: made now, fetched by the address that is returned."""

@@ -142,6 +142,7 @@ class LineAsked:
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
     preset: Name
     place: Word = "dune surface"
+    word: Word = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

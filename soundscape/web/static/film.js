@@ -240,9 +240,11 @@ class FilmView {
   }
 
   async line() {
-    const preset = Object.values(this.swaps)[0]?.preset ?? state.sound?.preset;
+    const [[name, swap] = []] = Object.entries(this.swaps).slice(-1); // the last that was chosen
+    const preset = swap?.preset ?? state.sound?.preset;
     if (!preset) return;
-    const { line } = await post("line", { preset, place: this.shot.place });
+    const word = this.film.marks.find(({ sound }) => name && sound === name)?.name.slice(0, 80) ?? "";
+    const { line } = await post("line", { preset, place: this.shot.place, word });
     say((await copy(line)) ? "Copied" : line);
   }
 }
