@@ -26,7 +26,7 @@ MAINS_LINES = 10
 FRAME = 1.0 / TICK
 TIME, TONE, CUT = 0, TICK, 2 * TICK
 """Offsets into a tick's workspace of lines: its frames' numbers, what sounds, and how the flow is cut."""
-BED_HZ, SHARED_HZ = 55.0, 250.0
+BED_HZ, SHARED_HZ = 80.0, 250.0
 """Above the first the bed falls by 6 dB/octave; below the second both sides hear the same."""
 
 

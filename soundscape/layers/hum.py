@@ -205,7 +205,7 @@ class Moving:
             start=rng.integers(0, self._rate // 500, modes),
             frequency_hz=pitch,
             t60_s=rng.uniform(0.02, 0.07),
-            gain=0.03 * rng.lognormal(0.0, 0.3) * rng.lognormal(-0.2, 0.5, modes),
+            gain=0.023 * rng.lognormal(0.0, 0.3) * rng.lognormal(-0.2, 0.5, modes),
             pan=self._params.width * rng.uniform(-0.8, 0.8),
         )
         return sound
