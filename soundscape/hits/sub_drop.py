@@ -54,9 +54,10 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         for side in range(2):
             apart = 0.0 if harmonic == 1 else float(rng.uniform(0.0, 0.1))
             audio[side] += share * tone(frames, rate, points, phase=apart)
-    audio *= envelope(
-        frames, rate, [(0.0, -12.0), (0.004, 0.0), (0.5 * length_s, middle_db), (1.05 * length_s, -76.0)]
-    )
+    # It lets go ever faster, without a moment at which one hears that it does.
+    gone = ((0.5, 0.0), (0.65, -4.0), (0.78, -13.0), (0.9, -32.0), (1.05, -72.0))
+    fall = [(share * length_s, middle_db + level_db) for share, level_db in gone]
+    audio *= envelope(frames, rate, [(0.0, -12.0), (0.004, 0.0), *fall])
     blow = noise_band(frames, rate, seed.child("blow"), low_hz=60.0, high_hz=250.0 + 700.0 * force, width=0.5)
     audio += blow * envelope(frames, rate, [(0.0, -34.0), (0.001, -13.0), (0.03, -24.0), (0.3, -90.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
