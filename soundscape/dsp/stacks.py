@@ -23,6 +23,10 @@ FAINT = 3.2
 """Corners above which a harmonic, 31 dB down by then and some 15 dB more for its order, is not made."""
 
 
+GROUP = 4
+"""Harmonics that stand in one place where a stack has several."""
+
+
 class Stacks:
     """Harmonic tones that are added to a stereo signal.
 
@@ -32,14 +36,15 @@ class Stacks:
         Its own: where in their cycles they begin.
     rate : int
         Sample rate in Hz.
-    pan : (stacks,) array
-        Place of each, -1 to 1, constant power.
+    pan : (stacks,) or (stacks, groups) array
+        Place of each, -1 to 1, constant power; or of its harmonics, `GROUP` by `GROUP`, and the last of all that
+        remain.
     """
 
     def __init__(self, seed: Seed, rate: int, *, pan: npt.NDArray[np.float64]) -> None:
         self._rate = rate
         self._phase = seed.generator("phase").uniform(0.0, 1.0, len(pan))
-        self._sides = np.stack(pan_gains(pan), axis=1).astype(np.float32)
+        self._sides = np.stack(pan_gains(pan.reshape(len(pan), -1)), axis=2).astype(np.float32)
 
     def add(self, out: Audio, hz: npt.NDArray[np.float64], gain: npt.NDArray[np.floating[Any]]) -> None:
         """Add the next ticks to `out`, `(2, ticks * TICK)`.
@@ -111,16 +116,23 @@ def _add(out, hz, gain, sides, phase, rate):  # type: ignore[no-untyped-def]
                 m[TICK + i] = np.float32(0.0)
                 m[2 * TICK + i] = np.float32(2.0) * sin_turns(turn + 0.25)
                 m[3 * TICK + i] = np.float32(0.0)
-            _harmonics(m, gain[t, stack], gain[t + 1, stack], top)
-            for i in range(TICK):
-                out[0, t * TICK + i] += sides[stack, 0] * m[3 * TICK + i]
-                out[1, t * TICK + i] += sides[stack, 1] * m[3 * TICK + i]
+            groups, begin = sides.shape[1], 0
+            for group in range(groups):
+                until = top if group == groups - 1 else min(top, begin + GROUP)
+                if begin >= until:
+                    break
+                _harmonics(m, gain[t, stack], gain[t + 1, stack], begin, until)
+                for i in range(TICK):
+                    out[0, t * TICK + i] += sides[stack, group, 0] * m[3 * TICK + i]
+                    out[1, t * TICK + i] += sides[stack, group, 1] * m[3 * TICK + i]
+                    m[3 * TICK + i] = np.float32(0.0)
+                begin = until
 
 
 @njit(inline="always")
-def _harmonics(m, first, last, top):  # type: ignore[no-untyped-def]
+def _harmonics(m, first, last, begin, top):  # type: ignore[no-untyped-def]
     # Two at a time: half the memory traffic.
-    for k in range(0, top, 2):
+    for k in range(begin, top, 2):
         a, b = np.float32(first[k]), np.float32(0.0)
         rise_a, rise_b = np.float32((last[k] - first[k]) / TICK), np.float32(0.0)
         if k + 1 < top:

@@ -45,6 +45,8 @@ DEGREES = (0, 4, 0, 2, 4, 1, 6, 2)
 BLURRED = 2
 """Harmonics of a voice that have a blur; what resonators remain are breath at the formants."""
 BREATH = 0.05
+APART = (0.75, 1.0, 1.2)
+"""Of the twins of a voice, at full width: of their first four harmonics, the next four, and the highest."""
 VOICES_HZ = 260.0
 """Middle of the voices."""
 FAINTEST = 3e-4
@@ -91,14 +93,17 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     twins = Drift(seed.child("twins"), rate, motions=VOICES * TWINS, low_hz=0.05, high_hz=1.5, slope=1.5)
     slow = Drift(seed.child("slow"), rate, motions=4, low_hz=0.03, high_hz=1.5, slope=1.2)
     place = params.width * seed.generator("place").permutation(np.linspace(-0.25, 0.25, VOICES))
-    apart = 0.75 * params.width
-    stacks = Stacks(seed.child("stacks"), rate, pan=np.repeat(place, TWINS) + np.tile((-apart, apart), VOICES))
+    apart = params.width * np.array(APART)
+    sides = np.tile((-1.0, 1.0), VOICES)
+    pan = np.clip(np.repeat(place, TWINS)[:, None] + sides[:, None] * apart, -1.0, 1.0)
+    stacks = Stacks(seed.child("stacks"), rate, pan=pan)
     sharpness = np.where(np.arange(LANES) < VOICES * BLURRED, BLUR_Q, BREATH_Q)
     blur = NoiseResonators(seed.child("blur"), rate, q=sharpness)
-    breath_pan = params.width * np.resize((-0.9, 0.9, 0.9, -0.9), LANES - VOICES * BLURRED)
-    lane_pan = np.append(
-        np.repeat(place, BLURRED) + np.tile((apart, -apart, -apart, apart), VOICES // 2), breath_pan
-    )
+    breath_pan = APART[2] * params.width * np.resize((-1.0, 1.0, 1.0, -1.0), LANES - VOICES * BLURRED)
+    # Noise of higher voices has skirts that reach far up: they stand as far apart as what is up there.
+    blurs = params.width * np.repeat(np.interp(np.arange(VOICES), (0, 2), APART[::2]), BLURRED)
+    blurs = np.repeat(place, BLURRED) + blurs * np.tile((1.0, -1.0, -1.0, 1.0), VOICES // 2)
+    lane_pan = np.clip(np.append(blurs, breath_pan), -1.0, 1.0)
     noise = NoiseBands(seed.child("noise"), rate, shared=(0.9, 0.5, 0.0))
     high_pass = HighPass(rate, corner_hz=30.0)
     notes = _notes(params)
