@@ -40,7 +40,11 @@ CHORDS = {
     "cluster": (0, 1, 7, 13, 18),
 }
 """Semitones over the root."""
-PARTIALS = 9
+PARTIALS = 16
+SWING = (-2.5, 1.8)
+"""Standard deviations by which a partial sinks and swells at most."""
+LIVELIER = 0.35
+"""How much farther a partial swells and sinks than one an octave below it: what is high comes and goes."""
 HIGHEST_HZ = 9_000.0
 HEARD = 5.0
 """Standard deviations from its centre until a hump is 108 dB down."""
@@ -86,15 +90,18 @@ class Frozen:
             params.tilt / 20.0 * np.log2(np.tile(order, len(notes)))
         )
         kept = hz < min(HIGHEST_HZ, 0.4 * rate)
+        octave = np.log2(np.tile(np.arange(1, PARTIALS + 1), len(notes)))
+        self._motion_db = params.motion * (1.0 + LIVELIER * octave)[kept]
         self._hz = hz[kept] * 2.0 ** (4.0 / 1200.0 * rng.standard_normal(kept.sum()))
-        self._weight, self._side = weight[kept], params.width * rng.uniform(-0.8, 0.8, kept.sum())
+        self._weight = weight[kept] / _swollen(self._motion_db)
+        self._side = params.width * rng.uniform(-0.8, 0.8, kept.sum())
         frequency = np.maximum(np.arange(self._size // 2 + 1) * rate / self._size, 1.0)
         # No hump is narrower than a bin.
         spread = np.maximum(params.breadth / 1200.0 * math.log(2.0) * self._hz, 0.6 * rate / self._size)
         self._humps, self._reach = _humps(self._hz, spread, rate / self._size)
         audible = (frequency > 40.0) & (frequency < HIGHEST_HZ)
         bed = np.where(audible, (frequency / 100.0) ** (0.5 * params.tilt / 6.02 - 0.5), 0.0)
-        self._bed = (0.6 * params.breath**2 * bed / math.sqrt(float(np.sum(bed**2)))).astype(np.float32)
+        self._bed = (0.6 * params.breath**1.5 * bed / math.sqrt(float(np.sum(bed**2)))).astype(np.float32)
         self._step = self._size // 2 // TICK
         slow_hz = 0.3 / params.slowness
         self._drift = Drift(
@@ -113,7 +120,7 @@ class Frozen:
         own, turn, (colour, air) = now[:count], now[count : 2 * count], now[2 * count :]
         centre = params.formant * 2.0 ** (0.6 * colour)
         lit = 10.0 ** (9.0 / 20.0 * np.exp(-0.5 * (np.log2(self._hz / centre) / 0.8) ** 2))
-        level = self._weight * lit * 10.0 ** (params.motion / 20.0 * np.clip(own, -2.5, 1.8))
+        level = self._weight * lit * 10.0 ** (self._motion_db / 20.0 * np.clip(own, *SWING))
         place = np.clip(self._side + 0.3 * params.width * turn, -0.95, 0.95)
         sides = np.stack((np.sqrt(1.0 - place), np.sqrt(1.0 + place))) * level
         air_gain = np.float32(np.exp(0.3 * air) * math.sqrt(float(np.sum(level**2))))
@@ -121,6 +128,14 @@ class Frozen:
         for hump, reach, gains in zip(self._humps, self._reach, sides.astype(np.float32).T, strict=True):
             magnitude[:, reach] += gains[:, None] * hump
         return magnitude
+
+
+def _swollen(motion_db: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """RMS of what swells and sinks by so much, that it may keep its mean power however far it does."""
+    swing = np.linspace(-4.0, 4.0, 161)
+    share = np.exp(-0.5 * swing**2)
+    power = 10.0 ** (motion_db[:, None] / 10.0 * np.clip(swing, *SWING))
+    return np.sqrt(power @ share / share.sum())
 
 
 def _humps(
