@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from soundscape.audio import Audio
+from soundscape.ahead import Lanes, begun
+from soundscape.audio import BLOCK, Audio
 from soundscape.metering.gating import BINS_PER_SECOND, integrated
 from soundscape.metering.meter import EnergyMeter
 from soundscape.mix.lows import BUTTERWORTH_Q
@@ -139,7 +140,7 @@ def duck(
     Parameters
     ----------
     blocks : iterable of dict
-        Bus → float32 `(2, frames)`.
+        Bus → float32 `(2, frames)`, in blocks of `BLOCK` frames and a shorter last one.
     passages : tuple of Passage
         From `DuckAnalysis`.
     settings : Ducking
@@ -150,25 +151,28 @@ def duck(
         The bus of every stem; without it a stem is a bus.
     """
     bins = frames // BIN + 2
-    curves: dict[str, Curve] = {}
+    curves = {
+        bus: curve(passages, [passage.depth_db[bus] for passage in passages], settings, bins)
+        for bus in (passages[0].depth_db if passages else ())
+    }
     dip = curve(passages, [passage.dip_db for passage in passages], settings, bins)
     filters: dict[str, _Dip] = {}
-    position = 0
-    for stems in blocks:
-        result = {}
-        for name, audio in stems.items():
-            bus = name if buses is None else buses[name]
-            if bus == "dialogue":
-                result[name] = audio
-                continue
-            if bus not in curves:
-                depths = [passage.depth_db[bus] for passage in passages]
-                curves[bus] = curve(passages, depths, settings, bins)
-            lowered = audio * _gain(curves[bus], position, audio.shape[1])
-            filters.setdefault(name, _Dip()).apply(lowered, _gain(dip, position, audio.shape[1]))
-            result[name] = lowered
-        yield result
-        position += next(iter(stems.values())).shape[1]
+
+    def lowered(name: str, audio: Audio, position: int) -> Audio:
+        bus = name if buses is None else buses[name]
+        if bus not in curves:
+            return audio
+        result: Audio = audio * _gain(curves[bus], position, audio.shape[1])
+        filters.setdefault(name, _Dip()).apply(result, _gain(dip, position, audio.shape[1]))
+        return result
+
+    with Lanes() as lanes:
+        jobs = (
+            {name: lanes.submit(name, lowered, name, audio, at * BLOCK) for name, audio in stems.items()}
+            for at, stems in enumerate(blocks)
+        )
+        for made in begun(jobs):
+            yield {name: stem.result() for name, stem in made.items()}
 
 
 def curve(passages: tuple[Passage, ...], depths_db: list[float], settings: Ducking, bins: int) -> Curve:

@@ -16,7 +16,7 @@ from soundscape.ahead import ahead
 from soundscape.audio import BLOCK, Audio
 from soundscape.errors import OutputError
 
-Listener = Callable[[Audio], None]
+Listener = Callable[[Mapping[str, Audio], Audio], None]
 _SUM = ".sum"
 """Name of the file of the programme, which is that of no stem."""
 
@@ -41,7 +41,7 @@ class StemStore:
     def fill(
         self, blocks: Iterable[Mapping[str, Audio]], *, done: Callable[[], None], heard: Listener | None = None
     ) -> None:
-        """Store the blocks of a mix and their sum, which `heard` is given; `done` is told of each block."""
+        """Store the blocks of a mix and their sum, both of which `heard` is given; `done` is told of each block."""
         try:
             with self._files("wb", (*self.buses, _SUM)) as files:
                 for block in ahead(blocks):
@@ -49,7 +49,7 @@ class StemStore:
                     for bus, file in files.items():
                         file.write(np.ascontiguousarray(programme if bus == _SUM else block[bus]).data)
                     if heard is not None:
-                        heard(programme)
+                        heard(block, programme)
                     done()
         except OSError as error:
             raise OutputError(

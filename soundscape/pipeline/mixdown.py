@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from soundscape.deliver.stems import NullReceipt, StemFile
     from soundscape.mastering.chain import Fit
     from soundscape.mix.ducking import Passage
-    from soundscape.mix.store import StemStore
+    from soundscape.mix.store import Listener, StemStore
     from soundscape.mix.tracks import Track
     from soundscape.parts import Part
 
@@ -73,6 +73,7 @@ def mix_down(
     from soundscape.mastering.target import load_target
     from soundscape.metering.meter import Meter
     from soundscape.mix.mixer import mix
+    from soundscape.mix.surround import CHANNELS
     from soundscape.mix.tracks import Track, buses_of, tracks_of
     from soundscape.model import SAMPLE_RATE
 
@@ -81,10 +82,17 @@ def mix_down(
     desk = _Desk(plan, work, progress)
     progress.stage("mix", blocks)
     opened = desk.store("mix", buses)
-    meter = Meter(SAMPLE_RATE, opened.channels, cinema=target.max_leq_m_db is not None)
-    opened.fill(mix(plan, parts), done=progress.step, heard=meter.push)
-    desk.listen(opened)
-    store = desk.finished("stems", opened, buses)
+    cinema = target.max_leq_m_db is not None
+    meter = Meter(SAMPLE_RATE, opened.channels, cinema=cinema)
+    last = Meter(SAMPLE_RATE, CHANNELS[plan.layout], plan.layout, cinema=cinema)
+
+    def hear(stems: Mapping[str, Audio], programme: Audio) -> None:
+        meter.push(programme)
+        desk.hear(stems)
+
+    opened.fill(mix(plan, parts), done=progress.step, heard=hear)
+    desk.decide()
+    store = desk.finished("stems", opened, buses, heard=lambda _, programme: last.push(programme))
 
     progress.stage("measure", 1)
     fitted = fit(
@@ -93,7 +101,7 @@ def mix_down(
         target,
         layout=plan.layout,
         dialogue=desk.speech,
-        measured=meter if store is opened else None,
+        measured=meter if store is opened else last,
     )
     if plan.master is not None:
         fitted = held(store.programme, SAMPLE_RATE, fitted, plan.master, layout=plan.layout)
@@ -141,7 +149,11 @@ class _Desk:
     """What all stems of a plan have in common: the room that is made for speech, and the layout."""
 
     def __init__(self, plan: Plan, work: Path, progress: Progress) -> None:
+        from soundscape.mix.ducking import DuckAnalysis
+        from soundscape.mix.tracks import buses_of
+
         self._plan, self._work, self._progress = plan, work, progress
+        self._analysis = DuckAnalysis(buses_of(plan)) if plan.narration else None
         self.passages: tuple[Passage, ...] = ()
         self.speech: tuple[tuple[int, int], ...] | None = None
         """Frames in which somebody speaks; None without narration."""
@@ -154,21 +166,29 @@ class _Desk:
         folder.mkdir()
         return StemStore(folder, tuple(track.name for track in ordered(tracks)), channels=channels)
 
-    def listen(self, stems: StemStore) -> None:
-        """Find speech in the stems of the buses, and decide what room it needs."""
-        from soundscape.mix.ducking import DuckAnalysis, regions
+    def hear(self, stems: Mapping[str, Audio]) -> None:
+        """Take the next block of the stems of the buses."""
+        if self._analysis is not None:
+            self._analysis.push(stems)
 
-        if not self._plan.narration:
+    def decide(self) -> None:
+        """Find speech in what was heard, and decide what room it needs."""
+        from soundscape.mix.ducking import regions
+
+        if self._analysis is None:
             return
-        analysis = DuckAnalysis(stems.buses)
-        for block in stems.blocks():
-            analysis.push(block)
-        self.speech = regions(analysis.speech(self._plan.narration))
+        self.speech = regions(self._analysis.speech(self._plan.narration))
         if self._plan.ducking is not None:
-            self.passages = analysis.passages(self._plan.ducking, self._plan.narration)
+            self.passages = self._analysis.passages(self._plan.ducking, self._plan.narration)
 
     def finished(
-        self, name: str, stems: StemStore, tracks: Mapping[str, Track], *, ducked: bool = True
+        self,
+        name: str,
+        stems: StemStore,
+        tracks: Mapping[str, Track],
+        *,
+        ducked: bool = True,
+        heard: Listener | None = None,
     ) -> StemStore:
         """Stems with room made for speech, in the layout of the plan; those that need neither are given back."""
         from soundscape.mix.ducking import duck
@@ -183,7 +203,7 @@ class _Desk:
         if settings is not None and ducked:
             lowered = duck(lowered, self.passages, settings, self._plan.length, buses=buses)
         laid = lowered if channels == 2 else spread(lowered, buses, lfe_db=self._plan.lfe_db)
-        made.fill(laid, done=lambda: None)
+        made.fill(laid, done=lambda: None, heard=heard)
         return made
 
 
