@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from soundscape.film import Film
+from soundscape.model import Shot, Timeline
 from soundscape.planning.palette import Palette, all_palettes
 from soundscape.planning.places import FALLBACK, find_stays
 from soundscape.registry import find_presets, preset_folders
+from soundscape.timecode import Rate
 from soundscape.timeline import read
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -71,3 +74,21 @@ def test_the_words_of_a_bare_shot_list_choose_the_palettes(film: str, places: di
     timeline, _ = read(SAMPLES / film / "shots.csv")
     stays, _ = find_stays(timeline, Film(timeline="shots.csv"), preset_folders())
     assert {stay.place: stay.palette.name for stay in stays} == places
+
+
+@pytest.mark.parametrize(
+    ("place", "palette"),
+    [
+        ("a cave behind the falls", "cave"),
+        ("cathedral nave", "stone-hall"),
+        ("lighthouse stairwell", "stone-hall"),
+        ("open-plan office", "office"),
+        ("hotel lobby", "office"),
+        ("village green", "forest"),
+    ],
+)
+def test_common_places_have_a_sound(place: str, palette: str) -> None:
+    shots = (Shot(label="1", start=0, end=96, place=place, scene="one"),)
+    cut = Timeline(title="t", rate=Rate(fps=Fraction(24)), start=0, shots=shots)
+    (stay,), _ = find_stays(cut, Film(timeline="t.csv"), preset_folders())
+    assert stay.palette.name == palette
