@@ -80,7 +80,7 @@ class ModalBank:
         self._bank[BREATH : BREATH + modes] = np.sqrt(1.5 * (1.0 - decay**2))
         self._key = np.uint32(key)
         self._envelopes = np.zeros((2, GROUP, 4, modes), np.float32)
-        self._waves = np.empty((2, 4 * GROUP, HALF), np.float32)
+        self._waves = np.empty((2, 1, 4 * GROUP, HALF), np.float32)
         self._tick = 0
 
     def add(
@@ -109,13 +109,12 @@ class ModalBank:
         groups = -(-ticks // GROUP)
         if self._envelopes.shape[1] < groups * GROUP:
             self._envelopes = np.zeros((2, groups * GROUP, 4, modes), np.float32)
-        envelopes = self._envelopes
+            self._waves = np.empty((2, groups, 4 * GROUP, HALF), np.float32)
+        envelopes, waves = self._envelopes[:, : groups * GROUP], self._waves[:, :groups]
         _advance(envelopes, self._bank, at, kicks, bow, tilt, self._key, self._tick)
-        for group in range(groups):
-            for part, carrier, waves in zip(envelopes, self._carriers, self._waves, strict=True):
-                rows = part[group * GROUP : (group + 1) * GROUP].reshape(4 * GROUP, -1)
-                np.matmul(rows, carrier, out=waves)
-            _lay(out, self._waves, group * GROUP)
+        for part, carrier, wave in zip(envelopes, self._carriers, waves, strict=True):
+            np.matmul(part.reshape(groups, 4 * GROUP, modes), carrier, out=wave)
+        _lay(out, waves)
         self._tick += ticks
 
 
@@ -178,12 +177,13 @@ def _step(bank, modes):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _lay(out, waves, tick):  # type: ignore[no-untyped-def]
-    for t in range(min(GROUP, out.shape[1] // TICK - tick)):
-        middle = (tick + t) * TICK + HALF
+def _lay(out, waves):  # type: ignore[no-untyped-def]
+    for tick in range(out.shape[1] // TICK):
+        group, row = tick // GROUP, 4 * (tick % GROUP)
+        middle = tick * TICK + HALF
         for side in range(2):
-            even, odd = waves[0, 4 * t + side], waves[1, 4 * t + side]
-            even_rise, odd_rise = waves[0, 4 * t + 2 + side], waves[1, 4 * t + 2 + side]
+            even, odd = waves[0, group, row + side], waves[1, group, row + side]
+            even_rise, odd_rise = waves[0, group, row + 2 + side], waves[1, group, row + 2 + side]
             after, before = out[side, middle : middle + HALF], out[side, middle - HALF : middle]
             for i in range(HALF):
                 rise = np.float32((HALF + i) * (1.0 / TICK)) * (even_rise[i] - odd_rise[i])
