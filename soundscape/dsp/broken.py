@@ -6,6 +6,8 @@ go over into each other smoothly, so that what they break is heard but not their
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from soundscape.audio import Audio
@@ -16,11 +18,16 @@ FADE_S = 0.003
 def faded(mono: Audio, rate: int, *, fade_s: float = FADE_S) -> Audio:
     """The sound with soft ends, at most a third of it each."""
     frames = min(max(round(fade_s * rate), 1), max(len(mono) // 3, 1))
-    ramp = np.sin(np.linspace(0.0, 0.5 * np.pi, frames, endpoint=False)).astype(np.float32) ** 2
+    ramp = _ramp(frames)
     out = mono.copy()
     out[:frames] *= ramp
     out[len(out) - frames :] *= ramp[::-1]
     return out
+
+
+@lru_cache(maxsize=64)
+def _ramp(frames: int) -> Audio:
+    return np.sin(np.linspace(0.0, 0.5 * np.pi, frames, endpoint=False)).astype(np.float32) ** 2
 
 
 def stuck(mono: Audio, rate: int, *, start: int, frames: int, times: int, shrink: float = 1.0) -> Audio:
