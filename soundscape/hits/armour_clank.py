@@ -18,8 +18,8 @@ from soundscape.audio import Audio
 from soundscape.contract import Hit
 from soundscape.dsp.blast import thump
 from soundscape.dsp.burst import envelope, flutter, noise_band
-from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.clatter import rattle, rush
+from soundscape.dsp.housing import make_housing
 from soundscape.dsp.servo import servo_move
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
@@ -34,7 +34,6 @@ JOINTS = ((0.0, 1.0, 1.0), (0.09, 0.6, 1.6))
 """Of each motor: start in s, length and pitch against the first."""
 GRIT_DB = 2.5
 """Standard deviation of the level of gears under load."""
-HOUSING_HZ = (260.0, 6_500.0)
 DIRECT = 0.15
 """Share of a motor that is heard past its housing."""
 
@@ -151,13 +150,7 @@ def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator,
     stirred = min(frames, round((locked_s + 0.25) * rate))
     moves = moves[:, :stirred]
     moves *= flutter(stirred, rate, seed.child("grit"), GRIT_DB, low_hz=12.0, high_hz=80.0)
-    frequency = np.geomspace(*HOUSING_HZ, MODES) * 2.0 ** (0.5 - params.size)
-    housing = Casing(
-        rate,
-        frequency_hz=frequency * rng.uniform(0.92, 1.08, (2, MODES)),
-        quality=rng.uniform(4.0, 16.0, (2, MODES)),
-        gain=rng.choice((-1.0, 1.0), MODES) * rng.lognormal(0.0, 0.6, MODES) * (frequency / 1_000.0) ** -0.25,
-    )
+    housing = make_housing(rate, rng, octaves=0.5 - params.size)
     heard = np.float32(DIRECT) * moves
     housing.add(heard, moves)
     heard *= np.float32(0.66 * params.servo / max(float(np.abs(heard).max()), 1e-9))

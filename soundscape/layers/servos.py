@@ -2,7 +2,8 @@
 
 A body never moves one joint alone: a gesture starts several within a quarter of a second, the large ones slower and
 lower, each with an acceleration of its own; many are followed by a small correction or by the way back. Every joint
-has its gears, so that a listener comes to know them, and no two moves are alike. Valves let go after heavy moves.
+has its gears, so that a listener comes to know them, and no two moves are alike; all of them are heard through the
+shell of the suit, past whose resonances they glide. Valves let go after heavy moves.
 Under it the suit idles: a cooling fan, a flutter of air, and the whine of what holds still against its weight.
 Motor, gears and brake are those of `soundscape.dsp.servo`; after A. Farnell, *Designing Sound* (2010), robots and
 motors, and the minimum-jerk profile of reaching of T. Flash & N. Hogan (J. Neuroscience 5, 1985) for gestures.
@@ -23,6 +24,7 @@ from soundscape.dsp.bands import BANDS, NoiseBands
 from soundscape.dsp.blend import Voice
 from soundscape.dsp.burst import envelope, noise_band
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.housing import make_housing
 from soundscape.dsp.modal import pan_gains
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.servo import servo_move
@@ -42,6 +44,8 @@ FAN = np.array((1.0, 2.0, 3.0, 4.02, 6.03, 9.0))
 AIR_HZ, AIR_SHARE, SHARED = np.array((130.0, 480.0, 2_400.0)), np.array((1.0, 0.4, 0.13)), (0.85, 0.4, 0.05)
 WHINE_HZ = 5_200.0
 """Of what holds still: below the carrier of the moves, above their gears."""
+DIRECT = 0.3
+"""Share of a motor that is heard past its housing."""
 LEVEL = 0.07
 """Peak of a middling move at neutral controls."""
 
@@ -110,7 +114,9 @@ class Body:
         self._mood = 0.0
         self._count = 0
         self._next = self._wait(rng) * float(rng.uniform(0.05, 0.5))
-        self._sounds = Overlay()
+        # All sit in one suit, the higher the smaller its joints.
+        self._housing = make_housing(rate, seed.generator("housing"), octaves=0.6 * math.log2(params.pitch / 430.0))
+        self._moves, self._valves = Overlay(), Overlay()
         self._waiting: list[tuple[int, int]] = []
         self._frame = 0
 
@@ -124,7 +130,11 @@ class Body:
             self._gesture(frame - self._frame, rng)
             often = OFTEN ** (2.0 * float(density[(frame - self._frame) // TICK]) - 1.0)
             self._next += self._wait(rng) / often
-        self._sounds.add(out)
+        moves = np.zeros_like(out)
+        self._moves.add(moves)
+        self._housing.add(out, moves)
+        out += np.float32(DIRECT) * moves
+        self._valves.add(out)
         self._frame = until
 
     def _wait(self, rng: np.random.Generator) -> float:
@@ -157,7 +167,7 @@ class Body:
                     offset, rng, joint, again_s, length_s * (0.9 if back else 0.22), effort * (0.8 if back else 0.4)
                 )
         if params.valves > 0.0 and rng.uniform() < 0.3 + 0.5 * params.weight:
-            self._sounds.lay(offset + int((heaviest_s + 0.05) * self._rate), self._valve(rng, effort))
+            self._valves.lay(offset + int((heaviest_s + 0.05) * self._rate), self._valve(rng, effort))
 
     def _move(
         self, offset: int, rng: np.random.Generator, joint: Joint, start_s: float, length_s: float, effort: float
@@ -174,7 +184,7 @@ class Body:
             clunk=0.1 + 0.6 * params.wear * (0.4 + params.weight),
         )
         sides = LEVEL * joint.level * effort**0.7 * np.stack(pan_gains(joint.pan))
-        self._sounds.lay(offset + int(start_s * self._rate), sides.astype(np.float32)[:, None] * sound)
+        self._moves.lay(offset + int(start_s * self._rate), sides.astype(np.float32)[:, None] * sound)
 
     def _valve(self, rng: np.random.Generator, effort: float) -> Audio:
         """Pressure that is let go."""

@@ -57,9 +57,9 @@ def test_no_two_moves_are_the_same() -> None:
     joint = body._joints[3]
     heard = []
     for index in range(6):
-        body._sounds._sounds.clear()
+        body._moves._sounds.clear()
         body._move(0, Seed(index).generator("move"), joint, 0.0, 0.4, 1.0)
-        sound = body._sounds._sounds[0][1]
+        sound = body._moves._sounds[0][1]
         heard.append(np.pad(sound, ((0, 0), (0, RATE)))[0, : RATE // 2])
     likeness = np.abs(np.corrcoef(heard) - np.eye(6))
     assert likeness.max() < 0.5
