@@ -55,14 +55,14 @@ MATERIALS = {
     "glass": Material(pitch_hz=3_000.0, t60_s=0.11, spread=2.6, restitution=0.5, grit_hz=5_000.0),
 }
 MODES, BOUNCES = 4, 5
-SIZE_SD, BOUND = 0.4, 1.6
+SIZE_SD, BOUND = 0.33, 1.6
 FLIGHT_S = 0.16
 """From the first impact of a middling piece to its second."""
 START, SIZE, RISE, FALL, PAN = range(5)
 """Columns of the table of clusters: seconds, factor, seconds, seconds, place."""
 BED_HZ = (110.0, 700.0, 3_500.0)
 SHARED = (0.9, 0.6, 0.15)
-OFTEN, MANY, INTENSITY, BRIGHTNESS_OCT = 3.5, 1.6, 2.3, 1.6
+OFTEN, MANY, INTENSITY, BRIGHTNESS_OCT = 2.6, 1.4, 2.3, 1.6
 """What a control moves: factor of the rate, of the pieces and of the level each way from the middle, colour."""
 STRAY = 40.0
 """Grains a second between the clusters, at full grit and neutral density."""
@@ -93,7 +93,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """Debris for every control block, float32 `(2, block.frames)`."""
     material = MATERIALS[params.material]
     falls = Falls(params, rate, seed)
-    slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.05, high_hz=6.0)
+    slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.05, high_hz=6.0, slope=0.5)
     clumps = Drift(seed.child("clumps"), rate, low_hz=3.0, high_hz=90.0)
     lobes = Drift(seed.child("lobes"), rate, low_hz=1.2, high_hz=4.0, slope=0.0)
     grains = Grains(seed.child("grit"), rate, ring_s=0.0007, densest=12_000.0)
@@ -108,11 +108,11 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         moving *= np.exp(LOBES * np.clip(lobes.advance(block.ticks)[:, 0], -3.0, 1.6) - 0.4 * LOBES**2)
         motion, clump = slow.advance(block.ticks), np.exp(0.6 * clumps.advance(block.ticks)[:, 0] - 0.18)
         audio = np.zeros((2, block.frames), np.float32)
-        stray = STRAY * OFTEN ** (2.0 * block["density"].astype(np.float64) - 1.0) * np.exp(motion[:, 0])
+        stray = STRAY * OFTEN ** (2.0 * block["density"].astype(np.float64) - 1.0) * np.exp(0.6 * motion[:, 0])
         often = np.minimum(params.grit * (2_800.0 * moving + stray) * clump, 10_000.0)
         grains.add(audio, often, grit_hz * bright, 0.32 * strength * clump**0.3, place)
         corner = np.array(BED_HZ) * bright[:, None]
-        far = params.bed * np.exp(0.35 * motion[:, 1])
+        far = params.bed * np.exp(0.3 * motion[:, 1])
         level = np.empty((block.ticks + 1, BANDS))
         level[:, 0] = strength * (0.05 * far + 0.3 * params.body * moving * clump)
         level[:, 1] = strength * (0.035 * far + 0.06 * moving * clump)

@@ -38,7 +38,7 @@ FLURRY, STREAM, BED = range(3)
 """Slow motions: how often slides come, how much trickles between them, how loud the far bed is."""
 LOBES = 1.15
 """Standard deviation of the logarithm of how much moves, from 1 to 4 Hz: what slides halts, and gives way again."""
-DENSITY = 4.5
+DENSITY = 2.8
 """What density adds to slides and streams, each way from the middle."""
 BED_HZ = (140.0, 500.0, 3_000.0)
 """Corners of the body of a slide and of the two bands of the bed."""

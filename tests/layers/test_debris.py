@@ -14,7 +14,7 @@ from tests.layers.rendering import RATE, presets_of, render
 
 RANGES = {
     "kurtosis_hp100": (8.38, 182.0),
-    "crest_db": (14.3, 34.0),
+    "crest_db": (14.3, 33.0),
     "level_range_10_90_db": (7.32, 27.5),
     "centroid_hz": (1_070.0, 5_600.0),
     "slope_db_oct": (-3.28, 1.17),
@@ -23,7 +23,7 @@ RANGES = {
     "gust_sd_db": (1.74, 9.6),
     "level_centroid_corr": (-0.31, 0.745),
 }
-"""5th and 95th percentile of recordings of sand, gravel and other loose matter."""
+"""5th and 95th percentile of recordings of sand, gravel and other loose matter; level against colour by 0.03 wider."""
 
 
 PRESETS = tuple(preset.name for preset in presets_of("debris"))
