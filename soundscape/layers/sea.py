@@ -202,9 +202,10 @@ def _hear(waves, side):  # type: ignore[no-untyped-def]
             roar += 0.12 * size * near**6
             continue
         low += size * math.exp(-since / 1.1)
-        up = 1.0 - math.exp(-since / leap)
+        # It falls over at one place first, then to both sides of it: no edge.
+        up = 1.0 - math.exp(-((since / (1.6 * leap)) ** 2))
         roar += size * (0.12 + 0.88 * up) * math.exp(-since / (0.45 * run + 0.35))
-        up = 1.0 - math.exp(-since / (2.0 * leap + 0.2))
+        up = 1.0 - math.exp(-((since / (2.4 * leap + 0.25)) ** 2))
         wash += 0.85 * size * up * math.exp(-since / run)
         lift += size**0.5 * up * math.exp(-since / (0.7 * run))
         gone = (since - 0.9 * run) / (0.8 * run)
@@ -222,7 +223,7 @@ class Plunges:
         self._table[:, SINCE] = math.inf
         # A spilling crest crumbles, a plunging one falls as a whole.
         self._level = PLUNGE * 1.7 ** (params.steepness - 0.5)
-        self._suddenly = 0.08 * 0.18**params.steepness
+        self._suddenly = 0.2 * 0.18**params.steepness
         self._key, self._tick_s = np.uint32(seed.key("pieces")), TICK / rate
         self._tick = 0
 
