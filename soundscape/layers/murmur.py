@@ -27,6 +27,7 @@ from soundscape.dsp.resonators import NoiseResonators
 from soundscape.dsp.talk import Talk
 from soundscape.dsp.voices import LANES, Voices
 from soundscape.dsp.voicing import Voicing
+from soundscape.dsp.walls import Walls
 from soundscape.params import number
 from soundscape.rng import Seed
 from soundscape.units import db_to_gain
@@ -35,6 +36,8 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 
 VOICE = Voice(intensity_db=11.0, brightness_db=16.0, split_hz=900.0)
+CLOSED = 0.5
+"""Of a wall, where the crowd is wholly muffled."""
 LEVELS_DB = (-8.0, -29.0)
 """Of speakers and crowd, alone."""
 FORMANT_GAIN = (1.0, 3.0, 5.0, 5.5)
@@ -71,9 +74,12 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     whole = math.hypot(1.0, db_to_gain(params.crowd))
     near = np.float32(db_to_gain(LEVELS_DB[0]) * 155.0 / params.pitch / whole)
     far = np.float32(db_to_gain(LEVELS_DB[1] + params.crowd) / whole)
+    walls, closed = Walls(rate), np.float32(CLOSED * params.muffle)
     voicing = Voicing(rate, VOICE)
     for block in controls:
-        audio = near * speakers.run(block) + far * crowd.run(block)
+        audio = far * crowd.run(block)
+        walls.apply(audio, np.full(block.ticks + 1, closed))
+        audio += near * speakers.run(block)
         voicing.run(audio, block)
         yield audio
 

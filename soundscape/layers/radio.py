@@ -37,6 +37,7 @@ from soundscape.dsp.sines import Sines
 from soundscape.dsp.talk import Talk
 from soundscape.dsp.voices import FORMANTS, LANES, Voices
 from soundscape.dsp.voicing import Voicing
+from soundscape.dsp.walls import Walls
 from soundscape.params import number
 from soundscape.rng import Seed
 from soundscape.units import db_to_gain
@@ -45,6 +46,8 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 
 VOICE = Voice(intensity_db=12.0, brightness_db=18.0, split_hz=1_100.0)
+CHANNEL = 0.35
+"""What the receiver takes of the highs, as a wall would: 12 dB an octave above 5 kHz."""
 LEVEL_DB = -29.0
 """Of the static at neutral controls."""
 CARRIERS = 3
@@ -84,13 +87,15 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """Radio, float32 `(2, block.frames)` for every control block."""
     air, carriers = Static(params, rate, seed.child("static")), Carriers(params, rate, seed.child("carriers"))
     packets, calls = Stations(params, rate, seed.child("packets")), Calls(params, rate, seed.child("calls"))
-    voicing = Voicing(rate, VOICE)
+    band, voicing = Walls(rate), Voicing(rate, VOICE)
     for block in controls:
         audio = np.zeros((2, block.frames), np.float32)
         noise = calls.add(audio, block.ticks)
         air.add(audio, noise)
         carriers.add(audio, noise)
         packets.add(audio, block.ticks)
+        # No receiver lets through more than the band of a channel, of the static neither.
+        band.apply(audio, np.full(block.ticks + 1, CHANNEL, np.float32))
         voicing.run(audio, block)
         yield audio
 
