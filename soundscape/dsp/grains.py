@@ -95,7 +95,7 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
     noise = np.empty(int(_STRIKE_S * rate) + 1, np.float32)
     grain = np.zeros(noise.shape[0] + 2 * _LANES + int(_HEARD * ring_s * rate), np.float32)
     width = TICK / slots
-    drawn = np.empty(slots, np.uint32)
+    drawn, chosen = np.empty(slots, np.uint32), np.empty(slots, np.int64)
     for t in range(per_s.shape[0] - 1):
         chance = per_s[t] * TICK / (rate * slots)
         if chance <= 0.0 or level[t] <= 0.0:
@@ -104,9 +104,11 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
         for slot in range(slots):
             drawn[slot] = hash32(key, (tick + t) * slots + slot)
         below = np.uint32(min(math.ceil(chance * 16777216.0), 16777216.0))
+        falling = 0
         for slot in range(slots):
-            if (drawn[slot] >> np.uint32(8)) >= below:
-                continue
+            chosen[falling] = slot
+            falling += np.int64((drawn[slot] >> np.uint32(8)) < below)
+        for slot in chosen[:falling]:
             own = mix32(np.uint32(drawn[slot] ^ np.uint32(0x5BD1E995)))
             size = min(max(normal_at(own, 0), -_BOUND), _BOUND) * size_sd
             pitch = pitch_hz[t] * math.exp(pitch_sd * normal_at(own, 1) - 0.18 * size)

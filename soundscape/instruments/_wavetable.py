@@ -238,12 +238,14 @@ def _bend(out, cents, detune, drift, step):  # type: ignore[no-untyped-def]
     The exponential is its Taylor polynomial: right to 0.005 cents up to an octave.
     """
     for player in range(out.shape[0]):
+        steps, off, wandering = out[player], detune[player], drift[player]
         for i in range(out.shape[1]):
-            x = math.log(2.0) / 1200.0 * (cents[i] + detune[player] + drift[player, i])
-            y = 1.0 + x / 7.0
-            for k in (6.0, 5.0, 4.0, 3.0, 2.0, 1.0):
-                y = 1.0 + x * y / k
-            out[player, i] = step * y
+            x = math.log(2.0) / 1200.0 * (cents[i] + off + wandering[i])
+            y = 1.0 / 720.0 + x * (1.0 / 5040.0)
+            y = 1.0 / 120.0 + x * y
+            y = 1.0 / 24.0 + x * y
+            y = 1.0 / 6.0 + x * y
+            steps[i] = step * (1.0 + x * (1.0 + x * (0.5 + x * y)))
 
 
 def envelope(times: npt.NDArray[np.float64], *, attack_s: float, length_s: float, release_s: float) -> Curve:
