@@ -107,7 +107,7 @@ def _scatter(whole, per_s, pitch_hz, level, pan, shape, slots, rate, key, tick):
         falling = 0
         for slot in range(slots):
             chosen[falling] = slot
-            falling += np.int64((drawn[slot] >> np.uint32(8)) < below)
+            falling += 1 if (drawn[slot] >> np.uint32(8)) < below else 0
         for slot in chosen[:falling]:
             own = mix32(np.uint32(drawn[slot] ^ np.uint32(0x5BD1E995)))
             size = min(max(normal_at(own, 0), -_BOUND), _BOUND) * size_sd
