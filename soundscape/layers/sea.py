@@ -54,8 +54,10 @@ PLUNGE, PLUNGE_Q = 0.8, 0.6
 """RMS of the plume of a usual one, against the roar of a usual wave, and how narrow it is."""
 PATCHES = 0.5
 """Standard deviation of the logarithm of the foam's density."""
-FLUTTER = (0.2, 0.24, 0.2)
+FLUTTER = (0.24, 0.3, 0.24)
 """Standard deviation of the logarithm of each band's level."""
+COAST_SHARE, COAST_SD = (0.39, 0.32, 0.22), 0.42
+"""Of the far surf in each band, and the standard deviation of the logarithm of its level."""
 LEVEL = 0.028
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.2
 
@@ -79,7 +81,8 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """The sea for every control block, float32 `(2, block.frames)`."""
     slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.015, high_hz=0.3)
-    flutter = Drift(seed.child("flutter"), rate, motions=2 * BANDS, low_hz=0.7, high_hz=20.0, slope=1.2)
+    flutter = Drift(seed.child("flutter"), rate, motions=3 * BANDS, low_hz=0.7, high_hz=20.0, slope=1.2)
+    coast = Drift(seed.child("coast"), rate, motions=3 * BANDS, low_hz=0.1, high_hz=12.0, slope=0.9)
     low, middle, high = (1.0 - params.width * (1.0 - share) for share in SHARED)
     water = NoiseBands(seed.child("water"), rate, shared=(low, middle, high))
     falling = Plunges(params, rate, seed.child("plunges"))
@@ -96,7 +99,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         edges = block.ticks + 1
         corner, level, breaking = np.empty((edges, BANDS)), np.empty((edges, BANDS, 2)), np.empty((edges, 4))
         fizzing, rolling = np.empty((4, edges)), np.empty((4, edges))
-        motions = (slow.advance(block.ticks), flutter.advance(block.ticks))
+        motions = (slow.advance(block.ticks), flutter.advance(block.ticks), coast.advance(block.ticks))
         curves = tuple(block[name] for name in CONTROLS)
         heard = (corner, level, breaking, fizzing, rolling)
         _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, TICK / rate)
@@ -123,7 +126,7 @@ def _waves_under_way(params: Params, seed: Seed) -> np.ndarray:
 @njit(cache=True, nogil=True)
 def _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, tick_s):  # type: ignore[no-untyped-def]
     corner, level, breaking, fizzing, rolling = heard
-    slow, flutter = motions
+    slow, flutter, many = motions
     intensity, brightness = curves
     swell, fizz, shingle, coast, colour, width = shape
     for edge in range(corner.shape[0]):
@@ -144,13 +147,14 @@ def _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, tick_
             back += 0.5 * drawn
             lift += 0.5 * high
             breaking[edge, side] = PLUNGES_PER_S * (roar + 0.09 * far) + SLAPS_PER_S * wash
-            level[edge, SWELL, side] = 1.3 * (swell * low + 0.5 * roar + 0.3 * far)
-            level[edge, ROAR, side] = 0.9 * (roar + 0.35 * swell * low + 0.36 * far)
-            level[edge, HISS, side] = 0.75 * (
-                wash + 0.55 * roar + 0.1 * shingle * drawn + 0.2 * swell * low + 0.3 * far
-            )
+            level[edge, SWELL, side] = 1.3 * (swell * low + 0.5 * roar)
+            level[edge, ROAR, side] = 0.9 * (roar + 0.35 * swell * low)
+            level[edge, HISS, side] = 0.75 * (wash + 0.55 * roar + 0.1 * shingle * drawn + 0.2 * swell * low)
             for band in range(BANDS):
-                moved = 0.7 * flutter[edge, 2 * band] + 0.7 * flutter[edge, 2 * band + side]
+                # Far waves break in their own time, and the air between lets through now this, now that.
+                each = 0.7 * many[edge, 3 * band] + 0.7 * many[edge, 3 * band + 1 + side]
+                level[edge, band, side] += COAST_SHARE[band] * far * math.exp(COAST_SD * each)
+                moved = 0.7 * flutter[edge, 3 * band] + 0.7 * flutter[edge, 3 * band + 1 + side]
                 level[edge, band, side] *= strength * math.exp(FLUTTER[band] * moved)
         breaking[edge, 2], breaking[edge, 3] = strength, bright
         for band in range(BANDS):
