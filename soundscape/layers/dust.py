@@ -79,7 +79,7 @@ SURFACES = {
         pitch=1.0, ring_s=0.0006, lowest_hz=180.0, highest_hz=1_500.0, quality=2.0, modes=1.0, flap_hz=3.0
     ),
     "cloth": Surface(
-        pitch=0.5, ring_s=0.0009, lowest_hz=120.0, highest_hz=1_900.0, quality=1.6, modes=2.0, flap_hz=9.0
+        pitch=0.5, ring_s=0.0009, lowest_hz=120.0, highest_hz=1_900.0, quality=1.6, modes=1.3, flap_hz=9.0
     ),
     "metal": Surface(
         pitch=0.9, ring_s=0.0015, lowest_hz=310.0, highest_hz=6_500.0, quality=160.0, modes=6.0, flap_hz=6.0
@@ -219,7 +219,7 @@ class Blast:
         surface = SURFACES[params.surface]
         self._blast, self._open, self._pitch_hz = params.blast, _open(params), STRIKING_HZ * surface.pitch
         self._grains = Grains(
-            seed.child("striking"), rate, ring_s=surface.ring_s, size_sd=0.9, densest=MOST_STRIKES_PER_S
+            seed.child("striking"), rate, ring_s=surface.ring_s, size_sd=0.8, densest=MOST_STRIKES_PER_S
         )
         self._clumps = Drift(seed.child("strikes"), rate, low_hz=1.5, high_hz=70.0)
         self._flap = Flap(params.flap, surface.flap_hz, rate, seed.child("flap"))

@@ -12,7 +12,7 @@ from tests.layers.rendering import RATE, presets_of, render
 
 PRESETS = [preset.name for preset in presets_of("dust")]
 RANGES = {
-    "centroid_hz": (400.0, 2_400.0),
+    "centroid_hz": (300.0, 2_400.0),
     "slope_db_oct": (-8.0, -1.5),
     "crest_db": (12.0, 26.0),
     "kurtosis_hp100": (3.2, 20.0),
@@ -26,7 +26,9 @@ RANGES = {
     "iacc_60_250": (0.0, 0.95),
     "iacc_4000_9000": (-0.1, 0.3),
 }
-"""Gusts of recorded wind; brighter and rougher by as much sand as flies, between wind and moving grains."""
+"""Gusts of recorded wind; brighter and rougher by as much sand as flies, between wind and moving grains.
+
+Behind cloth it is as dark as wind is."""
 
 
 @pytest.mark.parametrize("preset", PRESETS)
