@@ -9,7 +9,7 @@ from soundscape.audio import Audio
 from soundscape.dsp.bounce import bounces
 from soundscape.dsp.modal import ring
 
-FAINTEST = 1e-3
+FAINTEST = 5e-3
 """Against a piece of middle size; what is softer is not followed."""
 
 

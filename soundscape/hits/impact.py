@@ -82,7 +82,7 @@ MATERIALS = {
     ),
     "glass": Material(
         loss=0.004, longest_s=0.25, lowest_hz=1_900.0, stretch=1.3, hardness_hz=11_000.0, modes=1.0, noise_s=0.02,
-        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, splinters=2.4, spread=0.55, leap_s=0.035,
+        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, splinters=2.0, spread=0.55, leap_s=0.035,
     ),
     "wood": Material(
         loss=0.016, longest_s=0.5, lowest_hz=290.0, stretch=1.45, hardness_hz=2_200.0, modes=0.9, noise_s=0.03,
