@@ -29,7 +29,8 @@ from soundscape.files import UNFINISHED, atomic, make_folder
 from soundscape.storage import Storage
 
 HEADER = struct.Struct("<8sqqQ32x")
-MAGIC = b"SSPART2\0"
+FORMAT = b"SSPART"
+MAGIC = FORMAT + b"2\0"
 SUFFIX = ".part"
 DEFAULT_LIMIT = 20 << 30
 """Bytes that a cache may hold after a run."""
@@ -181,7 +182,7 @@ class PartCache:
 
     def damaged(self) -> list[Path]:
         """Parts whose content is not what was written; they would be rendered again when they are needed."""
-        return [path for path in self._files() if _open(path) is None]
+        return [path for path in self._files() if _open(path) is None and not _is_of_another_version(path)]
 
     def clear(self) -> int:
         """Remove every part that no living run uses, and every note beside them; returns how many files went."""
@@ -248,6 +249,13 @@ def _open(path: Path) -> Part | None:
     except (OSError, struct.error):
         return None
     return Part(path=path, frames=frames, sync=sync) if _sealed(found, frames, sync) == checksum else None
+
+
+def _is_of_another_version(path: Path) -> bool:
+    """Whether a part was written by another version of this program; it is never read and goes when its time comes."""
+    with path.open("rb") as file:
+        magic = file.read(len(MAGIC))
+    return magic.startswith(FORMAT) and magic != MAGIC
 
 
 def _sealed(samples: xxh3_64, frames: int, sync: int) -> int:

@@ -53,6 +53,15 @@ def test_one_changed_byte_is_noticed(tmp_path: Path, at: int) -> None:
     assert cache.damaged() == [path]
 
 
+def test_a_part_of_another_version_is_not_read_and_not_damaged(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    path = cache.keep("aa1", [NOISE]).path
+    path.write_bytes(b"SSPART1\0" + path.read_bytes()[8:])
+    assert cache.find("aa1") is None
+    assert cache.damaged() == []
+    assert cache.trim(0) == 1
+
+
 def test_the_parts_used_longest_ago_go_first(tmp_path: Path) -> None:
     cache = PartCache(tmp_path)
     for index, key in enumerate(("aa1", "bb2", "cc3")):

@@ -19,6 +19,8 @@ from soundscape.timecode import frame_to_timecode
 
 LEAST_MISSING_LU = 0.5
 """Speech that is covered by less than this is not worth a line."""
+WIDEST_LU = 5.0
+"""How far speech may lie under the programme, after EBU R 128 s4: where it is further, listeners reach for the volume."""
 SEARCH_S = 0.1
 """How far from the marker a hit is searched for in the written stem."""
 BEFORE_S, AFTER_S = 0.02, 0.25
@@ -139,6 +141,17 @@ def covered(plan: Plan, passages: Sequence[Passage]) -> tuple[str, ...]:
                 f"deepest_db = {plan.ducking.deepest_db:g} lowers it no further"
             )
     return tuple(lines)
+
+
+def faint(programme: Loudness, stems: Mapping[str, Loudness]) -> tuple[str, ...]:
+    """A line when speech lies far under the programme, which is as loud as its target all the same."""
+    speech = stems["dialogue"].integrated_lufs if "dialogue" in stems else None
+    if speech is None or programme.integrated_lufs is None or programme.integrated_lufs - speech <= WIDEST_LU:
+        return ()
+    return (
+        f"speech is at {speech:.1f} LUFS, {programme.integrated_lufs - speech:.1f} LU under the programme; more than "
+        f"{WIDEST_LU:g} LU are hard to follow: raise dialogue_db in [mix], or lower music_db and effects_db",
+    )
 
 
 def landings(plan: Plan, parts: Mapping[str, Part], stems: Mapping[str, Path]) -> tuple[Landing, ...]:

@@ -25,9 +25,10 @@ from soundscape.pipeline.films import (
 )
 from soundscape.pipeline.forecast import forecast
 from soundscape.pipeline.listening import Auditioned, audition, play, presets
-from soundscape.pipeline.mixdown import Mixdown, mix_film
+from soundscape.pipeline.mixdown import Mixdown
 from soundscape.pipeline.rendering import draft, hold_gain, last_changes, render, render_parts
 from soundscape.pipeline.settings import Settings
+from soundscape.pipeline.solo import mix_film
 
 __all__ = [
     "Auditioned",

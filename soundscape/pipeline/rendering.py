@@ -51,7 +51,7 @@ def render(
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
     from soundscape.deliver.page import page
-    from soundscape.deliver.report import Report, chosen, covered, landings, mastering_of, spoken
+    from soundscape.deliver.report import Report, chosen, covered, faint, landings, mastering_of, spoken
     from soundscape.deliver.stems import PROGRAMME
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
@@ -99,6 +99,7 @@ def render(
             "report.json",
             "report.html",
         ]
+        programme = loudness.pop(PROGRAMME)
         report = Report(
             title=plan.title,
             version=plan.version,
@@ -106,7 +107,7 @@ def render(
             duration_s=plan.length / SAMPLE_RATE,
             rate=str(plan.rate),
             start=frame_to_timecode(plan.start, plan.rate),
-            programme=loudness.pop(PROGRAMME),
+            programme=programme,
             stems=loudness,
             mastering=mastering_of(made.fitted),
             null=made.null,
@@ -119,6 +120,7 @@ def render(
                 *(["a draft: sounds at half rate, rooms cut short; not to be delivered"] if plan.draft else []),
                 *(str(note) for note in plan.diagnostics),
                 *covered(plan, made.passages),
+                *faint(programme, loudness),
                 *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
             ),
         )

@@ -19,9 +19,10 @@ from soundscape.deliver.cue_sheet import cue_sheet
 from soundscape.deliver.markers import marker_edl
 from soundscape.deliver.page import picture
 from soundscape.deliver.reaper import reaper_project
-from soundscape.deliver.report import covered
+from soundscape.deliver.report import covered, faint
 from soundscape.mix.ducking import Passage
-from soundscape.model import SAMPLE_RATE, Ducking, Mark, MusicCue, Plan
+from soundscape.metering.meter import Meter
+from soundscape.model import SAMPLE_RATE, Ducking, Loudness, Mark, MusicCue, Plan
 from soundscape.pipeline import Settings, open_film, plan, render
 from soundscape.timecode import Rate, frame_to_timecode, timecode_to_frame
 from tests.deliver.test_midi import cue, plan_of, player
@@ -66,6 +67,19 @@ def test_a_bus_that_is_lowered_no_further_and_still_covers_speech_is_told_once()
         "deepest_db = 12 lowers it no further",
     )
     assert covered(made, [passage(1, 0.0, 0.2)]) == ()
+
+
+def test_speech_far_under_the_programme_is_told() -> None:
+    def tone(level_db: float) -> Loudness:
+        meter = Meter(SAMPLE_RATE, 2)
+        sine = 10.0 ** (level_db / 20.0) * np.sin(2.0 * np.pi * 1_000.0 / SAMPLE_RATE * np.arange(SAMPLE_RATE))
+        meter.push(np.tile(sine.astype(np.float32), (2, 1)))
+        return meter.result()
+
+    assert faint(tone(-23.0), {"music": tone(-40.0)}) == ()
+    assert faint(tone(-23.0), {"dialogue": tone(-27.9)}) == ()
+    (line,) = faint(tone(-23.0), {"dialogue": tone(-29.0)})
+    assert line.startswith("speech is at -29.0 LUFS, 6.0 LU under the programme")
 
 
 def test_more_markers_than_the_form_has_numbers_for_keep_every_hit() -> None:
