@@ -20,7 +20,7 @@ from soundscape.timecode import frame_to_timecode
 LEAST_MISSING_LU = 0.5
 """Speech that is covered by less than this is not worth a line."""
 WIDEST_LU = 5.0
-"""How far speech may lie under the programme, after EBU R 128 s4: where it is further, listeners reach for the volume."""
+"""How far speech may lie under the programme (EBU R 128 s4); beyond, listeners reach for the volume."""
 SEARCH_S = 0.1
 """How far from the marker a hit is searched for in the written stem."""
 BEFORE_S, AFTER_S = 0.02, 0.25

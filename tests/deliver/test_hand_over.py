@@ -20,8 +20,8 @@ from soundscape.deliver.markers import marker_edl
 from soundscape.deliver.page import picture
 from soundscape.deliver.reaper import reaper_project
 from soundscape.deliver.report import covered, faint
-from soundscape.mix.ducking import Passage
 from soundscape.metering.meter import Meter
+from soundscape.mix.ducking import Passage
 from soundscape.model import SAMPLE_RATE, Ducking, Loudness, Mark, MusicCue, Plan
 from soundscape.pipeline import Settings, open_film, plan, render
 from soundscape.timecode import Rate, frame_to_timecode, timecode_to_frame
