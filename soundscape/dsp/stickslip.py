@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 ROUGH = 0.002
 """What friction stirs, beside the mallet's speed: from it the song grows."""
-DRAG = -2.0
+DRAG = -0.5
 """The most that a rim that swings too fast is braked, beside the most that it is fed."""
 
 

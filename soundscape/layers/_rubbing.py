@@ -26,11 +26,11 @@ ONSET, ONSET_S = 0.45, (1.0, 4.0)
 """When it does, in shares of how long it is rubbed, and within which seconds."""
 TURNS_HZ, TURNS_SLOPE = 0.9, 0.3
 """Rounds a second of a mallet on a rim at 225 Hz; smaller ones are gone around faster."""
-START_S, STOP = 0.7, 0.15
+START_S, STOP = 0.7, 0.3
 """Of a rub: until the hand is at its speed, share at its end in which some hands slow down."""
 SURGE, SLOWED, SLOW_HANDS = 0.5, 0.7, 0.35
 """How much faster a hand becomes for a while, how much slower some are at the end, share of those."""
-THROWN = 1.3
+THROWN = 1.2
 """Swing of a rim beside its mallet's speed from which on it throws it off."""
 
 

@@ -58,7 +58,7 @@ ROUGH = np.array((0.0, 0.009, 0.012, 0.012, 0.009))
 """What friction stirs in every mode, beside the mallet's speed."""
 SCRAPE, SCRAPED = 0.02, np.array((0.15, 0.5, 1.0))
 """Of the mallet on the rim itself, beside its speed: as a whole, in three bands."""
-CHATTER_HZ, CHATTER = 30.0, 0.12
+CHATTER_HZ, CHATTER = 30.0, 0.25
 """Blows a second, and their force, of a mallet that is thrown off."""
 LEVEL_DB = -32.5
 FORCE_SD, MOST_FORCE = 0.25, 1.5

@@ -151,3 +151,16 @@ def test_the_song_goes_from_side_to_side_with_the_mallet() -> None:
     left, right = (descriptors.levels_db(side[None], RATE, frame_s=0.05) for side in audio)
     assert np.std(left - right) >= 1.5
     assert descriptors.mono_loss_db(audio, RATE) <= 2.5
+
+
+def test_a_mallet_that_becomes_too_slow_for_the_song_is_thrown_off_again_and_again() -> None:
+    def thrown(slows: bool) -> float:
+        bowls = singing_bowls.Bowls(singing_bowls.Params(bowls=2), RATE, SEED)
+        hands = bowls._hands
+        hands.begin(0, 12.0, 0, force=1.0, hardness=0.4, rng=np.random.default_rng(4))
+        hands._rubs[0].slows = slows
+        found = hands.advance(0, np.ones((ticks(12.0) + 1, 2))).thrown[:, 0]
+        return float(np.mean(found[-ticks(2.5) :] > 0.0))
+
+    assert thrown(True) > 0.04
+    assert thrown(False) < 0.01
