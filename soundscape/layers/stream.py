@@ -51,7 +51,7 @@ FED_SD, OWN_SD = 0.35, 0.4
 """Standard deviations of the logarithm of a vein's level: with the place that feeds it, and by itself."""
 VEIN_REACH = 0.5
 LEVEL = 0.027
-INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 12.0, 3.5, 1.6
+INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 12.0, 2.5, 1.6
 """What the whole range of a control moves: level, factor of the bubbles each way from the middle, colour."""
 
 
@@ -90,7 +90,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         for place in range(PLACES)
     ]
     pockets = Bubbles(seed.child("pockets"), rate, radius_sd=0.25, rising=0.9, densest=60.0)
-    drops = Grains(seed.child("drops"), rate, ring_s=0.0007, size_sd=0.8, pitch_sd=0.4, densest=SPLASHES)
+    drops = Grains(seed.child("drops"), rate, ring_s=0.0007, size_sd=0.8, pitch_sd=0.4, densest=2.0 * SPLASHES)
     rng = seed.generator("places")
     share = rng.dirichlet(np.full(PLACES, 4.0))
     size = params.radius * 1.25 ** rng.permutation(np.linspace(-1.0, 1.0, PLACES))
@@ -125,7 +125,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         pockets.add(audio, 12.0 * params.swallow * often * deep, SWALLOWED_MM / bright, 0.75 * strength, place_of)
         drops.add(
             audio,
-            SPLASHES * np.minimum(deep * often, 1.0),
+            SPLASHES * np.minimum(deep * often**1.5, 2.0),
             SPLASH_HZ * bright,
             1.25 * params.splash * strength,
             place_of,
