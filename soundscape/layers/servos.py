@@ -95,9 +95,9 @@ class Body:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params, self._rate, self._seed = params, rate, seed
         rng = seed.generator("joints")
-        places = (
-            params.width * rng.permutation(np.linspace(-0.9, 0.9, params.joints)) if params.joints > 1 else [0.0]
-        )
+        # Hands reach out to the sides, hips stand in the middle; neighbours in size are left and right.
+        side = np.where((np.arange(params.joints) + rng.integers(2)) % 2, 1.0, -1.0)
+        places = params.width * side * np.linspace(0.9, 0.2, params.joints) if params.joints > 1 else [0.0]
         # From fingers to hips: the larger, the lower, the slower and the louder.
         sizes = np.linspace(-1.0, 1.0, params.joints) if params.joints > 1 else [0.0]
         self._joints = [
