@@ -3,7 +3,8 @@
 Model: six voices, each a pair of detuned stacks of harmonics that fall by 9 to 12 dB/octave, breathe in for one
 note of the key at a time and are replaced by another. Two broad formants drift through them as if someone were
 about to speak. Behind every voice lies its blur: bands of noise on its lowest harmonics, as a spectrum stretched
-many times in time becomes. All of it runs on a tape whose speed has wow and flutter, that saturates softly, and
+many times in time becomes; and through the blur shines now and then a fragment of melody in the same key, the more
+the farther all has dissolved. All of it runs on a tape whose speed has wow and flutter, that saturates softly, and
 hisses. A cubic has only third-order products, so voices that end at a sixth of the rate cannot alias in it.
 
 After P. Nasca's extreme stretching (2006) for the blur, and J. Chowning, *Frequency synthesis of the singing
@@ -28,6 +29,7 @@ from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.noise import normal_at, uniform
 from soundscape.dsp.resonators import LANES, NoiseResonators
 from soundscape.dsp.stacks import Stacks
+from soundscape.layers._fragments import LINES, fragments
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.score.pitch import MODES
@@ -62,6 +64,8 @@ INTENSITY_DB, BRIGHTNESS_OCT = 12.0, 2.0
 LOUDER_SD, COLOUR_SD, SPEECH_SD = 0.09, 0.15, 0.3
 """Standard deviations of the slow motions: level (logarithm), cutoff (octaves), formants (octaves)."""
 BLUR_GAIN = 0.8
+SHINE = 4.2
+"""Of fragments beside voices, where all is dissolved."""
 INTO_TAPE = 0.15
 """Brings the loudest moments of the voices to where the tape bends them most."""
 
@@ -90,12 +94,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The dream, float32 `(2, block.frames)` for every control block."""
     tape = Drift(seed.child("tape"), rate, low_hz=0.5, high_hz=1.2, slope=0.0)
     tremble = Drift(seed.child("tremble"), rate, low_hz=6.0, high_hz=10.0, slope=0.0)
-    twins = Drift(seed.child("twins"), rate, motions=VOICES * TWINS, low_hz=0.05, high_hz=1.5, slope=1.5)
+    twins = Drift(seed.child("twins"), rate, motions=(VOICES + LINES) * TWINS, low_hz=0.05, high_hz=1.5, slope=1.5)
     slow = Drift(seed.child("slow"), rate, motions=4, low_hz=0.03, high_hz=1.5, slope=1.2)
     place = params.width * seed.generator("place").permutation(np.linspace(-0.25, 0.25, VOICES))
     apart = params.width * np.array(APART)
-    sides = np.tile((-1.0, 1.0), VOICES)
-    pan = np.clip(np.repeat(place, TWINS)[:, None] + sides[:, None] * apart, -1.0, 1.0)
+    sides = np.tile((-1.0, 1.0), VOICES + LINES)
+    places = np.append(place, params.width * np.linspace(-0.2, 0.2, LINES))
+    pan = np.clip(np.repeat(places, TWINS)[:, None] + sides[:, None] * apart, -1.0, 1.0)
     stacks = Stacks(seed.child("stacks"), rate, pan=pan)
     sharpness = np.where(np.arange(LANES) < VOICES * BLURRED, BLUR_Q, BREATH_Q)
     blur = NoiseResonators(seed.child("blur"), rate, q=sharpness)
@@ -106,8 +111,9 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     lane_pan = np.clip(np.append(blurs, breath_pan), -1.0, 1.0)
     noise = NoiseBands(seed.child("noise"), rate, shared=(0.9, 0.5, 0.0))
     high_pass = HighPass(rate, corner_hz=30.0)
-    notes = _notes(params)
-    key, tick = np.uint32(seed.key("voices")), 0
+    notes, melody = _notes(params), _melody(params)
+    shining = np.repeat([math.sqrt(1.0 - params.blur)] * VOICES + [SHINE * params.blur**2] * LINES, TWINS)[:, None]
+    key, shine_key, tick = np.uint32(seed.key("voices")), np.uint32(seed.key("fragments")), 0
     fall = np.arange(1.0, HARMONICS + 1) ** (-params.tilt / 6.02)
     numbers = (params.note * rate / TICK, params.cutoff, params.speech)
     share = 1.0 / _strength(params, fall)
@@ -119,12 +125,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         strength = strength * np.exp(LOUDER_SD * louder)
         cents = 17.3 * (params.wow * tape.advance(block.ticks) + params.flutter * tremble.advance(block.ticks))
         cents = cents + params.detune * twins.advance(block.ticks)
-        hz, gain = np.empty((edges, VOICES * TWINS)), np.empty((edges, VOICES * TWINS, HARMONICS))
+        hz, gain = np.empty((edges, len(pan))), np.empty((edges, len(pan), HARMONICS))
         lane_hz, lane_level = np.empty((edges, LANES)), np.empty((edges, LANES))
         spoken = np.log2(FORMANT_HZ) + 0.7 * np.log2(bright)[:, None] + SPEECH_SD * np.stack(formants, axis=1)
-        _sing(hz, gain, lane_hz, lane_level, cents, bright, spoken, notes, fall, numbers, rate, key, tick)
+        shone = fragments(melody, shine_key, rate, tick, edges)
+        _sing(hz, gain, lane_hz, lane_level, cents, bright, spoken, notes, shone, fall, numbers, rate, key, tick)
         audio = np.zeros((2, block.frames), np.float32)
-        stacks.add(audio, hz, share * math.sqrt(1.0 - params.blur) * gain)
+        stacks.add(audio, hz, share * shining * gain)
         lane_level *= share * BLUR_GAIN * math.sqrt(params.blur)
         blur.add(audio, lane_hz, lane_level, np.broadcast_to(lane_pan, lane_hz.shape))
         _saturate(audio, 0.9 * params.warmth, strength)
@@ -165,18 +172,27 @@ def _notes(params: Params) -> npt.NDArray[np.float64]:
     return tonic_hz * 2.0 ** (np.array(rows) / 12.0)
 
 
+def _melody(params: Params) -> npt.NDArray[np.float64]:
+    """What fragments may play, in Hz: two octaves of the scale above the middle voices' tonic, rising."""
+    tonic_hz = params.height * 2.0 ** (math.log2(midi_to_hz(params.root) / params.height) % 1.0)
+    steps = [octave + step for octave in (12, 24) for step in sorted(MODES[params.mode])]
+    return tonic_hz * 2.0 ** (np.array(steps) / 12.0)
+
+
 @njit(cache=True, nogil=True)
-def _sing(hz, gain, lane_hz, lane_level, cents, bright, spoken, notes, fall, numbers, rate, key, tick):  # type: ignore[no-untyped-def]
+def _sing(hz, gain, lane_hz, lane_level, cents, bright, spoken, notes, shone, fall, numbers, rate, key, tick):  # type: ignore[no-untyped-def]
     period, cutoff, speech = numbers
     end = rate / 6.0
-    pitch, amounts = np.empty(VOICES), np.empty(VOICES)
+    pitch, amounts = np.empty(VOICES + LINES), np.empty(VOICES + LINES)
     octave = np.log2(np.arange(1.0, HARMONICS + 1))
     for edge in range(hz.shape[0]):
         breath = 0.0
         for voice in range(VOICES):
             pitch[voice], amounts[voice] = _turn(notes[voice], voice, period, key, tick + edge)
             breath += amounts[voice] ** 2
-        for voice in range(VOICES):
+        for line in range(LINES):
+            pitch[VOICES + line], amounts[VOICES + line] = shone[0][edge, line], shone[1][edge, line]
+        for voice in range(VOICES + LINES):
             # Many voices make room for one another.
             note, amount = pitch[voice], amounts[voice] * (2.5 / (0.5 + breath)) ** 0.35
             # Where it is bright the higher voices come forward.
@@ -194,11 +210,11 @@ def _sing(hz, gain, lane_hz, lane_level, cents, bright, spoken, notes, fall, num
                 level = level if level > FAINTEST else 0.0
                 for twin in range(TWINS):
                     gain[edge, voice * TWINS + twin, k] = level * min(1.0, 8.0 * (end - at) / end)
-                if k < BLURRED:
+                if k < BLURRED and voice < VOICES:
                     lane_level[edge, voice * BLURRED + k] = level
             for twin in range(TWINS):
                 hz[edge, voice * TWINS + twin] = note * 2.0 ** (cents[edge, voice * TWINS + twin] / 1200.0)
-            for k in range(BLURRED):
+            for k in range(BLURRED if voice < VOICES else 0):
                 lane_hz[edge, voice * BLURRED + k] = (k + 1) * hz[edge, voice * TWINS]
         for lane in range(VOICES * BLURRED, LANES):
             which = lane % 2

@@ -3,7 +3,8 @@
 Model: a spectrum of partials, between a harmonic series and a stretched, bell-like one, on a few notes of a key, each
 partial a narrow hump with a level and a place of its own that wander for minutes, under a formant that drifts; the
 phases of all bins are thrown anew in every long frame, which takes away every onset and leaves the colour. It is
-never the same for two frames and never moves.
+never the same for two frames and never moves. Low partials can be held as tones instead: neighbours then beat against
+each other, rumble in waves of all lengths, and what is blurred above them shudders along.
 
 Sources: spectral freezing and phase randomisation after N. Paul (2006); inharmonic stretching as in J.-C. Risset's
 bells (1969).
@@ -17,12 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.blend import Part, Voice, blend
 from soundscape.dsp.blur import Blur
 from soundscape.dsp.drift import Drift
+from soundscape.dsp.sines import Sines
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
@@ -46,6 +49,14 @@ SWING = (-2.5, 1.8)
 LIVELIER = 0.35
 """How much farther a partial swells and sinks than one an octave below it: what is high comes and goes."""
 HIGHEST_HZ = 9_000.0
+HELD_HZ, HELD_STEEP = 260.0, 4.0
+"""Below it partials are held as tones where they are, and the exponent with which that ends."""
+LEAST_HELD = 0.1
+"""Of a partial's power; the others are blurred as a whole."""
+WAVES = 0.55
+"""Standard deviation of the waves of what is held, in nepers."""
+ALONG = 0.5
+"""Share of them in what is blurred."""
 HEARD = 5.0
 """Standard deviations from its centre until a hump is 108 dB down."""
 
@@ -64,6 +75,7 @@ class Params:
     motion: float = number(6.0, low=1.0, high=14.0, unit="dB", help="how far partials swell and sink")
     slowness: float = number(12.0, low=2.0, high=60.0, unit="s", help="time in which they do")
     breath: float = number(0.2, low=0.0, high=1.0, help="share of noise between the partials")
+    held: float = number(0.0, low=0.0, high=1.0, help="low partials held as tones, which beat and rumble in waves")
     width: float = number(0.8, low=0.0, high=1.0, help="how differently the two sides sound")
 
 
@@ -71,7 +83,8 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The frozen sound, float32 `(2, block.frames)` for every control block."""
 
     def parts() -> list[tuple[float, Part]]:
-        return [(0.0, Frozen(params, rate, seed.child("frozen")))]
+        frozen = Frozen(params, rate, seed.child("frozen"))
+        return [(0.0, Shuddering(frozen, params, rate, seed.child("held")) if params.held else frozen)]
 
     return blend(parts, controls, rate, VOICE)
 
@@ -93,12 +106,17 @@ class Frozen:
         octave = np.log2(np.tile(np.arange(1, PARTIALS + 1), len(notes)))
         self._motion_db = params.motion * (1.0 + LIVELIER * octave)[kept]
         self._hz = hz[kept] * 2.0 ** (4.0 / 1200.0 * rng.standard_normal(kept.sum()))
-        self._weight = weight[kept] / _swollen(self._motion_db)
+        weight = weight[kept] / _swollen(self._motion_db)
+        held = params.held / (1.0 + (self._hz / HELD_HZ) ** HELD_STEEP)
+        held[held < LEAST_HELD] = 0.0
+        self._weight = weight * np.sqrt(1.0 - held)
+        heard = held > 0.0
+        self.held_hz, self.held_level = self._hz[heard], (weight * np.sqrt(held))[heard]
         self._side = params.width * rng.uniform(-0.8, 0.8, kept.sum())
         frequency = np.maximum(np.arange(self._size // 2 + 1) * rate / self._size, 1.0)
         # No hump is narrower than a bin.
         spread = np.maximum(params.breadth / 1200.0 * math.log(2.0) * self._hz, 0.6 * rate / self._size)
-        self._humps, self._reach = _humps(self._hz, spread, rate / self._size)
+        self._humps, self._first, self._starts = _humps(self._hz, spread, rate / self._size)
         audible = (frequency > 40.0) & (frequency < HIGHEST_HZ)
         bed = np.where(audible, (frequency / 100.0) ** (0.5 * params.tilt / 6.02 - 0.5), 0.0)
         self._bed = (0.6 * params.breath**1.5 * bed / math.sqrt(float(np.sum(bed**2)))).astype(np.float32)
@@ -125,9 +143,34 @@ class Frozen:
         sides = np.stack((np.sqrt(1.0 - place), np.sqrt(1.0 + place))) * level
         air_gain = np.float32(np.exp(0.3 * air) * math.sqrt(float(np.sum(level**2))))
         magnitude: npt.NDArray[np.float32] = np.stack((air_gain * self._bed,) * 2)
-        for hump, reach, gains in zip(self._humps, self._reach, sides.astype(np.float32).T, strict=True):
-            magnitude[:, reach] += gains[:, None] * hump
+        _lay(magnitude, sides.astype(np.float32), self._humps, self._first, self._starts)
         return magnitude
+
+
+class Shuddering:
+    """A frozen sound whose low partials are tones, and the waves in which all of it rumbles."""
+
+    def __init__(self, frozen: Frozen, params: Params, rate: int, seed: Seed) -> None:
+        self._frozen, self._motion = frozen, params.held * WAVES
+        count = len(frozen.held_hz)
+        rng = seed.generator("tones")
+        self._place = 0.5 * params.width * rng.uniform(-1.0, 1.0, count)
+        self._tones = Sines(rate, phase=rng.uniform(size=count))
+        self._waves = Drift(seed.child("waves"), rate, low_hz=0.12, high_hz=9.0, slope=1.1)
+        self._own = Drift(
+            seed.child("own"), rate, motions=count, low_hz=0.3 / params.slowness, high_hz=4.0, slope=1.3
+        )
+
+    def run(self, block: ControlBlock) -> Audio:
+        """The sound under these controls."""
+        wave = self._motion * np.clip(self._waves.advance(block.ticks)[:, 0], *SWING)
+        own = np.exp(0.5 * np.clip(self._own.advance(block.ticks), *SWING) + wave[:, None])
+        edges = np.arange(block.ticks + 1) * TICK
+        audio = self._frozen.run(block)
+        audio *= np.exp(ALONG * np.interp(np.arange(block.frames), edges, wave)).astype(np.float32)
+        hz, place = (np.broadcast_to(values, own.shape) for values in (self._frozen.held_hz, self._place))
+        self._tones.add(audio, hz, math.sqrt(2.0) * self._frozen.held_level * own, place)
+        return audio
 
 
 def _swollen(motion_db: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -140,13 +183,24 @@ def _swollen(motion_db: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _humps(
     hz: npt.NDArray[np.float64], spread: npt.NDArray[np.float64], bin_hz: float
-) -> tuple[list[npt.NDArray[np.float32]], list[slice]]:
-    """The magnitudes of every partial, of power 1, and the bins on which they are heard: narrow humps, far apart."""
-    humps, reach = [], []
-    for centre, width in zip(hz, spread, strict=True):
-        first, last = max(0, math.ceil((centre - HEARD * width) / bin_hz)), int((centre + HEARD * width) / bin_hz)
-        frequency = np.arange(first, last + 1) * bin_hz
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The magnitudes of every partial, of power 1, one after another: narrow humps, far apart.
+
+    Then come the first bin on which each is heard, and where each starts among the magnitudes, with their end.
+    """
+    first = np.maximum(0, np.ceil((hz - HEARD * spread) / bin_hz)).astype(np.int64)
+    humps = []
+    for centre, width, begin in zip(hz, spread, first, strict=True):
+        frequency = np.arange(begin, int((centre + HEARD * width) / bin_hz) + 1) * bin_hz
         hump = np.exp(-0.5 * ((frequency - centre) / width) ** 2)
         humps.append((hump / np.sqrt(np.sum(hump**2))).astype(np.float32))
-        reach.append(slice(first, last + 1))
-    return humps, reach
+    return np.concatenate(humps), first, np.cumsum([0] + [len(hump) for hump in humps])
+
+
+@njit(cache=True, nogil=True)
+def _lay(magnitude, sides, humps, first, starts):  # type: ignore[no-untyped-def]
+    for side in range(2):
+        for partial in range(len(first)):
+            begin = starts[partial]
+            for i in range(starts[partial + 1] - begin):
+                magnitude[side, first[partial] + i] += sides[side, partial] * humps[begin + i]

@@ -4,10 +4,10 @@ Model: every bowl has five modes at the ratios measured on a recorded one, 1 : 1
 doublet (no bowl is quite round) that beats at 1 to 5 Hz in the lowest mode; struck, its partners are unequal, so that
 the level ripples by 1 to 6 dB. T60 is up to a minute and a half at 225 Hz for a bowl that hangs free, less on a
 cushion, and falls as f**-0.45. Whoever plays them strikes one with felt or wood, lets another answer, once or twice,
-and listens until they have nearly rung out; or goes around the rim of one with the mallet, which slips and sticks
-(`soundscape.dsp.stickslip`): after seconds the bowl sings, beats, grows as the hand goes faster, turns with it, and
-chatters where the hand becomes too slow for it. In between the bowls stir faintly in the air of the room. They stand
-on the notes of a key.
+while all the others ring along faintly, and listens until they have nearly rung out; or goes around the rim of one
+with the mallet, which slips and sticks (`soundscape.dsp.stickslip`): after seconds the bowl sings, beats, grows as
+the hand goes faster, turns with it, and chatters where the hand becomes too slow for it. In between the bowls stir
+faintly in the air of the room. They stand on the notes of a key.
 
 Sources: ratios, decay and beats as measured; O. Inacio, L. Henrique & J. Antunes, *The dynamics of Tibetan singing
 bowls* (Acta Acustica 92, 2006) on rubbing.
@@ -63,6 +63,8 @@ CHATTER_HZ, CHATTER = 30.0, 0.25
 LEVEL_DB = -32.5
 FORCE_SD, MOST_FORCE = 0.25, 1.5
 ANSWERED = 0.6
+SYMPATHY = 0.05
+"""Of a blow, what reaches every mode of every other bowl through what they stand on."""
 STIRRED_DB = -27.0
 """Of bowls that nobody touches, beside the phrases."""
 TOCK, LAID_ON = 0.5, 0.25
@@ -98,8 +100,9 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         strength = db_to_gain(LEVEL_RANGE_DB) ** (block["intensity"].astype(np.float64) - 0.5)
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5)
         audio = bowls.run(block, strength, slope)
-        level = quiet * np.exp(0.3 * breath.advance(block.ticks)) * strength[:, None]
         corner = np.array((150.0, 500.0, 2_500.0)) * 2.0 ** slope[:, None]
+        level = quiet * np.exp(0.3 * breath.advance(block.ticks)) * np.sqrt(strength)[:, None]
+        level *= (corner / MIDDLE_HZ) ** slope[:, None]  # as bright as the bowls in it; soft playing leaves it
         scraped = SCRAPED[:, None] * (bowls.scrape * strength[:, None])[:, None, :]
         air.add(audio, corner, np.hypot(level[:, :, None], scraped))
         yield audio
@@ -229,7 +232,8 @@ class Bowls:
 
     def strike(self, touch: Touch, rng: np.random.Generator, reach: float) -> npt.NDArray[np.complex64]:
         """What a blow adds to the phasors of both partners, `(2, modes)`; `reach` is a factor of its corner."""
-        level = np.repeat(np.arange(self._params.bowls) == touch.bowl, 5) * self._blow(reach)
+        reached = np.where(np.arange(self._params.bowls) == touch.bowl, 1.0, SYMPATHY)
+        level = np.repeat(reached, 5) * self._blow(reach)
         level = touch.force * level * np.exp(0.2 * rng.standard_normal(len(level)))
         phase = np.exp(2j * math.pi * rng.uniform(size=(2, len(level))))
         return (level * np.stack((np.ones_like(self._partner), self._partner)) * phase).astype(np.complex64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import signal
@@ -9,6 +11,7 @@ from scipy import signal
 from soundscape.contract import TICK
 from soundscape.dsp.stacks import Stacks
 from soundscape.layers import dream
+from soundscape.layers._fragments import LINES, LONGEST_S, SHORTEST_S, fragments
 from soundscape.rng import Seed
 from soundscape.units import midi_to_hz
 from tests import descriptors
@@ -103,6 +106,48 @@ def test_notes_follow_one_another_and_no_two_are_the_same() -> None:
         # A voice changes its note only where it is silent.
         amounts = np.array([amount for _, amount in heard])
         assert amounts[np.flatnonzero(np.diff(pitch))].max() < 0.3 * amounts.max()
+
+
+def test_fragments_are_short_notes_of_the_key_in_phrases_that_leave_half_the_time_empty() -> None:
+    notes = dream._melody(dream.Params(root=62, mode="dorian"))
+    pitch, strength = fragments(notes, np.uint32(7), RATE, 0, ticks(400.0))
+    assert np.isin(pitch, notes).all()
+    semitones = 12.0 * np.log2(notes / midi_to_hz(62)) % 12.0
+    assert (
+        np.abs((semitones[:, None] - np.array(dream.MODES["dorian"]) + 6.0) % 12.0 - 6.0).min(axis=1).max() < 1e-6
+    )
+    assert (np.diff(notes) > 0.0).all()
+    for line in range(LINES):
+        sounding = strength[:, line] > 0.0
+        assert 0.2 <= sounding.mean() <= 0.6
+        # A note ends where the line falls silent or begins to rise from almost nothing.
+        begins = np.flatnonzero(sounding[1:] & (strength[1:, line] > 3.0 * strength[:-1, line])) + 1
+        begins = begins[np.diff(begins, prepend=-RATE) > 0.2 * RATE / TICK]
+        lengths_s = [
+            np.argmin(np.append(sounding[a:b], False)) * TICK / RATE for a, b in itertools.pairwise(begins)
+        ]
+        assert len(lengths_s) > 60
+        assert min(lengths_s) >= SHORTEST_S - 0.05
+        assert max(lengths_s) <= LONGEST_S + 0.05
+        assert np.std(np.log(lengths_s)) >= 0.3
+
+
+def test_any_moment_of_the_fragments_is_found_without_those_before() -> None:
+    notes, key = dream._melody(dream.Params()), np.uint32(3)
+    whole = fragments(notes, key, RATE, 0, 9_000)
+    later = fragments(notes, key, RATE, 5_000, 4_000)
+    assert all(np.array_equal(a[5_000:], b) for a, b in zip(whole, later, strict=True))
+
+
+def test_the_farther_it_dissolves_the_more_fragments_shine_through() -> None:
+    range_db = []
+    for blur in (0.0, 1.0):
+        audio = render("dream-blur", 30.0, changes=(("blur", blur), ("hiss", 0.02)))
+        band = signal.sosfilt(signal.butter(4, (1_000.0, 3_000.0), "bandpass", fs=RATE, output="sos"), audio[0])
+        range_db.append(
+            float(np.ptp(np.percentile(descriptors.levels_db(band[None], RATE, frame_s=0.1), (10, 95))))
+        )
+    assert range_db[1] > range_db[0] + 3.0
 
 
 def held(hz: float, gains: list[float], seconds: float = 2.0) -> np.ndarray:

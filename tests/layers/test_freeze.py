@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from soundscape.dsp.blur import Blur
 from soundscape.layers import freeze
@@ -54,6 +55,43 @@ def test_it_stands_on_its_notes(root: int) -> None:
         note = midi_to_hz(root + semitones)
         near, beside = np.abs(frequency / note - 1.0) < 0.02, np.abs(frequency / note - 1.03) < 0.008
         assert density[near].max() > 20.0 * density[beside].max()
+
+
+def beats(held: float) -> np.ndarray:
+    """Spectrum of the level of a cluster's lowest notes, a semitone apart, from 1 Hz on in steps of 1/16 Hz."""
+    changes = (("held", held), ("breath", 0.0), ("motion", 1.0), ("root", 45), ("stretch", 1.6))
+    audio = render("frozen-dread", 34.0, changes=changes)[:, RATE : 33 * RATE].mean(axis=0)
+    low = signal.sosfilt(signal.butter(4, (95.0, 135.0), "bandpass", fs=RATE, output="sos"), audio)
+    power = np.abs(signal.hilbert(low))[:: RATE // 100] ** 2
+    power = power.reshape(2, -1) / power.mean()
+    found: np.ndarray = (np.abs(np.fft.rfft(power * np.hanning(power.shape[1]), axis=1)) ** 2).mean(axis=0)[16:]
+    return found
+
+
+def test_held_neighbours_beat_at_their_distance() -> None:
+    distance_hz = midi_to_hz(46) - midi_to_hz(45)
+    stands_out = {}
+    for held in (0.0, 1.0):
+        found = beats(held)
+        hz = 1.0 + np.arange(len(found)) / 16.0
+        near = np.abs(hz - distance_hz) < 0.3
+        stands_out[held] = found[near].max() / np.median(found[(hz > 3.0) & (hz < 12.0)])
+    assert stands_out[1.0] > 25.0
+    assert stands_out[1.0] > 4.0 * stands_out[0.0]
+
+
+def test_what_rumbles_stays_frozen_in_pitch() -> None:
+    audio = render("frozen-dread", 24.0, changes=(("held", 1.0), ("breath", 0.0)))
+    early, late = (
+        descriptors.spectrum(audio[:, at * RATE : (at + 8) * RATE], RATE, size=1 << 17) for at in (0, 16)
+    )
+    low = (early[0] > 40.0) & (early[0] < 130.0)
+    lines = [
+        found[0][low][signal.find_peaks(found[1][low], height=0.03 * found[1][low].max())[0]]
+        for found in (early, late)
+    ]
+    assert len(lines[0]) >= 3
+    assert np.median(np.abs(lines[0][:, None] - lines[1]).min(axis=1)) < 0.4
 
 
 def test_breath_fills_the_gaps() -> None:

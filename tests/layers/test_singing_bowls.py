@@ -100,6 +100,26 @@ def test_rubbing_swells_slowly_and_a_mallet_does_not() -> None:
     assert rises[0] < 0.7 * rises[1]
 
 
+def test_when_one_is_struck_the_others_ring_along_faintly() -> None:
+    bowls = singing_bowls.Bowls(singing_bowls.Params(bowls=4), RATE, SEED)
+    kick = np.abs(bowls.strike(singing_bowls.Touch(0.0, 2, 1.0), np.random.default_rng(1), 1.0)[0])
+    of_bowl = np.sqrt(np.sum(kick.reshape(4, 5) ** 2, axis=1))
+    beside_db = 20.0 * np.log10(np.delete(of_bowl, 2) / of_bowl[2])
+    assert (beside_db >= -32.0).all()
+    assert (beside_db <= -20.0).all()
+
+
+def test_the_air_of_the_room_is_as_bright_as_the_bowls() -> None:
+    tilts_db = []
+    for brightness in (0.0, 1.0):
+        audio = render("small-bowls", 10.0, brightness=brightness, changes=(("room", -12.0), ("rub", 0.0)))
+        hz, density = descriptors.spectrum(audio, RATE, size=1 << 14)
+        # Medians look between the lines of the bowls.
+        high, low = (np.median(density[(hz > a) & (hz < b)]) for a, b in ((4_000.0, 8_000.0), (100.0, 300.0)))
+        tilts_db.append(10.0 * np.log10(high / low))
+    assert tilts_db[1] > tilts_db[0] + 10.0
+
+
 def test_bowls_nearly_ring_out_before_they_are_struck_again_but_are_never_silent() -> None:
     audio = render("bowl-meditation", 60.0)
     level = descriptors.levels_db(audio, RATE, frame_s=0.1) - descriptors.rms_db(audio, RATE)
