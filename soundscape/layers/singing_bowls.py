@@ -60,7 +60,7 @@ SCRAPE, SCRAPED = 0.02, np.array((0.15, 0.5, 1.0))
 """Of the mallet on the rim itself, beside its speed: as a whole, in three bands."""
 CHATTER_HZ, CHATTER = 30.0, 0.25
 """Blows a second, and their force, of a mallet that is thrown off."""
-LEVEL_DB = -32.5
+LEVEL_DB = -33.0
 FORCE_SD, MOST_FORCE = 0.25, 1.5
 ANSWERED = 0.6
 SYMPATHY = 0.05
@@ -284,6 +284,7 @@ class Bowls:
         rng = self._seed.generator("trial")
         energy, length_s = 0.0, 0.0
         of_blow = np.sum((self._blow() ** 2 * self.t60_s).reshape(-1, 5), axis=1) / (12.0 * math.log(10.0))
+        of_blow = (1.0 - SYMPATHY**2) * of_blow + SYMPATHY**2 * of_blow.sum()
         for _ in range(24):
             touches = self._phrase(rng)
             for touch in touches:
