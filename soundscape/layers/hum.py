@@ -1,7 +1,8 @@
 """Hum of a machine at work: powered armour idling, a turbine room, a ship's drone, mains, with servo moves.
 
 Model: a shaft whose speed wanders (1/f) drives blades, one pulse each, unequal and varying from turn to turn;
-gears add their mesh line with sidebands at the shaft rate, the mains a series at twice its frequency. All of it
+gears add their mesh line with sidebands at the shaft rate, the mains a series at twice its frequency and a faint buzz
+of what is loose in its field, both of them with the load on it. All of it
 shakes a casing of 32 modes. A bed of flow noise as loud as the tone is modulated by the blades, and everything
 flutters by some 2 dB: without that flutter a hum is heard as filtered noise. Load couples pitch, level and
 brightness. Loose parts tick and servos move, clustered in time; no two moves are alike.
@@ -21,6 +22,7 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock, neutral
+from soundscape.dsp.buzz import Buzz
 from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.highpass import HighPass
@@ -30,6 +32,7 @@ from soundscape.dsp.modal import pan_gains, ring
 from soundscape.dsp.noise import white
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.servo import servo_move
+from soundscape.dsp.telegraph import Telegraph
 from soundscape.params import number
 from soundscape.rng import Seed
 from soundscape.units import db_to_gain
@@ -50,6 +53,10 @@ KNOCK_HZ = np.geomspace(900.0, 5_200.0, 8)
 TRIAL_S = 3
 UNBALANCE = 0.22
 WANDER = 0.008
+LOAD_STEP_DB, LOAD_SPELL_S = 1.2, 4.0
+"""What a consumer adds to hum of the mains, and for how long it typically runs."""
+BUZZ = 7.0
+"""Of what is loose in the field of the mains against its lines."""
 WHINE_HZ, WHINE_GAIN = 4_700.0, 0.02
 
 
@@ -112,6 +119,8 @@ class Machine:
         self._bed, self._tilt = np.zeros((2, 2), np.float32), np.zeros(2, np.float32)
         self._key = np.uint32(seed.key("noise"))
         self._at = 0
+        self._buzz = Buzz(seed.child("buzz"), rate, width=params.width)
+        self._consumer = Telegraph(seed.child("consumer"), rate, spell_s=LOAD_SPELL_S, burning=0.5)
         unequal = seed.generator("blades").standard_normal(params.blades)
         self._pattern = (1.0 + UNBALANCE * unequal).astype(np.float32)
         self._shared = math.sqrt(1.0 - min(1.0, 1.6 * params.width))
@@ -125,7 +134,8 @@ class Machine:
         load = block["intensity"].astype(np.float64) - 0.5
         blade_hz = params.pitch * self._own * (1.0 + LOAD_PITCH * load) * (1.0 + WANDER * params.unrest * speed)
         mains_hz = params.mains_hz * (1.0 + 0.2 * (self._own - 1.0) + 0.001 * grid)
-        lines_db = LOAD_DB * load + 0.45 * params.flutter * level
+        drawn_db = LOAD_STEP_DB * params.mains * (self._consumer.advance(block.ticks) - 0.5)
+        lines_db = LOAD_DB * load + drawn_db + 0.45 * params.flutter * level
         flow_db = LOAD_DB * load + 0.9 * params.flutter * flow
         highs_db = (
             LOAD_HIGHS_DB * load + BRIGHTNESS_DB * (block["brightness"] - 0.5) + 0.7 * params.flutter * colour
@@ -150,7 +160,10 @@ class Machine:
         )
         audio = np.empty((2, block.frames), np.float32)
         fill_bed(audio, beat, bed_gain, self._bed, self._shared, rate, self._key, self._at)
-        self._casing.add(audio, lines + 2.0 * audio)
+        drive = lines + np.float32(2.0) * audio
+        if params.mains > 0.0:
+            self._buzz.add(drive, mains_hz, BUZZ * params.mains * lines_gain)
+        self._casing.add(audio, drive)
         whine_hz = WHINE_HZ * (0.9 + 0.1 * blade_hz / params.pitch)
         highs = (10.0 ** (highs_db / 20.0)).astype(np.float32)
         whine = np.float32(WHINE_GAIN * params.whine) * lines_gain

@@ -31,6 +31,7 @@ from soundscape.dsp.bend import bent
 from soundscape.dsp.blend import Voice
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.hall import Hall
+from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.noise import normal_at
 from soundscape.dsp.resonators import NoiseResonators
 from soundscape.dsp.sines import Sines
@@ -46,8 +47,10 @@ CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
 VOICE = Voice(intensity_db=12.0, brightness_db=18.0, split_hz=600.0)
-LEVEL_DB = -33.0
+LEVEL_DB = -34.5
 """Of the glides at neutral controls."""
+SIDES_HZ = 150.0
+"""Below it both sides hear the same, as ears do in any space."""
 GLIDES = 4
 """In each direction: an octave apart, so many octaves in all."""
 FAINTEST = 4e-3
@@ -97,7 +100,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     q = np.concatenate((glides.quality, vortex.quality))
     bands = NoiseResonators(seed.child("bands"), rate, q=q)
     hall = Hall(seed.child("hall"), rate, t60_s=4.5, high_t60_s=1.8, size=2.2)
-    voicing = Voicing(rate, VOICE)
+    voicing, sides = Voicing(rate, VOICE), HighPass(rate, corner_hz=SIDES_HZ)
     level = np.float32(db_to_gain(LEVEL_DB))
     for block in controls:
         motion = turning.advance(block)
@@ -110,6 +113,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         bands.add(audio, *(np.concatenate(pair, axis=1) for pair in zip(smoke, air, strict=True)))
         audio *= level
         hall.add(audio, np.float32(0.45) * audio)
+        apart = np.float32(0.5) * (audio - audio[::-1])
+        audio -= apart
+        sides.run(apart)
+        audio += apart
         voicing.run(audio, block)
         yield audio
 

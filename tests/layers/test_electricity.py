@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from soundscape.contract import TICK
+from soundscape.dsp.buzz import Buzz
 from soundscape.dsp.sparks import FIZZES, snap
-from soundscape.layers.electricity import LONGEST, telegraph
+from soundscape.dsp.telegraph import LONGEST, telegraph
 from tests import descriptors
-from tests.layers.rendering import RATE, presets_of, render, ticks
+from tests.layers.rendering import RATE, SEED, presets_of, render, ticks
 
 PRESETS = tuple(preset.name for preset in presets_of("electricity"))
 
@@ -66,6 +67,32 @@ def test_iron_hums_at_twice_the_mains_and_its_multiples_only(mains: float) -> No
 
     assert min(line_db(2.0 * mains), line_db(4.0 * mains)) > 15.0
     assert max(line_db(mains * 3.0), line_db(mains * 5.0)) < 10.0
+
+
+def test_corona_bursts_at_the_crests_of_the_mains_and_more_at_the_positive_one() -> None:
+    changes = (("hum", -60.0), ("arc", -60.0), ("sparks", -60.0), ("corona", 0.0), ("unrest", 0.0))
+    audio = render("power-station", 10.0, changes=changes).mean(axis=0, dtype=np.float64)
+    power = np.mean(audio[: len(audio) // 960 * 960].reshape(-1, 16, 60) ** 2, axis=2)
+    over_turn = np.median(power, axis=0)
+    # Between crests there is little.
+    assert np.sort(over_turn)[-2:].mean() > 4.0 * np.sort(over_turn)[:2].mean()
+    assert np.std(np.log(power.mean(axis=1))) > 0.3
+    # Lines at the mains and at twice that: half-waves are unlike, and either has its crest.
+    lines = np.abs(np.fft.rfft(over_turn))
+    assert min(lines[1:3]) > 0.1 * lines[0]
+
+
+def test_loose_iron_buzzes_for_a_while_in_step_with_the_mains() -> None:
+    count = ticks(20.0)
+    out = np.zeros((2, count * TICK), np.float32)
+    Buzz(SEED, RATE, width=0.5).add(out, np.full(count + 1, 50.0), np.ones(count + 1))
+    power = out[0].reshape(-1, 480).astype(np.float64) ** 2
+    half_waves, over_turn = power.mean(axis=1), power.mean(axis=0)
+    silent = half_waves < 0.01 * half_waves.max()
+    assert 0.15 < silent.mean() < 0.85
+    assert np.mean(silent[1:] == silent[:-1]) > 0.6
+    # Strikes lie in a third of the half-wave.
+    assert np.sort(over_turn)[-160:].sum() > 0.8 * over_turn.sum()
 
 
 def test_an_arc_restrikes_at_twice_the_mains_and_a_coil_at_its_own_rate() -> None:

@@ -47,6 +47,17 @@ def test_it_stands_without_ever_standing_still(preset: str) -> None:
     assert not {name: found[name] for name, (low, high) in RANGES.items() if not low <= found[name] <= high}
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_octave_is_lost_in_mono_and_lows_are_in_the_middle(preset: str) -> None:
+    audio = render(preset, 30.0)
+    loss_db = []
+    for low_hz in 31.0 * 2.0 ** np.arange(8):
+        octave = signal.butter(4, (low_hz, 2.0 * low_hz), "band", fs=RATE, output="sos")
+        loss_db.append(descriptors.mono_loss_db(signal.sosfilt(octave, audio).astype(np.float32), RATE))
+    assert max(loss_db) < 2.5
+    assert max(loss_db[:2]) < 0.5
+
+
 @pytest.mark.parametrize(("balance", "way"), [(1.0, 1.0), (0.0, -1.0)])
 def test_it_glides_at_its_pace_and_the_way_it_is_asked(balance: float, way: float) -> None:
     audio = render("standing-portal", 8.0, changes=(*ALONE, ("balance", balance))).mean(axis=0, dtype=np.float64)
