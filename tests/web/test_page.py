@@ -149,7 +149,6 @@ def test_presets_far_apart_in_level_play_equally_loud(open_page: Any) -> None:
         until(lambda: engine(page, "engine.blocks.length") > 25)
         assert engine(page, "engine.current.id") == number
         levels[preset] = engine(page, "engine.meters.integrated")
-    print(levels)
     # Both come and go a little within the seconds that are heard here.
     assert levels == pytest.approx(dict.fromkeys(levels, -23.0), abs=1.0)
 
