@@ -1,10 +1,11 @@
 """What a hard blow brings with it: the rush of the contact itself, and loose parts that bounce until they lie still.
 
 Two heavy faces that meet do all of it at once: they press out what is between them, air and ground give way, and
-whatever hangs on them is thrown up."""
+whatever hangs on them is thrown up. One of them falls back on the other, and both ring at every rebound."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from soundscape.audio import Audio
 from soundscape.dsp.blast import thump
 from soundscape.dsp.bounce import BOUNCES, bounces
 from soundscape.dsp.burst import envelope, noise_band, unlike
-from soundscape.dsp.struck import Body, make_body, strike
+from soundscape.dsp.struck import Body, Floats, make_body, strike
 from soundscape.rng import Seed
 
 RISE_S = 0.0005
@@ -42,6 +43,63 @@ class Faces:
     loss: float
     loose_s: float
     """Its material and mounting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heavy:
+    """One of the heavy parts that strike each other."""
+
+    lowest_hz: float
+    level: float
+    modes: int
+    tilt: float
+    """Exponent of a mode's number in its level."""
+
+
+def rebound(
+    out: Audio,
+    rate: int,
+    rng: np.random.Generator,
+    parts: Iterable[Heavy],
+    *,
+    time_s: Floats,
+    force: Floats,
+    loss: float,
+    longest_s: float,
+    corner_hz: float,
+    contact_s: float,
+) -> None:
+    """Add heavy parts of one material that ring together at every rebound.
+
+    Parameters
+    ----------
+    time_s, force : (rebounds,) of each
+    loss, longest_s : their material and mounting; see `soundscape.dsp.struck.make_body`
+    corner_hz : where the spectrum of a blow of force 1 begins to fall
+    contact_s : T60 of the contact's noise
+    """
+    for part in parts:
+        body = make_body(
+            rng,
+            lowest_hz=part.lowest_hz,
+            modes=part.modes,
+            stretch=1.12,
+            loss=loss,
+            longest_s=longest_s,
+            irregular=0.14,
+            tilt=part.tilt,
+        )
+        strike(
+            out,
+            rate,
+            rng,
+            body,
+            time_s=time_s,
+            force=part.level * force,
+            corner_hz=corner_hz,
+            contact=0.7,
+            contact_s=contact_s,
+        )
 
 
 def meet(

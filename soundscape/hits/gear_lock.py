@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.clatter import Faces, meet
+from soundscape.dsp.clatter import Faces, Heavy, meet, rebound
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
@@ -123,7 +123,22 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         gain_sd=0.5,
     )
     rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
-    _bolt(audio, rate, rng, material, time_s=rebounds, scale=scale, ring_s=ring_s, corner_hz=corner_hz)
+    bolt_hz = material.bolt_hz * scale
+    rebound(
+        audio,
+        rate,
+        rng,
+        (
+            Heavy(lowest_hz=bolt_hz, level=1.0, modes=40, tilt=-0.1),
+            Heavy(lowest_hz=2.7 * bolt_hz, level=0.55, modes=20, tilt=-0.1),
+        ),
+        time_s=rebounds,
+        force=np.array((1.0, 0.35, 0.16)),
+        loss=material.loss,
+        longest_s=ring_s,
+        corner_hz=corner_hz,
+        contact_s=0.014,
+    )
     meet(
         audio,
         rate,
@@ -190,39 +205,3 @@ def _teeth(
         contact_s=0.004,
         pan=rng.uniform(-0.3, 0.3),
     )
-
-
-def _bolt(
-    audio: Audio,
-    rate: int,
-    rng: np.random.Generator,
-    material: Material,
-    *,
-    time_s: npt.NDArray[np.float64],
-    scale: float,
-    ring_s: float,
-    corner_hz: float,
-) -> None:
-    """Add the bolt and its seat, which ring together at every rebound."""
-    for body_hz, level, modes in ((material.bolt_hz, 1.0, 40), (2.7 * material.bolt_hz, 0.55, 20)):
-        body = make_body(
-            rng,
-            lowest_hz=body_hz * scale,
-            modes=modes,
-            stretch=1.12,
-            loss=material.loss,
-            longest_s=ring_s,
-            irregular=0.14,
-            tilt=-0.1,
-        )
-        strike(
-            audio,
-            rate,
-            rng,
-            body,
-            time_s=time_s,
-            force=level * np.array((1.0, 0.35, 0.16)),
-            corner_hz=corner_hz,
-            contact=0.7,
-            contact_s=0.014,
-        )

@@ -15,7 +15,7 @@ import numpy as np
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.clatter import Faces, meet
+from soundscape.dsp.clatter import Faces, Heavy, meet, rebound
 from soundscape.dsp.creak import rub, slips
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import make_body, strike
@@ -107,28 +107,21 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     )
     _rub(audio, rate, rng, material, scale, stop_s=stop_s, level=0.07 * params.rub, corner_hz=1.5 * corner_hz)
     blows = stop_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.03, 0.05, 2) * np.array((1.0, 0.6)))))
-    for body_hz, level, modes, tilt in ((material.arm_hz, 0.8, 22, 0.0), (material.frame_hz, 0.9, 40, -0.2)):
-        body = make_body(
-            rng,
-            lowest_hz=body_hz * scale,
-            modes=modes,
-            stretch=1.12,
-            loss=material.loss,
-            longest_s=ring_s,
-            irregular=0.14,
-            tilt=tilt,
-        )
-        strike(
-            audio,
-            rate,
-            rng,
-            body,
-            time_s=blows,
-            force=level * np.array((1.0, 0.3, 0.12)),
-            corner_hz=corner_hz,
-            contact=0.7,
-            contact_s=0.01,
-        )
+    rebound(
+        audio,
+        rate,
+        rng,
+        (
+            Heavy(lowest_hz=material.arm_hz * scale, level=0.8, modes=22, tilt=0.0),
+            Heavy(lowest_hz=material.frame_hz * scale, level=0.9, modes=40, tilt=-0.2),
+        ),
+        time_s=blows,
+        force=np.array((1.0, 0.3, 0.12)),
+        loss=material.loss,
+        longest_s=ring_s,
+        corner_hz=corner_hz,
+        contact_s=0.01,
+    )
     meet(
         audio,
         rate,

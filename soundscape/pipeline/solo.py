@@ -27,10 +27,8 @@ def mix_film(
 
     Parameters
     ----------
-    plan : Plan
-        From `plan`, or read back from a plan.json.
-    out : Path or str
-        The folder, made when it is missing.
+    plan, out :
+        As of `soundscape.pipeline.rendering.render`.
     solo : sequence of str
         Buses, or `programme`; all without it. Finer stems and further mixes are those of the plan.
     begin, end : str, optional
