@@ -10,6 +10,7 @@ and an odd sine: each is computed for one half of the tick only, and both halves
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,24 @@ UP, LOW, STEP_UP, STEP_LOW, TURN, KICK_UP, KICK_LOW, LEFT, RIGHT = (2 * MOST * r
 BREATH, NOW, THEN, START, RISE, SIZE = (MOST * row for row in (18, 19, 20, 21, 25, 29))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doublets:
+    """Ringing modes, each of them two near-equal partners; every field is an array of one shape."""
+
+    frequency_hz: Floats
+    beat_hz: Floats
+    """Between the partners of each."""
+    t60_s: Floats
+
+    def reshape(self, *shape: int) -> Doublets:
+        """The same modes in arrays of another shape."""
+        return Doublets(
+            frequency_hz=self.frequency_hz.reshape(shape),
+            beat_hz=self.beat_hz.reshape(shape),
+            t60_s=self.t60_s.reshape(shape),
+        )
+
+
 class ModalBank:
     """Modes that are struck and bowed.
 
@@ -43,8 +62,10 @@ class ModalBank:
         Sample rate in Hz.
     key : int
         Stream of the bow's noise.
-    frequency_hz, beat_hz, t60_s, gain : (modes,) each
-        Of every doublet, at most `MOST`; what lies above 0.45 of the rate is silent.
+    doublets : Doublets
+        `(modes,)`, at most `MOST`; what lies above 0.45 of the rate is silent.
+    gain : (modes,)
+        Of every mode.
     pan : (2, modes)
         Place of both partners, -1 to 1: apart, they make the mode wander between the sides as it beats.
     """
@@ -53,17 +74,15 @@ class ModalBank:
         self,
         rate: int,
         key: int,
+        doublets: Doublets,
         *,
-        frequency_hz: Floats,
-        beat_hz: Floats,
-        t60_s: Floats,
         gain: Floats,
         pan: Floats,
     ) -> None:
-        modes = len(frequency_hz)
-        turn = 2.0 * math.pi * frequency_hz / rate
-        decay = 10.0 ** (-3.0 * TICK / (t60_s * rate))
-        spread = math.pi * beat_hz * TICK / rate
+        modes = len(doublets.frequency_hz)
+        turn = 2.0 * math.pi * doublets.frequency_hz / rate
+        decay = 10.0 ** (-3.0 * TICK / (doublets.t60_s * rate))
+        spread = math.pi * doublets.beat_hz * TICK / rate
         angle = np.outer(turn, np.arange(HALF) + 0.5)
         self._carriers = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
         self._bank = np.zeros(SIZE, np.float32)
@@ -74,7 +93,7 @@ class ModalBank:
         ):
             self._bank[row : row + modes], self._bank[row + MOST : row + MOST + modes] = values.real, values.imag
         for row, side in zip((LEFT, RIGHT), pan_gains(pan), strict=True):
-            for partner, level in enumerate(np.where(frequency_hz < HIGHEST * rate, gain, 0.0) * side):
+            for partner, level in enumerate(np.where(doublets.frequency_hz < HIGHEST * rate, gain, 0.0) * side):
                 self._bank[row + partner * MOST :][:modes] = level
         # Uniform noise of unit variance a partner, half of it in each part of the phasor.
         self._bank[BREATH : BREATH + modes] = np.sqrt(1.5 * (1.0 - decay**2))

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from numba import njit
 
 from soundscape.contract import TICK
+from soundscape.dsp.modalbank import Doublets
 from soundscape.dsp.noise import white_at
 
 Floats = npt.NDArray[np.float64]
@@ -41,8 +42,8 @@ class StickSlip:
         Sample rate in Hz.
     key : int
         Stream of what friction stirs.
-    frequency_hz, beat_hz, t60_s : (bodies, modes) each
-        Of every doublet, as its `ModalBank` has them.
+    doublets : Doublets
+        `(bodies, modes)`, as their `ModalBank` has them.
     diameters : (modes,)
         Nodal diameters of each mode.
     """
@@ -51,21 +52,19 @@ class StickSlip:
         self,
         rate: int,
         key: int,
+        doublets: Doublets,
         *,
-        frequency_hz: Floats,
-        beat_hz: Floats,
-        t60_s: Floats,
         diameters: npt.NDArray[np.int64],
     ) -> None:
         self._tick_s, self._key, self._tick = TICK / rate, np.uint32(key), 0
-        step = np.exp((-math.log(1_000.0) / t60_s + 1j * math.pi * beat_hz) * self._tick_s)
+        step = np.exp((-math.log(1_000.0) / doublets.t60_s + 1j * math.pi * doublets.beat_hz) * self._tick_s)
         decay = np.abs(step)
         self._step = np.stack((step, decay**2 / step))
         self._diameters = diameters
-        self._state = np.zeros((2, *frequency_hz.shape), np.complex128)
+        self._state = np.zeros((2, *doublets.frequency_hz.shape), np.complex128)
         # How far the carriers of the bank have turned by now, and turn in a tick.
-        self._carrier = np.ones(frequency_hz.shape, np.complex128)
-        self._turn = np.exp(2j * math.pi * frequency_hz * self._tick_s)
+        self._carrier = np.ones(doublets.frequency_hz.shape, np.complex128)
+        self._turn = np.exp(2j * math.pi * doublets.frequency_hz * self._tick_s)
 
     def advance(self, grip: Floats, speed: Floats, angle: Floats) -> tuple[npt.NDArray[np.complex64], Floats]:
         """What friction adds in the next ticks, and how the rims swing under their mallets.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from soundscape.contract import TICK
+from soundscape.dsp.modalbank import Doublets
 from soundscape.dsp.stickslip import StickSlip
 from soundscape.rng import Seed
 
@@ -69,16 +70,14 @@ class Rubbed:
 class Hands:
     """The hands at bowls of these modes, `(bowls, modes)` each."""
 
-    def __init__(self, rate: int, seed: Seed, *, frequency_hz: Floats, beat_hz: Floats, t60_s: Floats) -> None:
-        self._rate, self._shape = rate, frequency_hz.shape
-        self._turns_hz = TURNS_HZ * (frequency_hz[:, 0] / 225.0) ** TURNS_SLOPE
+    def __init__(self, rate: int, seed: Seed, doublets: Doublets) -> None:
+        self._rate, self._shape = rate, doublets.frequency_hz.shape
+        self._turns_hz = TURNS_HZ * (doublets.frequency_hz[:, 0] / 225.0) ** TURNS_SLOPE
         self._friction = StickSlip(
             rate,
             seed.key("friction"),
-            frequency_hz=frequency_hz,
-            beat_hz=beat_hz,
-            t60_s=t60_s,
-            diameters=np.arange(2, 2 + frequency_hz.shape[1]),
+            doublets,
+            diameters=np.arange(2, 2 + self._shape[1]),
         )
         self._rubs: list[Rub] = []
 

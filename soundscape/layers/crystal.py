@@ -25,7 +25,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.glint import glints
-from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.modalbank import Doublets, ModalBank
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.pauses import Pauses
 from soundscape.layers._phrases import FIFTHS, Phrase, Player, remembered, scale
@@ -141,9 +141,11 @@ class Cave:
         self._bank = ModalBank(
             rate,
             seed.key("bow"),
-            frequency_hz=frequency,
-            beat_hz=params.beating * np.geomspace(0.3, 5.0, count)[rng.permutation(count)],
-            t60_s=self.t60_s,
+            Doublets(
+                frequency_hz=frequency,
+                beat_hz=params.beating * np.geomspace(0.3, 5.0, count)[rng.permutation(count)],
+                t60_s=self.t60_s,
+            ),
             gain=np.full(count, self._gain),
             pan=np.clip(np.stack((place - apart, place + apart)), -1.0, 1.0),
         )

@@ -27,7 +27,7 @@ from soundscape.dsp.bands import NoiseBands
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.glint import glints
 from soundscape.dsp.highpass import HighPass
-from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.modalbank import Doublets, ModalBank
 from soundscape.dsp.noise import white
 from soundscape.dsp.overlay import Overlay
 from soundscape.params import choice, number
@@ -126,9 +126,11 @@ class Light:
         self._bank = ModalBank(
             rate,
             seed.key("bow"),
-            frequency_hz=hz,
-            beat_hz=params.beating * np.exp(rng.uniform(math.log(0.25), math.log(4.5), len(hz))),
-            t60_s=t60,
+            Doublets(
+                frequency_hz=hz,
+                beat_hz=params.beating * np.exp(rng.uniform(math.log(0.25), math.log(4.5), len(hz))),
+                t60_s=t60,
+            ),
             gain=np.full(len(hz), LEVEL * (1.2 / max(params.glints, 0.6)) ** 0.5),
             pan=params.width * np.clip(np.stack((place - apart, place + apart)), -1.0, 1.0),
         )

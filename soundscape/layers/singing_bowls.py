@@ -27,7 +27,7 @@ from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import NoiseBands
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.modal import ring
-from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.modalbank import Doublets, ModalBank
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.pauses import Pauses
 from soundscape.layers._rubbing import SUNG, Hands, Rubbed
@@ -130,7 +130,11 @@ class Bowls:
         self.t60_s *= rng.lognormal(0.0, 0.12, 5 * count)
         slowest, fastest = np.log(BEAT_HZ)
         beat_hz = np.exp(rng.uniform(slowest, fastest, count))
-        self.beat_hz = np.repeat(beat_hz, 5) * np.tile(RATIOS**0.2, count)
+        doublets = Doublets(
+            frequency_hz=self.frequency_hz,
+            beat_hz=np.repeat(beat_hz, 5) * np.tile(RATIOS**0.2, count),
+            t60_s=self.t60_s,
+        )
         self._partner = rng.uniform(*PARTNER, 5 * count)
         # Large ones stand in the middle, smaller ones around them.
         place = np.linspace(-0.8, 0.8, count) * params.width * rng.choice((-1.0, 1.0))
@@ -142,9 +146,7 @@ class Bowls:
         self._bank = ModalBank(
             rate,
             seed.key("stirred"),
-            frequency_hz=self.frequency_hz,
-            beat_hz=self.beat_hz,
-            t60_s=self.t60_s,
+            doublets,
             gain=np.full(5 * count, self._gain),
             pan=np.clip(np.stack((place.repeat(5) - apart, place.repeat(5) + apart)), -1.0, 1.0),
         )
@@ -153,9 +155,7 @@ class Bowls:
         self._life = Drift(seed.child("life"), rate, motions=count, low_hz=0.02, high_hz=4.0)
         self._pauses, self._phrases = Pauses(seed.child("phrases")), 0
         self._waiting: list[tuple[int, npt.NDArray[np.complex64]]] = []
-        of_bowls = (array.reshape(count, 5) for array in (self.frequency_hz, self.beat_hz, self.t60_s))
-        names = ("frequency_hz", "beat_hz", "t60_s")
-        self._hands = Hands(rate, seed.child("rubbed"), **dict(zip(names, of_bowls, strict=True)))
+        self._hands = Hands(rate, seed.child("rubbed"), doublets.reshape(count, 5))
         self._rough = np.tile(ROUGH, count)
         self.scrape = np.zeros((1, 2))
         self._tocks = Overlay()

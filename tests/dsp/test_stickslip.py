@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from soundscape.contract import TICK
-from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.modalbank import Doublets, ModalBank
 from soundscape.dsp.stickslip import StickSlip
 from tests.layers.rendering import RATE, ticks
 
@@ -18,9 +18,7 @@ def friction(*, beat_hz: float = 1e-9, t60_s: float = 20.0, modes: int = 1) -> S
     return StickSlip(
         RATE,
         7,
-        frequency_hz=hz,
-        beat_hz=np.full_like(hz, beat_hz),
-        t60_s=np.full_like(hz, t60_s),
+        Doublets(frequency_hz=hz, beat_hz=np.full_like(hz, beat_hz), t60_s=np.full_like(hz, t60_s)),
         diameters=np.arange(2, 2 + modes),
     )
 
@@ -122,9 +120,8 @@ def test_a_bank_of_the_same_modes_swings_as_slow_time_says() -> None:
     slip, count = friction(t60_s=8.0), ticks(8.0)
     kicks, _ = rubbed(slip, 8.0, grip=6.0)
     one = np.ones(1)
-    bank = ModalBank(
-        RATE, 1, frequency_hz=225.0 * one, beat_hz=1e-9 * one, t60_s=8.0 * one, gain=one, pan=np.zeros((2, 1))
-    )
+    doublets = Doublets(frequency_hz=225.0 * one, beat_hz=1e-9 * one, t60_s=8.0 * one)
+    bank = ModalBank(RATE, 1, doublets, gain=one, pan=np.zeros((2, 1)))
     out, bow, tilt = (
         np.zeros((2, count * TICK), np.float32),
         np.zeros((count, 1), np.float32),

@@ -7,7 +7,7 @@ import pytest
 from scipy import signal
 
 from soundscape.contract import TICK, neutral
-from soundscape.dsp.modalbank import ModalBank
+from soundscape.dsp.modalbank import Doublets, ModalBank
 from soundscape.dsp.pauses import Pauses
 from soundscape.layers import crystal
 from soundscape.rng import Seed
@@ -19,16 +19,9 @@ PRESETS = [preset.name for preset in presets_of("crystal")]
 
 
 def bank(frequency_hz: float, *, beat_hz: float = 1e-6, t60_s: float = 10.0) -> ModalBank:
-    values = [np.array([value]) for value in (frequency_hz, beat_hz, t60_s, 1.0)]
-    return ModalBank(
-        RATE,
-        1,
-        frequency_hz=values[0],
-        beat_hz=values[1],
-        t60_s=values[2],
-        gain=values[3],
-        pan=np.zeros((2, 1)),
-    )
+    one = np.ones(1)
+    doublets = Doublets(frequency_hz=frequency_hz * one, beat_hz=beat_hz * one, t60_s=t60_s * one)
+    return ModalBank(RATE, 1, doublets, gain=one, pan=np.zeros((2, 1)))
 
 
 def struck(modes: ModalBank, seconds: float) -> np.ndarray:
