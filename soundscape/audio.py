@@ -27,7 +27,7 @@ Audio: TypeAlias = npt.NDArray[np.float32]
 Sum: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 """Audio that is being added up; in float64 where many sources are."""
 
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 """Frames in which files are read and mixed."""
 
 MAX_CHANNELS = 64

@@ -18,9 +18,9 @@ from soundscape.audio import BLOCK, Audio, check_signal
 
 GRID = BLOCK
 """What is pushed must be whole multiples of this many frames."""
-PARTITIONS = 2
-"""Partitions in a block: with two channels a block takes four transforms a call, which fill the SIMD lanes of
-scipy's float32 transforms."""
+PARTITIONS = 4
+"""Partitions in a block: shorter ones suit short rooms, longer ones long rooms; with two channels the transforms of
+a call fill the SIMD lanes of scipy's float32 transforms."""
 PARTITION = GRID // PARTITIONS
 """Frames of a partition; a transform spans two."""
 BINS = PARTITION + 1
