@@ -38,7 +38,7 @@ def scatter(
     t60_s : of a piece at the median pitch
     gain, gain_sd : median level and standard deviation of its logarithm
     partials : modes of a piece
-    fading_s : time in which the level of pieces falls by a factor of e
+    fading_s : time in which the level of pieces falls by a factor of e; rises by it, if negative
     bounce_s : median time for which a piece leaps up once it has come down; 0 for one that stays where it falls
     """
     count = len(time_s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import signal
@@ -72,3 +74,26 @@ def test_the_blow_comes_back_along_the_wire_three_times_as_slow() -> None:
             near = slice(round((arrives_s - 0.03) * rate), round((arrives_s + 0.03) * rate))
             loudest_s = (near.start + np.argmax(level[near])) / rate
             assert loudest_s == pytest.approx(arrives_s, abs=0.008)
+
+
+def test_the_charge_nears_its_pitch_as_a_capacitor_its_voltage() -> None:
+    hit = make("energy_weapon", charge=1.0, distance=0.0)
+    axis = np.geomspace(60.0, 3_000.0, 800)
+    pictures = []
+    for share in (0.25, 0.5, 0.75):
+        part = hit.audio[0, round((share - 0.07) * hit.sync) : round((share + 0.07) * hit.sync)]
+        level = np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 16))
+        picture = np.interp(axis, np.fft.rfftfreq(1 << 16, 1.0 / RATE), level) ** 0.5
+        pictures.append(picture - picture.mean())
+    first, second = (np.argmax(np.correlate(later, earlier, "full")[799:]) for earlier, later in pairwise(pictures))
+    assert first > 1.4 * second > 0
+
+
+def test_shots_differ_in_what_follows_them() -> None:
+    def late_db(seed: int) -> np.ndarray:
+        hit = make("energy_weapon", seed=seed)
+        return descriptors.levels_db(hit.audio[:, hit.sync : hit.sync + RATE // 2], RATE, frame_s=0.025)
+
+    courses = np.array([late_db(seed) for seed in range(1, 7)])
+    apart = [np.std(one - other) for index, one in enumerate(courses) for other in courses[:index]]
+    assert min(apart) > 1.0
