@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -53,10 +53,9 @@ class Frame:
     def level(self, panel: int, row: float, label: str, *, colour: str = FAINT, dashes: str = "") -> str:
         """A horizontal line through a panel, with its label to the left."""
         y = self.top(panel) + row
-        line = (
-            f'<line x1="{LEFT}" x2="{LEFT + self.inner}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}"'
-            f"{f' stroke-dasharray={quoteattr(dashes)}' if dashes else ''}/>"
-        )
+        dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+        ends = f'x1="{LEFT}" x2="{LEFT + self.inner}" y1="{y:.1f}" y2="{y:.1f}"'
+        line = f'<line {ends} stroke="{colour}"{dashed}/>'
         return line + (_text(LEFT - 7, y + 4, label, anchor="end") if label else "")
 
     def curve(self, panel: int, seconds: Values, rows: Values, colour: str, thickness: float) -> str:
@@ -75,7 +74,7 @@ class Frame:
         """A picture that fills a panel."""
         return (
             f'<image x="{LEFT}" y="{self.top(panel)}" width="{self.inner}" height="{self.heights[panel]}" '
-            f'preserveAspectRatio="none" href={quoteattr(href)}/>'
+            f'preserveAspectRatio="none" href="{href}"/>'
         )
 
     def legend(self, names: Iterable[tuple[str, str]]) -> str:

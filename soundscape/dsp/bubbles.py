@@ -81,7 +81,7 @@ class Bubbles:
         self._tick += ticks
 
 
-@njit(inline="always")
+@njit(inline="always", cache=True)
 def _damping(radius_m):  # type: ignore[no-untyped-def]
     return 0.13 / radius_m + 0.0072 * radius_m**-1.5
 

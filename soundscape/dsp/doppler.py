@@ -77,7 +77,7 @@ def _table() -> npt.NDArray[np.float32]:
     return (table / table.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-@njit(inline="always")
+@njit(inline="always", cache=True)
 def _position(ahead, frame):  # type: ignore[no-untyped-def]
     """Where the signal is read for a frame that is heard."""
     tick = frame // TICK
