@@ -1,13 +1,15 @@
-"""Thunder crack: a lightning channel heard from end to end, torn air, crack and the rumble that rolls after it.
+"""Thunder crack: a lightning channel heard from end to end, torn air, crack, claps and the rolls of the land.
 
-Model: the channel is a crooked string of segments from the ground into the cloud; each sends out an N-wave, which
-arrives after its own way and, from farther parts, weaker, longer and darker. Segments that lie across the line of
-sight arrive together and make the crack; those that lead away arrive one by one and roll. Branches near the ground
-tear before it. The land throws all of it back for seconds, as ever longer waves, over a wind-dark roar that
-flutters as 1/f**1.5.
+Model: the channel is a string of short segments, crooked on two scales, from the ground into the cloud and on within
+it; branches fork off. Each segment sends out an N-wave, loudest across its own direction, which arrives after its
+own way and, from farther parts, weaker, longer and darker. Where the large bends lie across the line of sight many
+arrive at once: a clap; where they lead away they arrive one by one, and it is all but still between two claps. Near
+branches tear in flurries. What has been scattered so often that it is noise follows the claps in four bands, each by
+its own way: hills far and near throw back some pitches and not others, low ones for seconds; single waves of the
+strongest claps come back from them too, ever longer. All of it flutters as 1/f**1.5.
 
-Sources: Few, Power spectrum of thunder, J. Geophys. Res. 74 (1969); Ribner & Roy, Acoustics of thunder: a
-quasilinear model for tortuous lightning, J. Acoust. Soc. Am. 72 (1982).
+Sources: A. Few, Power spectrum of thunder, J. Geophys. Res. 74 (1969), and Acoustic radiation from lightning (1982);
+Ribner & Roy, Acoustics of thunder: a quasilinear model for tortuous lightning, J. Acoust. Soc. Am. 72 (1982).
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
-from soundscape.dsp.burst import envelope, flutter, noise_band
+from soundscape.dsp.burst import between, envelope, noise_band
 from soundscape.dsp.distance import Distance
+from soundscape.dsp.drift import Drift
 from soundscape.dsp.shot import finish
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -32,13 +35,28 @@ SYNC = "onset"
 
 SOUND_M_S = 340.0
 SEGMENT_M = 4.0
-CROOKED = 0.33
-"""Change of direction from segment to segment, in radians, as measured on photographs of channels."""
-DIRECTED = 6.0
-"""How sharply a segment sounds across its own direction."""
-ECHO_S = 1.7
-CHANNEL, FIRST = 2.4, 0.9
+CROOKED, STRAIGHTENS = 0.28, 0.8
+"""Change of direction from segment to segment, in radians, as measured on photographs, and what of it is kept."""
+BENT, BEND = 1.0, 60
+"""Standard deviation of the direction of the large bends, and how many segments one of them has."""
+DIRECTED, PATCHY = 7.0, 1.0
+"""How sharply a segment sounds across its own direction; deviation of how well a stretch is heard, in nepers."""
+LOST = 1.3
+"""Exponent of the level's fall with distance: 1 by spreading, the rest in air and over ground."""
+CHANNEL, FIRST = 2.6, 0.9
 """Level of all segments together, and of the one that is heard first."""
+BRANCHES, BRANCH = (2, 6), 0.5
+"""How many fork off, and how much weaker they are."""
+ROLLS_HZ = ((28.0, 75.0), (75.0, 190.0), (190.0, 480.0), (480.0, 1_300.0))
+ROLL_LEVEL = np.array((1.0, 0.8, 0.34, 0.1))
+ROLL_S = np.array((2.4, 1.7, 1.0, 0.6))
+"""The bands in which it rolls: their levels, and times in which hills at that distance are weaker by a factor of e."""
+ROLL = 0.42
+"""Level of the rolls against the waves they follow."""
+HILLS = (5, 11)
+STRONGEST = 1.5
+"""Level from which on waves are weakened."""
+FLUTTER_DB = 4.5
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,37 +72,62 @@ class Params:
     roll: float = number(0.5, low=0.0, high=1.0, help="how much the land throws back")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hills:
+    """What throws thunder back: how late each is, for how long, how much of each band, and on which side."""
+
+    late_s: Floats
+    lasts_s: Floats
+    gain: Floats
+    side: Floats
+
+
 def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The thunder; sync is the arrival of the nearest segment, frame 0."""
     size, force = params.size, params.intensity
     rng = seed.generator("thunder")
-    tail_s = 2.0 + 3.4 * size + 3.2 * params.roll
+    tail_s = 3.0 + 4.5 * size + 4.0 * params.roll
     frames = round(tail_s * rate)
     audio = np.zeros((2, frames), np.float32)
     pulse_s = (0.0035 + 0.006 * size) * (1.0 + 1.5 * params.distance) * 1.6 ** (0.5 - force)
-    waves = np.concatenate(
-        (_channel(params, rng, pulse_s), _torn(params, rng), _echoes(params, rng, pulse_s)), axis=1
-    )
+    channel, hills = _channel(params, rng, pulse_s), _hills(params, rng)
+    waves = np.concatenate((channel, _torn(params, rng), _echoes(channel, hills, rng)), axis=1)
     _lay_n_waves(audio, rate, *waves)
-    audio += _roar(params, frames, rate, seed, tail_s)
+    _roll(audio, rate, seed.child("roll"), params, channel, hills)
     # What comes later has come farther.
     way = np.clip((0.05 + 0.16 * np.arange(frames // TICK + 2) * TICK / rate) ** 0.6, 0.0, 1.0)
     Distance(rate).apply(audio, (0.7 * way).astype(np.float32))
-    audio *= envelope(frames, rate, [(0.0, 0.0), (0.55 * tail_s, 0.0), (tail_s, -60.0)])
+    # Strong waves lose the most on their way.
+    np.tanh(audio / STRONGEST, out=audio)
+    audio *= envelope(frames, rate, [(0.0, 0.0), (0.5 * tail_s, 0.0), (tail_s, -60.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
 
 def _channel(params: Params, rng: np.random.Generator, pulse_s: float) -> Floats:
     """Delay against the nearest, level, length and place of every segment's wave, `(4, segments)`."""
-    height_m = 500.0 + 1_600.0 * params.size
-    away_m = 60.0 + 900.0 * params.distance
-    count = int(height_m / SEGMENT_M)
-    lean = _wander(rng, count)
-    step = np.stack((np.sin(lean[0]), np.sin(lean[1]), np.cos(lean[0]) * np.cos(lean[1])))
-    point = np.cumsum(SEGMENT_M * step, axis=1) + np.array((away_m, 0.0, 0.0))[:, None]
+    away_m = 60.0 + 1_600.0 * params.distance**1.3
+    up = int((600.0 + 1_700.0 * params.size) / SEGMENT_M)
+    within = int((300.0 + 1_500.0 * params.size) / SEGMENT_M)
+    stroke, way = _string(rng, np.array((away_m, 0.0, 0.0)), up, lean=0.0)
+    cloud, course = _string(rng, stroke[:, -1], within, lean=rng.choice((-1.0, 1.0)) * rng.uniform(1.1, 1.6))
+    points, steps, strengths = [stroke, cloud], [way, course], [np.ones(up), np.full(within, 0.9)]
+    for _ in range(int(rng.integers(*BRANCHES))):
+        root, count = stroke[:, int(rng.uniform(0.1, 0.8) * up)], int(rng.uniform(30.0, 110.0))
+        fork, turn = _string(rng, root, count, lean=rng.choice((-1.0, 1.0)) * rng.uniform(1.6, 2.4))
+        points.append(fork)
+        steps.append(turn)
+        strengths.append(np.full(count, BRANCH))
+    point, step, strength = np.concatenate(points, 1), np.concatenate(steps, 1), np.concatenate(strengths)
     distance_m = np.sqrt((point**2).sum(axis=0))
-    along = np.abs((step * point).sum(axis=0)) / distance_m / np.sqrt((step**2).sum(axis=0))
-    level = (distance_m.min() / distance_m) * np.exp(-DIRECTED * along**2) * rng.lognormal(0.0, 0.5, count)
+    along = np.abs((step * point).sum(axis=0)) / distance_m
+    level = strength * (distance_m.min() / distance_m) ** LOST * np.exp(-DIRECTED * along**2)
+    # Not every stretch is heard alike: what is behind a ridge, or beyond a gust, is weak.
+    patch = np.interp(
+        np.arange(len(level)) / BEND,
+        np.arange(len(level) // BEND + 2),
+        rng.normal(0.0, PATCHY, len(level) // BEND + 2),
+    )
+    level *= np.exp(patch) * rng.lognormal(0.0, 0.5, len(level))
     level *= CHANNEL / max(float(np.sqrt((level**2).sum())), 1e-9)
     delay_s = (distance_m - distance_m.min()) / SOUND_M_S
     # The nearest of all is what is heard first, whichever way it points.
@@ -94,28 +137,69 @@ def _channel(params: Params, rng: np.random.Generator, pulse_s: float) -> Floats
     )
 
 
-def _wander(rng: np.random.Generator, count: int) -> Floats:
-    """Two angles that wander from segment to segment and are pulled back to the vertical, `(2, count)`."""
-    memory = 0.93 ** np.arange(60)
-    turns = CROOKED * rng.standard_normal((2, count + len(memory)))
-    return np.stack([np.convolve(turn, memory, "valid")[:count] for turn in turns])
+def _string(rng: np.random.Generator, start: Floats, count: int, *, lean: float) -> tuple[Floats, Floats]:
+    """Places in m and directions `(3, count)` of segments that begin at `start` and lean away from the vertical."""
+    memory = STRAIGHTENS ** np.arange(60)
+    small = CROOKED * rng.standard_normal((2, count + len(memory)))
+    bends = BENT * rng.standard_normal((2, count // BEND + 3))
+    at = np.arange(count) / BEND + rng.uniform()
+    one, other = (
+        np.convolve(turn, memory, "valid")[:count] + np.interp(at, np.arange(len(bend)), bend)
+        for turn, bend in zip(small, bends, strict=True)
+    )
+    azimuth = rng.uniform(0.0, 2.0 * math.pi) if lean else 0.0
+    tilt = lean + one
+    step = np.stack(
+        (
+            np.sin(tilt) * np.cos(azimuth + other * abs(math.sin(lean))),
+            np.sin(tilt) * np.sin(azimuth + other) if lean else np.sin(other) * np.cos(tilt),
+            np.cos(tilt) if lean else np.cos(tilt) * np.cos(other),
+        )
+    )
+    return start[:, None] + np.cumsum(SEGMENT_M * step, axis=1), step
 
 
 def _torn(params: Params, rng: np.random.Generator) -> Floats:
-    """Short waves of branches near by."""
-    count = rng.poisson(260.0 * params.tear * (1.0 - 0.5 * params.distance))
-    when = 0.24 * (0.5 + params.size) * rng.beta(1.1, 2.4, count)
-    level = 0.3 * rng.lognormal(0.0, 0.6, count) * np.exp(-when / 0.2)
-    return np.stack((when, level, rng.uniform(0.0006, 0.0022, count), rng.uniform(-0.8, 0.8, count)))
+    """Short waves of twigs near by, in flurries."""
+    flurries = 1 + rng.poisson(9.0 * params.tear * (1.0 - 0.5 * params.distance))
+    waves = rng.geometric(1.0 / 26.0, flurries)
+    start_s = 0.3 * (0.5 + params.size) * rng.beta(0.9, 2.0, flurries)
+    # The first of them is the crack itself.
+    start_s[0], waves[0] = 0.0, 12 + 40 * params.tear
+    begin_s = np.repeat(start_s, waves)
+    when = begin_s + np.repeat(rng.uniform(0.012, 0.04, flurries), waves) * rng.exponential(1.0, len(begin_s))
+    hardest = rng.lognormal(0.0, 0.35, flurries)
+    hardest[0] = 1.0
+    near = 0.25**params.distance * (0.3 + 0.7 * params.tear)
+    level = 0.33 * near * np.repeat(hardest, waves) * rng.lognormal(0.0, 0.45, len(when)) * np.exp(-when / 0.2)
+    side = np.clip(
+        np.repeat(rng.uniform(-0.8, 0.8, flurries), waves) + 0.2 * rng.standard_normal(len(when)), -1.0, 1.0
+    )
+    return np.stack((when, level, rng.uniform(0.0008, 0.003, len(when)), side))
 
 
-def _echoes(params: Params, rng: np.random.Generator, pulse_s: float) -> Floats:
-    """Long waves that the land throws back, in swells."""
-    count = rng.poisson(700.0 * params.roll * (0.5 + params.size))
-    late = 0.12 + rng.gamma(1.4, ECHO_S * (0.5 + 0.6 * params.size), count)
-    swell = np.exp(0.9 * np.interp(late, np.arange(0.0, 30.0, 0.35), rng.standard_normal(86)))
-    level = 0.16 * swell * rng.lognormal(0.0, 0.5, count) * np.exp(-late / (1.6 * ECHO_S))
-    return np.stack((late, level, pulse_s * rng.uniform(1.5, 3.5, count), rng.uniform(-1.0, 1.0, count)))
+def _hills(params: Params, rng: np.random.Generator) -> Hills:
+    """The land: every hill throws back some of the bands and not others."""
+    count = int(rng.integers(*HILLS))
+    late_s = 0.15 + rng.gamma(1.3, 0.7 + 0.9 * params.roll + 0.6 * params.distance, count)
+    fall_s = ROLL_S[:, None] * (0.5 + params.roll)
+    gain = 0.6 * params.roll**0.7 * rng.lognormal(0.0, 0.8, (len(ROLL_S), count)) * np.exp(-late_s / fall_s)
+    lasts_s = rng.uniform(0.04, 0.2, count) * (0.6 + late_s)
+    return Hills(late_s=late_s, lasts_s=lasts_s, gain=gain, side=rng.uniform(-1.0, 1.0, count))
+
+
+def _echoes(channel: Floats, hills: Hills, rng: np.random.Generator) -> Floats:
+    """Single waves of the strongest claps as hills throw them back."""
+    found = []
+    for late_s, lasts_s, gain, side in zip(hills.late_s, hills.lasts_s, hills.gain[1], hills.side, strict=True):
+        count = rng.poisson(26.0)
+        power = channel[1] ** 2
+        which = rng.choice(channel.shape[1], count, p=power / power.sum())
+        when = channel[0, which] + late_s + rng.exponential(0.7 * lasts_s, count)
+        level = min(gain, 1.5) * 0.7 * channel[1, which] * rng.lognormal(0.0, 0.4, count)
+        length_s = channel[2, which] * rng.uniform(1.2, 2.6, count) * (1.0 + 0.4 * late_s)
+        found.append(np.stack((when, level, length_s, np.clip(side + 0.3 * rng.standard_normal(count), -1.0, 1.0))))
+    return np.concatenate(found, axis=1)
 
 
 def _lay_n_waves(audio: Audio, rate: int, when_s: Floats, level: Floats, length_s: Floats, side: Floats) -> None:
@@ -147,20 +231,40 @@ def _lay(out, first, length, height):  # type: ignore[no-untyped-def]
         out[i] += value
 
 
-def _roar(params: Params, frames: int, rate: int, seed: Seed, tail_s: float) -> Audio:
-    """What of the thunder has been scattered so often that it is noise."""
-    top_hz = 700.0 * 3.0 ** (params.intensity - 0.5) * 0.6**params.size
-    band = noise_band(
-        frames,
-        rate,
-        seed.child("roar"),
-        low_hz=[(0.0, 60.0), (1.0, 35.0)],
-        high_hz=[(0.0, 2.0 * top_hz), (0.5, top_hz), (tail_s, 0.25 * top_hz)],
-        width=0.6,
-    )
-    level = envelope(
-        frames,
-        rate,
-        [(0.0, -40.0), (0.03, -17.0), (0.3, -14.0), (0.3 * tail_s, -15.0), (tail_s, -34.0)],
-    )
-    return (0.4 + 0.6 * params.roll) * band * level * flutter(frames, rate, seed.child("flutter"), 5.0, low_hz=0.4)
+def _roll(audio: Audio, rate: int, seed: Seed, params: Params, channel: Floats, hills: Hills) -> None:
+    """Add what has been scattered so often that it is noise: it follows the claps, in every band by another way."""
+    frames = audio.shape[1]
+    ticks = frames // TICK + 2
+    tick_s = TICK / rate
+    arrive = np.minimum((channel[0] / tick_s).astype(np.int64), ticks - 1)
+    power = np.bincount(arrive, channel[1] ** 2, ticks)
+    time = np.arange(ticks) * tick_s
+    flutter = Drift(seed.child("flutter"), rate, motions=len(ROLLS_HZ), low_hz=0.25, high_hz=25.0, slope=1.5)
+    shaken = 10.0 ** (FLUTTER_DB / 20.0 * flutter.advance(ticks - 1))
+    near_s = np.array((0.16, 0.11, 0.07, 0.045)) * (0.6 + params.size + params.distance)
+    deeper = 0.8**params.size * 0.75**params.distance
+    brighter = 2.2 ** (params.intensity - 0.5)
+    for band, (low_hz, high_hz) in enumerate(ROLLS_HZ):
+        # Around each clap, and once more for every hill, later and longer.
+        answer = (0.3 + 0.7 * params.distance) ** 2 * _swell(time, 0.004, near_s[band])
+        for hill in range(len(hills.late_s)):
+            answer += hills.gain[band, hill] ** 2 * _swell(time, hills.late_s[hill], hills.lasts_s[hill])
+        heard = np.sqrt(np.maximum(np.convolve(power, answer)[:ticks], 0.0)) * shaken[:, band]
+        level = ROLL * (0.45 + 0.55 * params.roll) * ROLL_LEVEL[band] * brighter ** (band - 1)
+        noise = noise_band(
+            frames,
+            rate,
+            seed.child("noise", band),
+            low_hz=low_hz * deeper,
+            high_hz=high_hz * deeper,
+            width=0.3 + 0.2 * band,
+        )
+        noise *= between(frames, (level * heard).astype(np.float64), step=TICK)
+        audio += noise
+
+
+def _swell(time: Floats, late_s: float, lasts_s: float) -> Floats:
+    """A rise and a slower fall from `late_s` on, its largest value 1."""
+    after = np.maximum(time - late_s, 0.0) / lasts_s
+    rising: Floats = after * np.exp(1.0 - after)
+    return rising

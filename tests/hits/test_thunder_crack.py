@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from soundscape.hits.thunder_crack import _lay_n_waves
 from tests import descriptors
@@ -27,9 +28,12 @@ def test_an_n_wave_jumps_falls_straight_through_zero_and_jumps_back() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_it_is_as_dark_and_as_uneven_as_recorded_thunder(preset: str) -> None:
     hit = render(preset)
-    assert -18.3 <= descriptors.slope_db_oct(hit.audio, RATE) <= -4.0
-    assert 16.8 <= descriptors.crest_db(hit.audio, RATE) <= 28.0
-    assert descriptors.level_range_10_90_db(hit.audio, RATE) >= 12.0
+    # Recordings are up to a decibel darker than the nearest crack: few were made under one.
+    assert -18.3 <= descriptors.slope_db_oct(hit.audio, RATE) <= -6.8
+    assert 16.8 <= descriptors.crest_db(hit.audio, RATE) <= 27.1
+    assert descriptors.level_range_10_90_db(hit.audio, RATE) >= 15.3
+    assert 146.0 <= descriptors.centroid_hz(hit.audio, RATE) <= 314.0
+    assert 6.09 <= descriptors.kurtosis_hp100(hit.audio, RATE) <= 62.0
 
 
 def test_far_thunder_rolls_with_the_centroid_of_recordings() -> None:
@@ -52,3 +56,23 @@ def test_branches_tear_above_the_crack() -> None:
 
 def test_more_land_throws_back_for_longer() -> None:
     assert length_s(make("thunder_crack", roll=1.0)) > 1.3 * length_s(make("thunder_crack", roll=0.0))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_claps_stand_out_of_the_rolls(seed: int) -> None:
+    audio = render("thunder-crack", seed=seed).audio[:, RATE // 4 : 3 * RATE]
+    level = descriptors.levels_db(audio, RATE, frame_s=0.08)
+    fall = np.polyval(np.polyfit(range(len(level)), level, 2), range(len(level)))
+    assert np.ptp(level - fall) >= 9.0
+
+
+def test_every_band_rolls_by_its_own_way() -> None:
+    audio = render("thunder-rolling").audio[:, : 6 * RATE].sum(axis=0)
+    courses = []
+    for low_hz, high_hz in ((40.0, 75.0), (190.0, 480.0), (600.0, 1_300.0)):
+        sections = signal.butter(3, (low_hz, high_hz), "band", fs=RATE, output="sos")
+        level = descriptors.levels_db(signal.sosfilt(sections, audio)[None], RATE, frame_s=0.1)
+        courses.append(level - np.polyval(np.polyfit(range(len(level)), level, 2), range(len(level))))
+    together = np.corrcoef(courses)[np.triu_indices(3, 1)]
+    assert together.max() <= 0.8
+    assert together.mean() >= -0.2
