@@ -48,7 +48,7 @@ CHANNEL, FIRST = 2.6, 0.9
 BRANCHES, BRANCH = (2, 6), 0.5
 """How many fork off, and how much weaker they are."""
 ROLLS_HZ = ((28.0, 75.0), (75.0, 190.0), (190.0, 480.0), (480.0, 1_300.0))
-ROLL_LEVEL = np.array((1.0, 0.8, 0.34, 0.1))
+ROLL_LEVEL = np.array((1.0, 0.8, 0.32, 0.085))
 ROLL_S = np.array((2.4, 1.7, 1.0, 0.6))
 """The bands in which it rolls: their levels, and times in which hills at that distance are weaker by a factor of e."""
 ROLL = 0.42
@@ -56,7 +56,7 @@ ROLL = 0.42
 HILLS = (5, 11)
 STRONGEST = 1.5
 """Level from which on waves are weakened."""
-FLUTTER_DB = 4.5
+FLUTTER_DB = 5.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     _roll(audio, rate, seed.child("roll"), params, channel, hills)
     # What comes later has come farther.
     way = np.clip((0.05 + 0.16 * np.arange(frames // TICK + 2) * TICK / rate) ** 0.6, 0.0, 1.0)
-    Distance(rate).apply(audio, (0.7 * way).astype(np.float32))
+    Distance(rate).apply(audio, (0.78 * way).astype(np.float32))
     # Strong waves lose the most on their way.
     np.tanh(audio / STRONGEST, out=audio)
     audio *= envelope(frames, rate, [(0.0, 0.0), (0.5 * tail_s, 0.0), (tail_s, -60.0)])
@@ -128,7 +128,7 @@ def _channel(params: Params, rng: np.random.Generator, pulse_s: float) -> Floats
         rng.normal(0.0, PATCHY, len(level) // BEND + 2),
     )
     level *= np.exp(patch) * rng.lognormal(0.0, 0.5, len(level))
-    level *= CHANNEL / max(float(np.sqrt((level**2).sum())), 1e-9)
+    level *= CHANNEL * (0.6 + 0.7 * params.size) / max(float(np.sqrt((level**2).sum())), 1e-9)
     delay_s = (distance_m - distance_m.min()) / SOUND_M_S
     # The nearest of all is what is heard first, whichever way it points.
     level[np.argmin(delay_s)] = FIRST
@@ -175,7 +175,7 @@ def _torn(params: Params, rng: np.random.Generator) -> Floats:
     side = np.clip(
         np.repeat(rng.uniform(-0.8, 0.8, flurries), waves) + 0.2 * rng.standard_normal(len(when)), -1.0, 1.0
     )
-    return np.stack((when, level, rng.uniform(0.0008, 0.003, len(when)), side))
+    return np.stack((when, level, rng.uniform(0.001, 0.004, len(when)), side))
 
 
 def _hills(params: Params, rng: np.random.Generator) -> Hills:
