@@ -1,9 +1,10 @@
 """Door: it creaks on its hinges, slams into its frame and the latch catches.
 
 Model: the creak is stick-slip, pulses that come faster and faster at intervals which flicker, into the modes of hinge
-and leaf; a stone slab has no hinge, it grinds over its sill and crushes grit. The slam is the leaf meeting the stop
-and, after some milliseconds, again, the rush of faces that meet, the push of the air they close in, and loose fittings
-that bounce until they lie still; the latch is a bolt that strikes its plate and springs back.
+and leaf; a stone slab has no hinge: it judders over its sill, and its asperities and what lies in its way break one by
+one. The slam is the leaf meeting the stop and, after some milliseconds, or rocking, again, the rush of faces that meet,
+the push of the air they close in, and loose fittings that bounce until they lie still; stones and dust trickle after a
+slab. The latch is a bolt that strikes its plate and springs back.
 
 Sources: Farnell, *Designing Sound* (2010), creaking door; Wildes & Richards (1988) on damping by loss angle.
 """
@@ -13,13 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from soundscape.audio import Audio
 from soundscape.contract import Hit
-from soundscape.dsp.clatter import Faces, meet
+from soundscape.dsp.clatter import Faces, meet, rush
 from soundscape.dsp.creak import rub, slips
 from soundscape.dsp.debris import scatter
+from soundscape.dsp.grind import grind
 from soundscape.dsp.shot import finish
 from soundscape.dsp.struck import Body, make_body, strike
 from soundscape.params import choice, number
@@ -30,7 +31,9 @@ SYNC = "onset"
 
 STILL_S = 0.13
 """Between the last creak and the slam."""
-CREAK_LEVEL = 0.28
+CREAK_LEVEL, GRIND_LEVEL = 0.28, 0.4
+DRAGGED = 1.5
+"""How much longer a slab takes than a leaf on hinges."""
 LEAF_MODES = 44
 
 
@@ -50,9 +53,13 @@ class Material:
     slips_hz: tuple[float, float]
     """Slips a second, at first and at last; a heavy door slips more seldom."""
     grit: float
-    """What is crushed on the way and falls after the slam."""
+    """What falls after the slam."""
     faces: Faces
     """Leaf and frame."""
+    grinds: bool = False
+    """It has no hinges, but is dragged over its sill."""
+    rocks_s: tuple[float, float] = (0.006, 0.016)
+    """Until the leaf meets the frame again."""
 
 
 MATERIALS = {
@@ -71,11 +78,13 @@ MATERIALS = {
         ),
     ),
     "stone": Material(
-        lowest_hz=74.0, stretch=1.3, loss=0.045, longest_s=0.4, corner_hz=680.0, contact=1.1,
+        lowest_hz=74.0, stretch=1.2, loss=0.045, longest_s=0.28, corner_hz=560.0, contact=1.1,
         hinge_hz=120.0, slips_hz=(45.0, 95.0), grit=1.0,
         faces=Faces(
-            rush=0.42, rush_hz=90.0, rush_s=(0.02, 0.03), push=1.0, loose=0.12, loose_hz=520.0, loss=0.008, loose_s=0.07
+            rush=0.42, rush_hz=60.0, rush_s=(0.03, 0.05), push=0.8, push_hz=(80.0, 38.0),
+            loose=0.16, loose_hz=340.0, loss=0.05, loose_s=0.06,
         ),
+        grinds=True, rocks_s=(0.03, 0.08),
     ),
 }  # fmt: skip
 
@@ -98,6 +107,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     rng = seed.generator("door")
     scale = 2.0 ** (1.1 * (1.0 - 2.0 * size))
     closing_s = (0.6 + 1.1 * size) * rng.uniform(0.9, 1.1) if params.creak > 0.0 else 0.0
+    closing_s *= DRAGGED if material.grinds else 1.0
     slam_s = closing_s + STILL_S if closing_s else 0.0
     sync = round(slam_s * rate)
     tail_s = 0.5 + 1.3 * material.longest_s * (0.5 + size)
@@ -113,9 +123,13 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         tilt=-0.15,
     )
     corner_hz = material.corner_hz * 4.0 ** (force - 0.5) * scale**0.5
-    if closing_s:
+    if material.grinds:
+        before = audio[:, : round((closing_s + STILL_S) * rate)]
+        level = GRIND_LEVEL * params.creak**0.5
+        grind(before, rate, rng, seed.child("grind"), length_s=closing_s, size=size, level=level)
+    elif closing_s:
         _creak(audio, leaf, rate, rng, params, closing_s, scale)
-    again = rng.uniform(0.006, 0.016, 3).cumsum() * (0.6 + size)
+    again = rng.uniform(*material.rocks_s, 3).cumsum() * (0.6 + size)
     strike(
         audio,
         rate,
@@ -139,14 +153,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         force=force,
         corner_hz=corner_hz,
     )
-    fallen = rng.poisson(40.0 * material.grit * (0.4 + force))
-    _grit(
-        audio,
-        rate,
-        rng,
-        slam_s + np.minimum(rng.gamma(1.3, 0.11 + 0.1 * size, fallen), 0.5 + 0.3 * size),
-        level=0.05,
-    )
+    if material.grit > 0.0:
+        _trickle(audio, rate, rng, seed.child("dust"), params, slam_s)
     _latch(audio, rate, rng, params, slam_s)
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
@@ -161,8 +169,6 @@ def _creak(
     force *= np.sin(np.pi * times / closing_s) ** 0.7
     hinge_hz = material.hinge_hz * scale**0.6
     hinge = make_body(rng, lowest_hz=hinge_hz, modes=24, stretch=0.9, loss=0.012, longest_s=0.09, irregular=0.2)
-    crushed = rng.choice(times, rng.poisson(3.0 * material.grit * len(times)))
-    _grit(audio, rate, rng, crushed + rng.uniform(0.0, 0.02, len(crushed)), level=0.06 * params.creak)
     before = audio[:, : round((closing_s + STILL_S) * rate)]
     for body, level, corner_hz in ((hinge, 1.0, 12.0 * hinge_hz), (leaf, 0.6, 1_400.0)):
         rub(
@@ -177,11 +183,29 @@ def _creak(
         )
 
 
-def _grit(
-    audio: Audio, rate: int, rng: np.random.Generator, times: npt.NDArray[np.float64], *, level: float
-) -> None:
-    """Small stones, each a tick without a pitch."""
-    scatter(audio, rate, rng, time_s=times, pitch_hz=1_700.0, pitch_sd=0.45, t60_s=0.009, gain=level, gain_sd=0.8)
+def _trickle(audio: Audio, rate: int, rng: np.random.Generator, seed: Seed, params: Params, slam_s: float) -> None:
+    """What the slam has loosened: small stones in flurries, each a tick without a pitch, and dust that settles."""
+    material, size = MATERIALS[params.material], params.size
+    flurries = rng.poisson(9.0 * material.grit * (0.4 + params.intensity))
+    begin_s = rng.gamma(1.1, 0.12 + 0.1 * size, flurries)
+    stones = rng.geometric(0.12, flurries)
+    times = np.repeat(begin_s, stones) + rng.exponential(0.035, int(stones.sum()))
+    times = times[times < 0.55 + 0.3 * size]
+    scatter(
+        audio,
+        rate,
+        rng,
+        time_s=slam_s + times,
+        pitch_hz=1_900.0,
+        pitch_sd=0.5,
+        t60_s=0.008,
+        gain=0.028 * material.grit,
+        gain_sd=0.9,
+        bounce_s=0.03,
+        fading_s=slam_s + 0.4,
+    )
+    start = round(slam_s * rate)
+    rush(audio, rate, seed, start=start, level=0.008 * material.grit, low_hz=1_300.0, high_hz=6_000.0, fall_s=0.16)
 
 
 def _latch(audio: Audio, rate: int, rng: np.random.Generator, params: Params, slam_s: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from soundscape.dsp.creak import slips
 from soundscape.rng import Seed
@@ -51,3 +52,22 @@ def test_the_latch_catches_within_a_tenth_of_a_second() -> None:
 def test_no_two_doors_are_shut_alike(seed: int) -> None:
     first, other = (make("door", creak=0.0, seed=number).audio[0, : RATE // 5] for number in (seed, seed + 10))
     assert abs(np.corrcoef(first, other)[0, 1]) < 0.8
+
+
+@pytest.mark.parametrize("size", [0.0, 1.0])
+def test_a_slab_judders_over_its_sill_while_asperities_break_one_by_one(size: float) -> None:
+    hit = make("door", material="stone", creak=1.0, size=size)
+    before = hit.audio[:, RATE // 10 : hit.sync - RATE // 5]
+    level = descriptors.levels_db(before, RATE, frame_s=0.02)
+    assert np.percentile(level, 95) - np.percentile(level, 20) >= 7.0
+    assert 5.0 <= descriptors.kurtosis_hp100(before, RATE) <= 60.0
+    # Slips of the whole slab at unequal intervals: no beat stands out.
+    course = level - level.mean()
+    together = np.correlate(course, course, "full")[len(course) - 1 :]
+    assert together[5:40].max() <= 0.6 * together[0]
+
+
+def test_stones_trickle_after_a_slab_in_flurries() -> None:
+    hit = make("door", material="stone", creak=0.0)
+    high = signal.sosfilt(signal.butter(4, 3_000.0, "high", fs=RATE, output="sos"), hit.audio[:, RATE // 5 :])
+    assert descriptors.kurtosis_hp100(high, RATE) >= 12.0
