@@ -162,6 +162,11 @@ def command(
         print_json([{"met": result.met, **to_data(result)} for result in results])
     elif any(not result.error for result in results):
         _print(results)
+    return _status(results, measure_only)
+
+
+def _status(results: tuple[FileResult, ...], measure_only: bool) -> int:
+    """The exit status that says how it went."""
     failed = sum(bool(result.error) for result in results)
     if failed:
         return 2 if failed == len(results) else EXIT_FAILED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 from soundscape.errors import InputError, OutputError
 from soundscape.model import Clip, Plan, Sound
-from soundscape.pipeline.mixdown import mix_down
+from soundscape.pipeline.mixdown import Mixdown, mix_down
 from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from soundscape.changes import Changes
     from soundscape.deliver.report import Report
+    from soundscape.deliver.stems import StemFile
+    from soundscape.parts import Part
     from soundscape.synthesis import Rendered
 
 UNCHANGED = "everything is as it was delivered"
@@ -51,16 +53,13 @@ def render(
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
     from soundscape.deliver.page import page
-    from soundscape.deliver.report import Report, chosen, covered, faint, landings, mastering_of, spoken
-    from soundscape.deliver.stems import PROGRAMME
+    from soundscape.deliver.report import Report
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
-    from soundscape.model import SAMPLE_RATE
     from soundscape.pipeline.delivered import delivery, delivery_key, remember
     from soundscape.pipeline.forecast import check_room, forecast
     from soundscape.pipeline.kernels import compilation_told
     from soundscape.serial import from_json, to_json
-    from soundscape.timecode import frame_to_timecode
 
     settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
     target = load_target(plan.target)
@@ -91,7 +90,6 @@ def render(
         write_text(out / "plan.json", to_json(plan))
         if changed:
             write_text(out / CHANGES, to_json(changed))
-        loudness = {stem.name: stem.loudness for stem in stems}
         files = [
             *(str(file.path.relative_to(out)) for file in made.files),
             *(f"{slug(plan.title)}.{suffix}" for suffix in handed_over),
@@ -99,37 +97,50 @@ def render(
             "report.json",
             "report.html",
         ]
-        programme = loudness.pop(PROGRAMME)
-        report = Report(
-            title=plan.title,
-            version=plan.version,
-            seed=plan.seed,
-            duration_s=plan.length / SAMPLE_RATE,
-            rate=str(plan.rate),
-            start=frame_to_timecode(plan.start, plan.rate),
-            programme=programme,
-            stems=loudness,
-            mastering=mastering_of(made.fitted),
-            null=made.null,
-            finer=made.finer,
-            speech=spoken(plan, made.passages),
-            hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
-            files=tuple(files),
-            chosen=chosen(plan),
-            notes=(
-                *(["a draft: sounds at half rate, rooms cut short; not to be delivered"] if plan.draft else []),
-                *(str(note) for note in plan.diagnostics),
-                *covered(plan, made.passages),
-                *faint(programme, loudness),
-                *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
-            ),
-        )
+        report = _report(plan, made, parts, stems, files)
         energies = {stem.name: stem.energies for stem in stems}
         write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
         remember(settings.folder, key, delivery(out, report.files))
     cache.trim(settings.cache_limit)
     return report
+
+
+def _report(
+    plan: Plan, made: Mixdown, parts: Mapping[str, Part], stems: Sequence[StemFile], files: Sequence[str]
+) -> Report:
+    """What was delivered, and how it came out."""
+    from soundscape.deliver.report import Report, chosen, covered, faint, landings, mastering_of, spoken
+    from soundscape.deliver.stems import PROGRAMME
+    from soundscape.model import SAMPLE_RATE
+    from soundscape.timecode import frame_to_timecode
+
+    loudness = {stem.name: stem.loudness for stem in stems}
+    programme = loudness.pop(PROGRAMME)
+    return Report(
+        title=plan.title,
+        version=plan.version,
+        seed=plan.seed,
+        duration_s=plan.length / SAMPLE_RATE,
+        rate=str(plan.rate),
+        start=frame_to_timecode(plan.start, plan.rate),
+        programme=programme,
+        stems=loudness,
+        mastering=mastering_of(made.fitted),
+        null=made.null,
+        finer=made.finer,
+        speech=spoken(plan, made.passages),
+        hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
+        files=tuple(files),
+        chosen=chosen(plan),
+        notes=(
+            *(["a draft: sounds at half rate, rooms cut short; not to be delivered"] if plan.draft else []),
+            *(str(note) for note in plan.diagnostics),
+            *covered(plan, made.passages),
+            *faint(programme, loudness),
+            *(f"{stem.path.name}: {stem.clipped} samples clipped" for stem in stems if stem.clipped),
+        ),
+    )
 
 
 def _handed_over(plan: Plan) -> dict[str, bytes]:
