@@ -14,9 +14,10 @@ from soundscape.dsp.casing import MODES, Casing
 
 SPAN_HZ = (260.0, 6_500.0)
 """Of a shell of middle size."""
+CENTRES_HZ = np.geomspace(*SPAN_HZ, MODES)
 QUALITY = (4.0, 16.0)
-TRIED = 400
-"""Frequencies at which the response is looked at."""
+TRIED_HZ = np.geomspace(*SPAN_HZ, 200, dtype=np.float32)[:, None, None]
+"""Where the response is looked at."""
 
 
 def make_housing(rate: int, rng: np.random.Generator, *, octaves: float = 0.0) -> Casing:
@@ -26,12 +27,13 @@ def make_housing(rate: int, rng: np.random.Generator, *, octaves: float = 0.0) -
     ----------
     octaves : by which its modes lie above those of a shell of middle size
     """
-    centre = np.geomspace(*SPAN_HZ, MODES) * 2.0**octaves
+    centre = CENTRES_HZ * 2.0**octaves
     frequency = centre * rng.uniform(0.92, 1.08, (2, MODES))
     quality = rng.uniform(*QUALITY, (2, MODES))
     gain = rng.choice((-1.0, 1.0), MODES) * rng.lognormal(0.0, 0.6, MODES) * (centre / 1_000.0) ** -0.25
-    tried = np.geomspace(centre[0], centre[-1], TRIED)[:, None, None]
-    # A mode near its resonance: half its bandwidth over the distance from it.
-    near = gain / (1.0 + 2j * quality * (tried / frequency - 1.0))
-    response = math.sqrt(float(np.mean(np.abs(near.sum(axis=2)) ** 2)))
+    # A mode near its resonance is gain / (1 + 2j Q (f / f0 - 1)): in half bandwidths away from it.
+    wide, per_hz = (2.0 * quality).astype(np.float32), (2.0**octaves * 2.0 * quality / frequency).astype(np.float32)
+    away = TRIED_HZ * per_hz - wide
+    real, level = 1.0 / (1.0 + away * away), gain.astype(np.float32)
+    response = math.sqrt(float(np.mean((real @ level) ** 2 + ((real * away) @ level) ** 2)))
     return Casing(rate, frequency_hz=frequency, quality=quality, gain=np.tile(gain / response, (2, 1)))

@@ -86,7 +86,7 @@ def ring(
     phase: Values = 0.0,
     floor: float = 0.0,
 ) -> None:
-    """Add damped sinusoids to a stereo signal; every argument is one value or one for each of them.
+    """Add damped sinusoids to a stereo signal; arguments are broadcast against one another.
 
     Parameters
     ----------
@@ -100,10 +100,10 @@ def ring(
     floor : amplitude below which none of it needs to be followed
     """
     given = start, frequency_hz, t60_s, gain, pan, phase
-    rings = np.empty((len(given), np.broadcast(*given).size))
+    rings = np.empty((len(given), *np.broadcast(*given).shape))
     for row, item in zip(rings, given, strict=True):
-        row[:] = item
-    _add_rings(out, rate, rings, floor)
+        row[...] = item
+    _add_rings(out, rate, rings.reshape(len(given), -1), floor)
 
 
 def pan_gains(pan: Values) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,15 +33,22 @@ def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float,
     """
     HighPass(rate).run(audio)
     peak_db = PEAK_DB - INTENSITY_DB * (1.0 - intensity) - SIZE_DB * (1.0 - size)
-    audio *= np.float32(db_to_gain(peak_db) / max(float(np.abs(audio).max()), 1e-9))
+    audio *= np.float32(db_to_gain(peak_db) / max(float(audio.max()), -float(audio.min()), 1e-9))
     # Twice the air of a layer: what bursts is heard over a wider range than what hums.
     Distance(rate).apply(audio, np.full(math.ceil(audio.shape[1] / TICK) + 1, distance, np.float32))
     level = np.abs(audio).max(axis=0)
-    audible = np.flatnonzero(level > level.max() * db_to_gain(END_DB))
-    end = min(audio.shape[1], max(int(audible[-1]), sync) + round(FADE_S * rate))
+    audible = level > level.max() * db_to_gain(END_DB)
+    last = len(audible) - 1 - int(np.argmax(audible[::-1]))
+    end = min(audio.shape[1], max(last, sync) + round(FADE_S * rate))
     audio = audio[:, :end]
-    rise = min(round(RISE_S * rate), end)
-    audio[:, :rise] *= np.linspace(0.0, 1.0, rise, dtype=np.float32)
-    fade = min(round(FADE_S * rate), end)
-    audio[:, end - fade :] *= 0.5 + 0.5 * np.cos(np.linspace(0.0, math.pi, fade, dtype=np.float32))
+    rise, fade = _ramps(min(round(RISE_S * rate), end), min(round(FADE_S * rate), end))
+    audio[:, : len(rise)] *= rise
+    audio[:, end - len(fade) :] *= fade
     return Hit(np.ascontiguousarray(audio), sync)
+
+
+@lru_cache(maxsize=8)
+def _ramps(rise: int, fade: int) -> tuple[Audio, Audio]:
+    """So many frames from 0 to 1, and so many from 1 to 0."""
+    falling = 0.5 + 0.5 * np.cos(np.linspace(0.0, math.pi, fade, dtype=np.float32))
+    return np.linspace(0.0, 1.0, rise, dtype=np.float32), falling

@@ -83,13 +83,18 @@ def open_spectra(
 
 @njit(cache=True, nogil=True)
 def _open(gain, hz, corner_hz, level, highest_hz):  # type: ignore[no-untyped-def]
+    orders = gain.shape[2]
+    order = np.arange(1, orders + 1).astype(np.float32)
+    root = np.sqrt(order)
     for edge in range(hz.shape[0]):
         for stack in range(hz.shape[1]):
             share = hz[edge, stack] / corner_hz[edge, stack]
-            heard = int(min(FAINT / share, highest_hz / hz[edge, stack]))
-            for k in range(min(gain.shape[2], heard)):
-                beyond = share * (k + 1)
-                gain[edge, stack, k] = level[edge, stack] / (np.sqrt(k + 1.0) * (1.0 + beyond * beyond * beyond))
+            heard = min(int(min(FAINT / share, highest_hz / hz[edge, stack])), orders)
+            loud, beyond = np.float32(level[edge, stack]), np.float32(share)
+            cube, row = beyond * beyond * beyond, gain[edge, stack, :heard]
+            for k in range(row.shape[0]):
+                n = order[k]
+                row[k] = loud / (root[k] * (np.float32(1.0) + cube * (n * n * n)))
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})

@@ -116,10 +116,10 @@ def strike(
         ring(
             out,
             rate,
-            start=np.broadcast_to(start, gain.shape).ravel(),
-            frequency_hz=np.broadcast_to(frequency, gain.shape).ravel(),
-            t60_s=np.broadcast_to(t60, gain.shape).ravel(),
-            gain=(blow * gain).ravel(),
-            pan=np.clip(place + apart, -1.0, 1.0).ravel(),
+            start=start,
+            frequency_hz=frequency,
+            t60_s=t60,
+            gain=blow * gain,
+            pan=np.clip(place + apart, -1.0, 1.0),
             floor=FAINTEST * float(blow.max(initial=0.0)),
         )

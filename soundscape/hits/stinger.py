@@ -67,10 +67,11 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     frames = math.ceil(length_s * rate / TICK) * TICK
     corner_hz = 500.0 * 8.0**force * 0.7**size
     brass = _brass(params, rate, seed, frames, corner_hz)
-    brass *= 1.0 / np.abs(brass).max()
-    audio = np.float32(1.0 - WET) * brass
+    loudest = max(float(brass.max()), -float(brass.min()))
+    audio = np.float32((1.0 - WET) / loudest) * brass
+    brass *= np.float32(WET / loudest)
     room = Hall(seed.child("room"), rate, t60_s=1.2 + 2.0 * size, high_t60_s=0.7 + 0.5 * size, size=1.5 + size)
-    room.add(audio, np.float32(WET) * brass)
+    room.add(audio, brass)
     audio += 0.4 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
     struck = round(STRUCK_S * rate)
     strike = noise_band(
