@@ -24,5 +24,11 @@ def friedlander(frames: int, rate: int, positive_s: float, *, decay: float = 1.2
 
 def thump(frames: int, rate: int, *, start_hz: float, end_hz: float, t60_s: float) -> Audio:
     """A low tone `(frames,)` of peak near 1 whose pitch falls as the ground gives way; begins at frame 0."""
-    low = tone(frames, rate, [(0.0, start_hz), (0.35 * t60_s, end_hz)])
-    return low * envelope(frames, rate, [(0.0, 0.0), (1.6 * t60_s, -96.0)])
+    heard = min(frames, round(1.6 * t60_s * rate))
+    low = np.zeros(frames, np.float32)
+    np.multiply(
+        tone(heard, rate, [(0.0, start_hz), (0.35 * t60_s, end_hz)]),
+        envelope(heard, rate, [(0.0, 0.0), (1.6 * t60_s, -96.0)]),
+        out=low[:heard],
+    )
+    return low

@@ -15,7 +15,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK
 from soundscape.dsp.onepole import INPUT, LOWS, SIZE, low_pass
 
-SILENT = 1e-40
+SILENT = 1e-30
 HEARD, FALL = SIZE, SIZE + 2 * TICK
 """Offsets into the workspace of a tick: its signal, and how a state falls."""
 
@@ -48,8 +48,10 @@ def _run(audio, pole, fall, state):  # type: ignore[no-untyped-def]
             left[i] = m[HEARD + i]
             right[i] = m[HEARD + TICK + i]
         # In silence the state would go on for ever, in denormal numbers, which are slow.
-        if np.abs(state).sum() < SILENT:
-            state[:] = 0.0
+        for side in range(2):
+            for stage in range(2):
+                if abs(state[side, stage]) < SILENT:
+                    state[side, stage] = 0.0
 
 
 @njit(inline="always")

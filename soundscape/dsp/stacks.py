@@ -34,30 +34,32 @@ class Stacks:
     ----------
     seed : Seed
         Its own: where in their cycles they begin.
-    rate : int
+    rate : float
         Sample rate in Hz.
     pan : (stacks,) or (stacks, groups) array
         Place of each, -1 to 1, constant power; or of its harmonics, `GROUP` by `GROUP`, and the last of all that
         remain.
+    step : int
+        Frames between two edges, at most `TICK`.
     """
 
-    def __init__(self, seed: Seed, rate: int, *, pan: npt.NDArray[np.float64]) -> None:
-        self._rate = rate
+    def __init__(self, seed: Seed, rate: float, *, pan: npt.NDArray[np.float64], step: int = TICK) -> None:
+        self._rate, self._step = rate, step
         self._phase = seed.generator("phase").uniform(0.0, 1.0, len(pan))
         self._sides = np.stack(pan_gains(pan.reshape(len(pan), -1)), axis=2).astype(np.float32)
 
     def add(self, out: Audio, hz: npt.NDArray[np.float64], gain: npt.NDArray[np.floating[Any]]) -> None:
-        """Add the next ticks to `out`, `(2, ticks * TICK)`.
+        """Add the next steps to `out`, `(2, steps * step)`.
 
         Parameters
         ----------
-        hz : (ticks + 1, stacks)
-            Fundamentals at the tick edges.
-        gain : (ticks + 1, stacks, harmonics)
-            Amplitude of every harmonic at the tick edges; those that are 0 at both ends of a tick cost nothing.
+        hz : (steps + 1, stacks)
+            Fundamentals at the edges.
+        gain : (steps + 1, stacks, harmonics)
+            Amplitude of every harmonic at the edges; those that are 0 at both ends of a step cost nothing.
             What lies above half the rate must be 0.
         """
-        _add(out, hz, gain, self._sides, self._phase, self._rate)
+        _add(out, hz, gain, self._sides, self._phase, self._rate, self._step)
 
 
 def open_spectra(
@@ -98,7 +100,7 @@ def _open(gain, hz, corner_hz, level, highest_hz):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
-def _add(out, hz, gain, sides, phase, rate):  # type: ignore[no-untyped-def]
+def _add(out, hz, gain, sides, phase, rate, step):  # type: ignore[no-untyped-def]
     # One flat array, so that the compiler sees rows at constant offsets: two neighbouring harmonics, twice the
     # cosine, their sum, and time.
     m = np.empty(5 * TICK, np.float32)
@@ -106,16 +108,16 @@ def _add(out, hz, gain, sides, phase, rate):  # type: ignore[no-untyped-def]
         m[4 * TICK + i] = i
     for t in range(hz.shape[0] - 1):
         for stack in range(hz.shape[1]):
-            pace, bend = hz[t, stack] / rate, 0.5 * (hz[t + 1, stack] - hz[t, stack]) / rate / TICK
+            pace, bend = hz[t, stack] / rate, 0.5 * (hz[t + 1, stack] - hz[t, stack]) / rate / step
             start = phase[stack]
-            end = start + (pace + bend * TICK) * TICK
+            end = start + (pace + bend * step) * step
             phase[stack] = end - np.floor(end)
             top = gain.shape[2]
             while top > 0 and gain[t, stack, top - 1] == 0.0 and gain[t + 1, stack, top - 1] == 0.0:
                 top -= 1
             if top == 0:
                 continue
-            for i in range(TICK):
+            for i in range(step):
                 turn = start + (pace + bend * i) * i
                 m[i] = sin_turns(turn)
                 m[TICK + i] = np.float32(0.0)
@@ -126,23 +128,26 @@ def _add(out, hz, gain, sides, phase, rate):  # type: ignore[no-untyped-def]
                 until = top if group == groups - 1 else min(top, begin + GROUP)
                 if begin >= until:
                     break
-                _harmonics(m, gain[t, stack], gain[t + 1, stack], begin, until)
-                for i in range(TICK):
-                    out[0, t * TICK + i] += sides[stack, group, 0] * m[3 * TICK + i]
-                    out[1, t * TICK + i] += sides[stack, group, 1] * m[3 * TICK + i]
+                if step == TICK:  # as a constant, which runs faster
+                    _harmonics(m, gain[t, stack], gain[t + 1, stack], begin, until, TICK)
+                else:
+                    _harmonics(m, gain[t, stack], gain[t + 1, stack], begin, until, step)
+                for i in range(step):
+                    out[0, t * step + i] += sides[stack, group, 0] * m[3 * TICK + i]
+                    out[1, t * step + i] += sides[stack, group, 1] * m[3 * TICK + i]
                     m[3 * TICK + i] = np.float32(0.0)
                 begin = until
 
 
 @njit(inline="always")
-def _harmonics(m, first, last, begin, top):  # type: ignore[no-untyped-def]
+def _harmonics(m, first, last, begin, top, step):  # type: ignore[no-untyped-def]
     # Two at a time: half the memory traffic.
     for k in range(begin, top, 2):
         a, b = np.float32(first[k]), np.float32(0.0)
-        rise_a, rise_b = np.float32((last[k] - first[k]) / TICK), np.float32(0.0)
+        rise_a, rise_b = np.float32((last[k] - first[k]) / step), np.float32(0.0)
         if k + 1 < top:
-            b, rise_b = np.float32(first[k + 1]), np.float32((last[k + 1] - first[k + 1]) / TICK)
-        for i in range(TICK):
+            b, rise_b = np.float32(first[k + 1]), np.float32((last[k + 1] - first[k + 1]) / step)
+        for i in range(step):
             x = m[i]
             y = m[2 * TICK + i] * x - m[TICK + i]
             m[3 * TICK + i] += (a + rise_a * m[4 * TICK + i]) * x + (b + rise_b * m[4 * TICK + i]) * y

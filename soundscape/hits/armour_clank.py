@@ -113,7 +113,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         corner_hz=1.3 * corner_hz,
         force=force,
     )
-    audio += 0.35 * size * thump(frames, rate, start_hz=130.0, end_hz=70.0, t60_s=0.12 + 0.1 * size)
+    audio += np.float32(0.35 * size) * thump(frames, rate, start_hz=130.0, end_hz=70.0, t60_s=0.12 + 0.1 * size)
     rush(audio, rate, seed.child("contact"), start=0, level=0.2, low_hz=400.0, high_hz=2.0 * corner_hz, fall_s=0.02)
     if params.servo > 0.0:
         locked_s = _give_way(audio, params, rate, rng, seed.child("joints"))

@@ -20,6 +20,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
 from soundscape.dsp.blast import thump
 from soundscape.dsp.burst import envelope, noise_band, unlike
+from soundscape.dsp.doubling import doubled
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.hall import Hall
 from soundscape.dsp.shot import finish
@@ -98,6 +99,8 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
     blown = (
         breath[:, None] * np.exp(0.06 * wander) * _flutter(params, rate, seed.child("lips"), breath, len(tuned_hz))
     )
+    # Half the rate holds it as well, at half the price.
+    share = 2 if HIGHEST_HZ < 0.21 * rate else 1
     highest_hz = min(HIGHEST_HZ, 0.45 * rate)
     gain = open_spectra(
         hz,
@@ -109,9 +112,10 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
     # The last of the harmonics that are made go out gradually.
     gain *= np.clip(3.0 - 3.0 * np.arange(gain.shape[2], dtype=np.float32) / gain.shape[2], 0.0, 1.0)
     pan = rng.permutation(np.linspace(-0.8, 0.8, len(tuned_hz)))
-    out = np.zeros((2, ticks * TICK), np.float32)
-    Stacks(seed.child("phases"), rate, pan=pan).add(out, hz, gain)
-    return out
+    step = TICK // share
+    made = np.zeros((2, ticks * step), np.float32)
+    Stacks(seed.child("phases"), rate / share, pan=pan, step=step).add(made, hz, gain)
+    return np.concatenate(list(doubled((made,))), axis=1) if share == 2 else made
 
 
 def _breath(rng: np.random.Generator, time_s: Floats) -> Floats:
