@@ -101,8 +101,8 @@ def ring(
     """
     given = start, frequency_hz, t60_s, gain, pan, phase
     rings = np.empty((len(given), *np.broadcast(*given).shape))
-    for row, item in zip(rings, given, strict=True):
-        row[...] = item
+    for row, item in enumerate(given):
+        rings[row] = item
     _add_rings(out, rate, rings.reshape(len(given), -1), floor)
 
 

@@ -24,6 +24,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.blend import Part, Voice, blend
 from soundscape.dsp.blur import Blur
+from soundscape.dsp.burst import between
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.sines import Sines
 from soundscape.params import choice, number
@@ -165,9 +166,8 @@ class Shuddering:
         """The sound under these controls."""
         wave = self._motion * np.clip(self._waves.advance(block.ticks)[:, 0], *SWING)
         own = np.exp(0.5 * np.clip(self._own.advance(block.ticks), *SWING) + wave[:, None])
-        edges = np.arange(block.ticks + 1) * TICK
         audio = self._frozen.run(block)
-        audio *= np.exp(ALONG * np.interp(np.arange(block.frames), edges, wave)).astype(np.float32)
+        audio *= between(block.frames, np.exp(ALONG * wave), step=TICK)
         hz, place = (np.broadcast_to(values, own.shape) for values in (self._frozen.held_hz, self._place))
         self._tones.add(audio, hz, math.sqrt(2.0) * self._frozen.held_level * own, place)
         return audio
