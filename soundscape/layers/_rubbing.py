@@ -112,11 +112,13 @@ class Hands:
         now = tick + np.arange(ticks + 1.0)
         for rub in self._rubs:
             pace = self._pace(rub, now) * life[:, rub.bowl]
-            path = np.cumsum(np.append(rub.angle, rub.turn * pace[:-1]))
+            path = np.empty(ticks + 1)
+            path[0], path[1:] = rub.angle, rub.turn * pace[:-1]
+            np.cumsum(path, out=path)
             rub.angle = float(path[-1])
             touched = pace > 0.0
             grip[touched[:-1], rub.bowl] = rub.grip
-            speed[touched, rub.bowl] = rub.speed * pace[touched]
+            speed[:, rub.bowl] += rub.speed * pace
             angle[touched, rub.bowl] = path[touched]
         self._rubs = [rub for rub in self._rubs if rub.start + rub.length > tick + ticks]
         kicks, swing = self._friction.advance(grip, speed[:-1], angle[:-1])
@@ -125,9 +127,12 @@ class Hands:
 
     def _pace(self, rub: Rub, now: Floats) -> Floats:
         """Speed of a hand, 1 in the middle of its range, 0 before and after the rub."""
-        share = (now - rub.start) / rub.length
-        begun = np.clip((now - rub.start) * TICK / (START_S * self._rate), 0.0, 1.0)
-        pace = begun * (1.0 + SURGE * np.sin(math.pi * np.clip((share - rub.surge) / 0.45, 0.0, 1.0)) ** 2)
+        since = now - rub.start
+        share = since / rub.length
+        begun = np.minimum(since * (TICK / (START_S * self._rate)), 1.0)
+        surging = np.maximum(np.minimum((share - rub.surge) / 0.45, 1.0), 0.0)
+        pace: Floats = begun * (1.0 + SURGE * np.sin(math.pi * surging) ** 2)
         if rub.slows:
-            pace *= 1.0 - SLOWED * np.clip((share - 1.0 + STOP) / STOP, 0.0, 1.0)
-        return np.where((share > 0.0) & (share < 1.0), pace, 0.0)
+            pace *= 1.0 - SLOWED * np.maximum((share - 1.0 + STOP) / STOP, 0.0)
+        pace[(share <= 0.0) | (share >= 1.0)] = 0.0
+        return pace

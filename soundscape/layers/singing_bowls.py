@@ -28,6 +28,7 @@ from soundscape.dsp.bands import NoiseBands
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.modal import ring
 from soundscape.dsp.modalbank import Doublets, ModalBank
+from soundscape.dsp.noise import white
 from soundscape.dsp.overlay import Overlay
 from soundscape.dsp.pauses import Pauses
 from soundscape.layers._rubbing import SUNG, Hands, Rubbed
@@ -158,7 +159,7 @@ class Bowls:
         self._hands = Hands(rate, seed.child("rubbed"), doublets.reshape(count, 5))
         self._rough = np.tile(ROUGH, count)
         self.scrape = np.zeros((1, 2))
-        self._tocks = Overlay()
+        self._tocks, self._chatter = Overlay(), seed.key("chatter")
         self._tick = 0
 
     def run(self, block: ControlBlock, strength: Floats, slope: Floats) -> Audio:
@@ -179,11 +180,12 @@ class Bowls:
         end = self._tick + ticks
         due = sorted((item for item in self._waiting if item[0] < end), key=lambda item: item[0])
         self._waiting = [item for item in self._waiting if item[0] >= end]
-        kicks = rubbed.kicks
+        kicks, touched = rubbed.kicks, rubbed.speed[:-1].any(axis=1)
         for tick, kick in due:
             kicks[tick - self._tick] += kick
+            touched[tick - self._tick] = True
         out = np.zeros((2, block.frames), np.float32)
-        at = np.flatnonzero(kicks.any(axis=(1, 2)))
+        at = np.flatnonzero(touched)
         self._bank.add(out, at=at, kicks=kicks[at], bow=bow, tilt=tilt)
         self._tocks.add(out)
         self._tick = end
@@ -269,15 +271,14 @@ class Bowls:
             return
         level = SCRAPE * self._gain * (0.4 + self._params.hardness) * rubbed.speed
         side = 0.5 * (self._place + self._params.width * rubbed.side)
-        self.scrape = np.stack((np.sum(level * (1.0 - side), axis=1), np.sum(level * (1.0 + side), axis=1)), axis=1)
-        often = CHATTER_HZ * TICK / self._rate
-        for tick, bowl in zip(*np.nonzero(rubbed.thrown), strict=True):
+        self.scrape = (level[:, None] * np.stack((1.0 - side, 1.0 + side), axis=1)).sum(axis=2)
+        far = np.minimum(2.0 * rubbed.thrown, 1.0)
+        chance = 0.5 + 0.5 * white(len(far), self._chatter, start=self._tick)
+        for tick, bowl in zip(*np.nonzero(chance[:, None] < CHATTER_HZ * TICK / self._rate * far), strict=True):
             rng = self._seed.generator("chatter", self._tick + int(tick), int(bowl))
-            far = min(2.0 * float(rubbed.thrown[tick, bowl]), 1.0)
-            if rng.uniform() < often * far:
-                blow = Touch(0.0, int(bowl), CHATTER * far * float(rubbed.speed[tick, bowl]) / SUNG)
-                loud = np.float32(strength[tick] * 3.0 ** slope[tick])
-                self._tocks.lay(int(tick) * TICK, loud * self._tock(blow, rng, 1.5))
+            blow = Touch(0.0, int(bowl), CHATTER * float(far[tick, bowl] * rubbed.speed[tick, bowl]) / SUNG)
+            loud = np.float32(strength[tick] * 3.0 ** slope[tick])
+            self._tocks.lay(int(tick) * TICK, loud * self._tock(blow, rng, 1.5))
 
     def _power(self) -> float:
         """Mean square of all modes under the phrases that are played."""
