@@ -116,7 +116,7 @@ class Light:
         drone = 0.25 * lowest * np.array((1.0, 1.5, 2.0))
         hz = np.concatenate((notes, drone)) * (1.0 + 0.0025 * rng.standard_normal(LAYERS * NOTES + DRONES))
         t60 = np.minimum(params.ring * (hz / 500.0) ** -0.5 * rng.lognormal(0.0, 0.2, len(hz)), 40.0)
-        self._hz = hz
+        self._nepers = np.log(hz / 1_800.0).astype(np.float32)
         # Lows stay together, highs spread: between two ears it is so of any diffuse sound.
         place = rng.uniform(-0.4, 0.4, len(hz))
         apart = rng.choice((-1.0, 1.0), len(hz)) * np.clip(0.2 * np.log2(hz / 150.0), 0.1, 0.95)
@@ -145,7 +145,8 @@ class Light:
         self._own = rng.permutation(np.arange(LAYERS * NOTES) % LIVES)
         partials = (0.2 + 0.5 * params.hardness) ** np.arange(LAYERS)
         self._partials = partials / np.linalg.norm(partials)
-        self._swell = 1.1 * params.returns * (1.0 - 0.6 * params.sparkle)
+        swell = 1.1 * params.returns * (1.0 - 0.6 * params.sparkle)
+        self._swell = (swell * np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * self._fade).astype(np.float32)
         self._drone = np.array((0.5, 0.22, 0.3)) * params.drone
         self._streams = [seed.key("sparks", name) for name in ("chance", "which", "size", "phase")]
         self._ticks = Overlay()
@@ -155,10 +156,10 @@ class Light:
         """Add the next ticks to `out`."""
         ticks, params = block.ticks, self._params
         motion = self._life.advance(ticks)
-        own, (colour, mood) = motion[:-1, :-2].astype(np.float32), motion[:, -2:].T
+        lives, (colour, mood) = np.exp(0.5 * motion[:-1, :-2].astype(np.float32)), motion[:, -2:].T
         often = OFTEN ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.5 * mood)
         due = self._due(often, ticks)
-        kicks = np.zeros((len(due), 2, len(self._hz)), np.complex64)
+        kicks = np.zeros((len(due), 2, len(self._nepers)), np.complex64)
         glinted = np.zeros((ticks, NOTES))
         for tick, kick in zip(due, kicks, strict=True):
             rng = self._seed.generator("glint", self._tick + int(tick))
@@ -166,16 +167,15 @@ class Light:
             level = np.array((0.55 * LEVEL * (0.2 + params.hardness) * force * strength[tick],))
             pan = params.width * rng.uniform(-0.9, 0.9, 1)
             self._ticks.lay(int(tick) * TICK, glints(self._rate, rng, level=level, pan=pan)[0])
-        stored = np.empty((ticks, LAYERS, NOTES), np.float32)
+        stored = np.empty((ticks, LAYERS * NOTES), np.float32)
+        bow = np.empty((ticks, len(self._nepers)), np.float32)
         _rise(stored, self._store, glinted, self._fill, self._drain)
-        sparks, kicked = self._spark(stored)
-        bow = np.zeros((ticks, len(self._hz)), np.float32)
-        returned = np.sqrt(stored).reshape(ticks, LAYERS * NOTES) * np.exp(0.5 * own)[:, self._own] * self._fade
-        bow[:, : LAYERS * NOTES] = np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * self._swell * returned
+        _swell(bow, stored, self._swell, lives, self._own)
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
+        sparks, kicked = self._spark(stored)
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
-        steep = np.outer(slope, np.log(self._hz / 1_800.0)).astype(np.float32)
-        tilt = strength.astype(np.float32)[:, None] * np.exp(steep)
+        tilt = np.exp(np.outer(slope.astype(np.float32), self._nepers))
+        tilt *= strength.astype(np.float32)[:, None]
         at = np.concatenate((due, sparks))
         order = np.argsort(at, kind="stable")
         self._bank.add(out, at=at[order], kicks=np.concatenate((kicks, kicked))[order], bow=bow, tilt=tilt)
@@ -191,15 +191,15 @@ class Light:
         """Ticks at which a store of an upper layer lets go of a little, and what each adds to the modes."""
         ticks = len(stored)
         chance, which, size, phase = (0.5 + 0.5 * white(ticks, key, start=self._tick) for key in self._streams)
-        upper = stored[:, 1:].reshape(ticks, (LAYERS - 1) * NOTES)
-        shares = np.cumsum(upper * self._fade[NOTES:], axis=1)
-        fullness = shares[:, -1] / self._usual
+        upper = stored[:, NOTES:]
+        fullness = _filled(upper, self._fade[NOTES:]) / self._usual
         often = SPARKS * self._params.sparkle * self._tick_s * fullness**CROWDING
         at = np.flatnonzero(chance < often)
-        note = np.minimum((shares[at] < which[at, None] * shares[at, -1:]).sum(axis=1), upper.shape[1] - 1)
+        shares = np.cumsum(upper[at] * self._fade[NOTES:], axis=1)
+        note = np.minimum((shares < which[at, None] * shares[:, -1:]).sum(axis=1), upper.shape[1] - 1)
         # The reciprocal of a uniform number: many small ones, few large.
         force = 2.0 / np.maximum(size[at], 0.05) ** 0.5 * self._params.returns
-        kicks = np.zeros((len(at), 2, len(self._hz)), np.complex64)
+        kicks = np.zeros((len(at), 2, len(self._nepers)), np.complex64)
         struck = force * np.sqrt(upper[at, note]) * np.exp(2j * math.pi * phase[at])
         for share, above in zip(self._partials, range(LAYERS - 1), strict=False):
             sounds = note + above * NOTES < upper.shape[1]
@@ -211,12 +211,11 @@ class Light:
         """A few notes struck at once; returns how hard."""
         hardest = 0.0
         for note in rng.integers(NOTES, size=1 + int(rng.poisson(0.7))):
-            force = math.exp(0.5 * float(np.clip(rng.standard_normal(), -2.5, 1.5)))
+            force = math.exp(0.5 * min(max(rng.standard_normal(), -2.5), 1.5))
             phase = rng.uniform(0.0, 2.0 * math.pi, 2)
             struck = 0.8 * (0.15 + self._params.hardness) * force * self._hardness[note]
-            kick[:, note : LAYERS * NOTES : NOTES] += np.outer(
-                struck * rng.uniform(0.5, 1.0, 2) * np.exp(1j * phase), self._partials * self._fade[note::NOTES]
-            )
+            level = struck * rng.uniform(0.5, 1.0, 2) * np.exp(1j * phase)
+            kick[:, note : LAYERS * NOTES : NOTES] += level[:, None] * (self._partials * self._fade[note::NOTES])
             glinted[note] += force * force
             hardest = max(hardest, force)
         return hardest
@@ -244,4 +243,20 @@ def _rise(stored, store, glinted, fill, drain):  # type: ignore[no-untyped-def]
             store[0, note] += glinted[tick, note] - drain * store[0, note]
         for layer in range(layers):
             for note in range(notes):
-                stored[tick, layer, note] = store[layer, note]
+                stored[tick, layer * notes + note] = store[layer, note]
+
+
+@njit(cache=True, nogil=True)
+def _swell(bow, stored, level, lives, own):  # type: ignore[no-untyped-def]
+    for tick in range(stored.shape[0]):
+        for m in range(stored.shape[1]):
+            bow[tick, m] = np.sqrt(stored[tick, m]) * level[m] * lives[tick, own[m]]
+
+
+@njit(cache=True, nogil=True)
+def _filled(stored, share):  # type: ignore[no-untyped-def]
+    filled = np.zeros(stored.shape[0], np.float32)
+    for tick in range(stored.shape[0]):
+        for m in range(stored.shape[1]):
+            filled[tick] += stored[tick, m] * share[m]
+    return filled
