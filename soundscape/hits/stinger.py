@@ -100,7 +100,7 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
         breath[:, None] * np.exp(0.06 * wander) * _flutter(params, rate, seed.child("lips"), breath, len(tuned_hz))
     )
     # Half the rate holds it as well, at half the price.
-    share = 2 if HIGHEST_HZ < 0.21 * rate else 1
+    share = 2 if 0.21 * rate > HIGHEST_HZ else 1
     highest_hz = min(HIGHEST_HZ, 0.45 * rate)
     gain = open_spectra(
         hz,
