@@ -50,5 +50,5 @@ def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float,
 @lru_cache(maxsize=8)
 def _ramps(rise: int, fade: int) -> tuple[Audio, Audio]:
     """So many frames from 0 to 1, and so many from 1 to 0."""
-    falling = 0.5 + 0.5 * np.cos(np.linspace(0.0, math.pi, fade, dtype=np.float32))
+    falling = np.float32(0.5) + np.float32(0.5) * np.cos(np.linspace(0.0, math.pi, fade, dtype=np.float32))
     return np.linspace(0.0, 1.0, rise, dtype=np.float32), falling

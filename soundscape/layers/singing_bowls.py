@@ -180,7 +180,7 @@ class Bowls:
         end = self._tick + ticks
         due = sorted((item for item in self._waiting if item[0] < end), key=lambda item: item[0])
         self._waiting = [item for item in self._waiting if item[0] >= end]
-        kicks, touched = rubbed.kicks, rubbed.speed[:-1].any(axis=1)
+        kicks, touched = rubbed.kicks, np.asarray(rubbed.speed[:-1].any(axis=1))
         for tick, kick in due:
             kicks[tick - self._tick] += kick
             touched[tick - self._tick] = True
