@@ -167,9 +167,10 @@ class Light:
             level = np.array((0.55 * LEVEL * (0.2 + params.hardness) * force * strength[tick],))
             pan = params.width * rng.uniform(-0.9, 0.9, 1)
             self._ticks.lay(int(tick) * TICK, glints(self._rate, rng, level=level, pan=pan)[0])
-        stored = np.empty((ticks, LAYERS * NOTES), np.float32)
+        rising = np.empty((ticks, LAYERS, NOTES), np.float32)
+        _rise(rising, self._store, glinted, self._fill, self._drain)
+        stored = rising.reshape(ticks, LAYERS * NOTES)
         bow = np.empty((ticks, len(self._nepers)), np.float32)
-        _rise(stored, self._store, glinted, self._fill, self._drain)
         _swell(bow, stored, self._swell, lives, self._own)
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
         sparks, kicked = self._spark(stored)
@@ -243,7 +244,7 @@ def _rise(stored, store, glinted, fill, drain):  # type: ignore[no-untyped-def]
             store[0, note] += glinted[tick, note] - drain * store[0, note]
         for layer in range(layers):
             for note in range(notes):
-                stored[tick, layer * notes + note] = store[layer, note]
+                stored[tick, layer, note] = store[layer, note]
 
 
 @njit(cache=True, nogil=True)
