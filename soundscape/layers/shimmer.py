@@ -173,7 +173,7 @@ class Light:
         bow = np.empty((ticks, len(self._nepers)), np.float32)
         _swell(bow, stored, self._swell, lives, self._own)
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
-        sparks, kicked = self._spark(stored)
+        sparks, kicked = self._spark(rising)
         slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
         tilt = np.exp(np.outer(slope.astype(np.float32), self._nepers))
         tilt *= strength.astype(np.float32)[:, None]
@@ -192,7 +192,7 @@ class Light:
         """Ticks at which a store of an upper layer lets go of a little, and what each adds to the modes."""
         ticks = len(stored)
         chance, which, size, phase = (0.5 + 0.5 * white(ticks, key, start=self._tick) for key in self._streams)
-        upper = stored[:, NOTES:]
+        upper = stored[:, 1:].reshape(ticks, (LAYERS - 1) * NOTES)
         fullness = _filled(upper, self._fade[NOTES:]) / self._usual
         often = SPARKS * self._params.sparkle * self._tick_s * fullness**CROWDING
         at = np.flatnonzero(chance < often)
