@@ -28,6 +28,7 @@ from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp import blend
 from soundscape.dsp.bands import BANDS, NoiseBands
+from soundscape.dsp.bubbles import Bubbles
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.hall import Hall
@@ -51,9 +52,11 @@ MOUTH_HZ = 5_200.0
 """Highest resonance of a mouth with a throat of 1 m."""
 TUBE = 10
 """Resonances of the tube; the others are those of mouth and jaws."""
-LEVELS_DB = (-7.0, -31.5, -36.0)
-"""Of voice, ground and sand when their parameters say 0 dB."""
-SEEPING_DB = -54.0
+LEVELS_DB = (-7.0, -31.5, -36.0, -40.0)
+"""Of voice, ground, sand and gut when their parameters say 0 dB."""
+GULP_MM = 9.0
+"""A usual bubble in the gut of an animal with a throat of 1 m."""
+SEEPING_DB = -61.0
 """RMS of the air that seeps through the widest hollow."""
 AIR = 0.15
 """Of a breath against the pulses of a growl."""
@@ -62,6 +65,8 @@ GROUND_HZ, GROUND_SHARE, GROUND_SHARED = (40.0, 72.0, 120.0), (0.8, 0.5, 0.12), 
 AGE, LENGTH, INTO, OUT, GROWLS, TURN, HEAVE, LEFT, SIZE, COUNT = range(10)
 """State of the animal: of its breath, and of its shifting."""
 DRAWS = 10
+PUSHED = 0.5
+"""Standard deviation of the logarithm of a shifting's strength from moment to moment."""
 LONG_RESTS = 0.15
 """Share of breaths after which it waits twice as long."""
 
@@ -89,9 +94,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The creature, float32 `(2, block.frames)` for every control block."""
 
     life = Life(params, rate, seed.child("life"))
-    parts = [part(params, rate, seed.child(part.__name__)) for part in (Voice, Ground, Sand)]
+    parts = [part(params, rate, seed.child(part.__name__)) for part in (Voice, Ground, Sand, Gut)]
     # The larger the throat, the more air it moves.
-    wanted_db = (gain_to_db(params.tract / 1.2), params.ground, params.sand)
+    voice_db = gain_to_db(params.tract / 1.2)
+    wanted_db = (voice_db, params.ground, params.sand, 0.5 * voice_db)
     gains = [np.float32(db_to_gain(sum(pair))) for pair in zip(LEVELS_DB, wanted_db, strict=True)]
     hollow = Hollow(params, rate, seed.child("hollow"))
     den = Hall(seed.child("den"), rate, t60_s=1.6, high_t60_s=0.5, size=0.7 + 0.2 * params.tract)
@@ -137,6 +143,7 @@ class Life:
         self._state[LENGTH] = params.breath
         # It is met somewhere in its first breath.
         self._state[AGE] = float(seed.generator("life").uniform(0.4, 1.0)) * params.breath
+        self._pushes = Drift(seed.child("pushes"), rate, low_hz=0.6, high_hz=12.0)
         self._tick_s = TICK / rate
         self._tick = 0
 
@@ -146,7 +153,8 @@ class Life:
         stir = 2.0 ** (2.0 * block["intensity"].astype(np.float64) - 1.0)
         _live(motion, self._state, stir, self._numbers, self._key, self._tick, self._tick_s)
         self._tick += block.ticks
-        return motion
+        # It pushes itself along, again and again.
+        return motion._replace(heave=motion.heave * np.exp(PUSHED * self._pushes.advance(block.ticks)[:, 0]))
 
 
 @njit(cache=True, nogil=True)
@@ -213,18 +221,18 @@ class Voice:
         self._flap_hz = FLAP_HZ * params.tract**-0.5
         self._flapped = 0.0
         # Effort surges; the folds waver; the tongue moves the lower resonances apart and together.
-        self._surge = Drift(seed.child("surge"), rate, low_hz=0.5, high_hz=8.0)
+        self._surge = Drift(seed.child("surge"), rate, motions=2, low_hz=0.5, high_hz=25.0)
         self._waver = Drift(seed.child("waver"), rate, motions=4, low_hz=0.3, high_hz=25.0)
-        self._shape = Drift(seed.child("shape"), rate, motions=RESONANCES, low_hz=0.4, high_hz=6.0)
+        self._shape = Drift(seed.child("shape"), rate, motions=RESONANCES, low_hz=0.4, high_hz=15.0)
         self._wet = Grains(seed.child("wet"), rate, ring_s=0.002, size_sd=0.7, pitch_sd=0.35, densest=300.0)
 
     def run(self, motion: Motion) -> Audio:
         """The voice of this motion."""
         params = self._params
-        surge = self._surge.advance(motion.ticks)[:, 0]
+        surge, gust = self._surge.advance(motion.ticks).T
         fold, own, hurry, amount = self._waver.advance(motion.ticks).T
         effort = np.minimum(motion.growl * np.exp(0.3 * surge), 1.2)
-        air = 0.02 + (0.7 * motion.into + motion.out) * np.exp(0.15 * surge + 0.15 * own)
+        air = 0.02 + (0.7 * motion.into + motion.out) * np.exp(0.15 * surge + 0.35 * gust)
         flaps = self._flaps(air, hurry, amount)
         mouth = np.clip(0.12 + 0.35 * motion.into + 0.3 * motion.out + 0.7 * effort, 0.0, 1.3)
         rough = np.clip(params.roughness * (0.5 + 0.6 * effort + 0.35 * fold), 0.0, 1.0)
@@ -244,8 +252,8 @@ class Voice:
         order = np.log2(self._hz / self._hz[0])
         # Lips that close lower all of a tube's resonances, the first of them most; what is drawn in raises them.
         opened = 1.0 - (0.25 - 0.3 * mouth)[:, None] / (1.0 + 0.5 * order)
-        hz = self._hz * opened * (1.0 + 0.08 * motion.into[:, None]) * np.exp(0.05 * shape)
-        gain = np.exp((0.3 + 0.3 * order) * np.log(0.3 + 0.7 * mouth)[:, None] + self._tilt * order + 0.3 * shape)
+        hz = self._hz * opened * (1.0 + 0.08 * motion.into[:, None]) * np.exp(0.04 * shape)
+        gain = np.exp((0.3 + 0.3 * order) * np.log(0.3 + 0.7 * mouth)[:, None] + self._tilt * order + 0.45 * shape)
         return hz, gain
 
     def _flaps(self, air: Floats, hurry: Floats, amount: Floats) -> Floats:
@@ -253,10 +261,30 @@ class Voice:
         steps = self._tick_s * self._flap_hz * (0.6 + 0.5 * air[:-1]) * np.exp(0.3 * hurry[:-1])
         turns = np.cumsum(np.concatenate(([self._flapped], steps)))
         self._flapped = float(turns[-1])
-        depth = self._params.rattle * np.clip(0.55 + 0.5 * amount, 0.0, 1.0) * np.clip(2.0 * air - 0.3, 0.0, 1.0)
+        loose = np.clip(0.65 + 0.5 * amount, 0.0, 1.0) * np.clip(3.0 * air - 0.2, 0.0, 1.0)
+        depth = np.minimum(1.2 * self._params.rattle**0.7 * loose, 0.95)
         # Held up, then let go at once.
         flow: Floats = 1.0 - depth * (turns % 1.0)
         return flow / (1.0 - 0.5 * depth)
+
+
+class Gut:
+    """What it swallowed: gulps and gurgles in clusters, most of them while it rests."""
+
+    def __init__(self, params: Params, rate: int, seed: Seed) -> None:
+        self._bubbles = Bubbles(seed.child("bubbles"), rate, radius_sd=0.4, rising=0.8, densest=120.0)
+        self._unrest = Drift(seed.child("unrest"), rate, motions=2, low_hz=0.08, high_hz=12.0)
+        self._radius_mm = GULP_MM * params.tract**0.5
+        self._reach = 0.4 * params.width
+
+    def run(self, motion: Motion) -> Audio:
+        """The gut of this motion."""
+        unrest, place = self._unrest.advance(motion.ticks).T
+        churned = np.maximum(unrest - 0.5, 0.0) * np.exp(-2.0 * motion.out)
+        out = np.zeros((2, motion.ticks * TICK), np.float32)
+        size = self._radius_mm * np.exp(-0.3 * unrest)
+        self._bubbles.add(out, 30.0 * np.minimum(churned, 3.0), size, 0.1 + 0.2 * churned, self._reach * place)
+        return out
 
 
 class Ground:
@@ -290,15 +318,18 @@ class Sand:
     def __init__(self, params: Params, rate: int, seed: Seed) -> None:
         self._params = params
         self._grains = Grains(seed.child("sand"), rate, densest=14_000.0)
-        self._bursts = Drift(seed.child("bursts"), rate, motions=2, low_hz=0.2, high_hz=60.0)
+        self._bursts = Drift(seed.child("bursts"), rate, motions=3, low_hz=0.2, high_hz=60.0)
+        self._slips = Drift(seed.child("slips"), rate, low_hz=0.1, high_hz=6.0)
 
     def run(self, motion: Motion) -> Audio:
         """The sand of this motion."""
-        bursts, place = self._bursts.advance(motion.ticks).T
-        lifted = motion.heave + 0.06 * motion.out
-        per_s = np.minimum((25.0 + 4_500.0 * lifted**1.3) * np.exp(0.7 * bursts), 14_000.0)
-        pitch = np.full(len(per_s), 1e3 * self._params.grain)
-        level = 0.2 + 0.8 * np.minimum(lifted, 1.5)
+        bursts, stream, place = self._bursts.advance(motion.ticks).T
+        slip = np.maximum(self._slips.advance(motion.ticks)[:, 0] - 0.4, 0.0)
+        lifted = motion.heave + 0.06 * motion.out + 0.05 * slip
+        per_s = np.minimum((25.0 + 4_500.0 * lifted**1.3) * np.exp(0.9 * np.minimum(bursts, 2.0)), 14_000.0)
+        # What runs faster is coarser, or finer where it runs through a crack.
+        pitch = 1e3 * self._params.grain * np.exp(0.3 * stream - 0.08 * bursts)
+        level = 0.7 + 0.3 * np.minimum(lifted, 1.5)
         out = np.zeros((2, motion.ticks * TICK), np.float32)
         self._grains.add(out, per_s, pitch, level, 0.4 * self._params.width * place)
         return out
