@@ -154,7 +154,7 @@ class Life:
         _live(motion, self._state, stir, self._numbers, self._key, self._tick, self._tick_s)
         self._tick += block.ticks
         # It pushes itself along, again and again.
-        return motion._replace(heave=motion.heave * np.exp(PUSHED * self._pushes.advance(block.ticks)[:, 0]))
+        return motion._replace(heave=motion.heave * np.exp(PUSHED * np.minimum(self._pushes.advance(block.ticks)[:, 0], 1.5)))
 
 
 @njit(cache=True, nogil=True)
@@ -303,12 +303,12 @@ class Ground:
         unrest = self._unrest.advance(motion.ticks)
         weight = 0.16 + heave[:, None]
         level = np.array(GROUND_SHARE) * weight * np.exp(0.45 * unrest)
-        corner = np.array(GROUND_HZ) * self._scale * (0.8 + 0.3 * weight)
+        corner = np.array(GROUND_HZ) * self._scale * (0.8 + 0.2 * np.minimum(weight, 1.5))
         out = np.zeros((2, motion.ticks * TICK), np.float32)
         self._noise.add(out, corner, np.repeat(level[:, :, None], 2, axis=2))
         self._high_pass.run(out)
         pitch = np.full(len(heave), 125.0 * self._scale)
-        self._knocks.add(out, 7.0 * heave, pitch, 0.4 * heave, 0.0 * heave)
+        self._knocks.add(out, 7.0 * heave, pitch, 0.28 * heave, 0.0 * heave)
         return out
 
 

@@ -56,7 +56,7 @@ PATCHES = 0.5
 """Standard deviation of the logarithm of the foam's density."""
 FLUTTER = (0.24, 0.3, 0.24)
 """Standard deviation of the logarithm of each band's level."""
-COAST_SHARE, COAST_SD = (0.39, 0.32, 0.22), 0.42
+COAST_SHARE, COAST_SD = (0.39, 0.32, 0.22), 0.62
 """Of the far surf in each band, and the standard deviation of the logarithm of its level."""
 LEVEL = 0.028
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 1.2
@@ -82,7 +82,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     """The sea for every control block, float32 `(2, block.frames)`."""
     slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.015, high_hz=0.3)
     flutter = Drift(seed.child("flutter"), rate, motions=3 * BANDS, low_hz=0.7, high_hz=20.0, slope=1.2)
-    coast = Drift(seed.child("coast"), rate, motions=3 * BANDS, low_hz=0.1, high_hz=12.0, slope=0.9)
+    coast = Drift(seed.child("coast"), rate, motions=3 * BANDS, low_hz=0.2, high_hz=20.0, slope=0.9)
     low, middle, high = (1.0 - params.width * (1.0 - share) for share in SHARED)
     water = NoiseBands(seed.child("water"), rate, shared=(low, middle, high))
     falling = Plunges(params, rate, seed.child("plunges"))
@@ -160,7 +160,7 @@ def _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, tick_
         for band in range(BANDS):
             corner[edge, band] = CORNER_HZ[band] * bright * 2.0 ** (BRIGHTEN_OCT[band] * min(lift, 1.4))
         _scatter(fizzing, edge, 1_800.0 * min(1.5, foam), 5_200.0 * bright**0.5, 0.42 * fizz * strength)
-        _scatter(rolling, edge, 1_500.0 * min(1.5, back * back), 2_700.0 * bright**0.5, 0.38 * shingle * strength)
+        _scatter(rolling, edge, 1_500.0 * min(1.5, back * back), 2_700.0 * bright**0.5, 0.5 * shingle * strength)
 
 
 @njit(inline="always")
