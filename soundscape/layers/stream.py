@@ -36,8 +36,8 @@ PLACES = 5
 DENSEST = 900.0
 """Bubbles a second of one place beyond which its rate does not rise."""
 TYPICAL_MM, SWALLOWED_MM = 1.5, 5.0
-SPLASHES, SPLASH_HZ = 3_000.0, 3_800.0
-"""Drops a second that a gurgle throws up, and their pitch."""
+SPLASHES, SPLASH_HZ, LOUDER = 3_000.0, 3_800.0, 0.3
+"""Drops a second that a gurgle throws up, their pitch, and how much larger they are in more water."""
 FLOW, COLOUR, LEFT, RIGHT = range(4)
 """Slow motions: of all the water, of the rush's colour, of the rush on either side."""
 SLOW_SD = np.array((0.07, 0.10, 0.09, 0.09))
@@ -125,9 +125,9 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         pockets.add(audio, 12.0 * params.swallow * often * deep, SWALLOWED_MM / bright, 0.75 * strength, place_of)
         drops.add(
             audio,
-            SPLASHES * np.minimum(deep * often**1.5, 2.0),
+            SPLASHES * np.minimum(deep * often, 2.0),
             SPLASH_HZ * bright,
-            1.25 * params.splash * strength,
+            1.25 * params.splash * strength * often**LOUDER,
             place_of,
         )
         rushing = 0.85 * params.rush * strength
