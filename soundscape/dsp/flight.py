@@ -97,7 +97,7 @@ class Flight:
         lean = seed.generator("lean")
         self._lean = 0.022 * lean.choice((-1.0, 1.0), 3) * lean.uniform(0.5, 1.3, 3)
         # Whoever steers never holds the stick still.
-        self._stick = 0.008 + 0.03 * hunting
+        self._stick = 0.01 + 0.045 * hunting
         self._thrust = Drift(seed.child("thrust"), rate, low_hz=0.4, high_hz=4.0, slope=0.8)
         self._balance = Drift(seed.child("balance"), rate, motions=3, low_hz=0.5, high_hz=9.0, slope=0.9)
         self._way = Drift(seed.child("way"), rate, motions=2, low_hz=0.03, high_hz=0.5, slope=1.0)

@@ -154,7 +154,8 @@ class Life:
         _live(motion, self._state, stir, self._numbers, self._key, self._tick, self._tick_s)
         self._tick += block.ticks
         # It pushes itself along, again and again.
-        return motion._replace(heave=motion.heave * np.exp(PUSHED * np.minimum(self._pushes.advance(block.ticks)[:, 0], 1.5)))
+        pushes = np.minimum(self._pushes.advance(block.ticks)[:, 0], 1.5)
+        return motion._replace(heave=motion.heave * np.exp(PUSHED * pushes))
 
 
 @njit(cache=True, nogil=True)
