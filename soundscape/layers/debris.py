@@ -66,7 +66,7 @@ OFTEN, MANY, INTENSITY, BRIGHTNESS_OCT = 2.6, 1.4, 2.3, 1.6
 """What a control moves: factor of the rate, of the pieces and of the level each way from the middle, colour."""
 STRAY = 40.0
 """Grains a second between the clusters, at full grit and neutral density."""
-LOBES = 1.1
+LOBES = 1.35
 """Standard deviation of the logarithm of how much moves, from 1 to 4 Hz."""
 LEVEL = 0.028
 """Peak of a middling piece at neutral controls."""
@@ -112,11 +112,13 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         often = np.minimum(params.grit * (2_800.0 * moving + stray) * clump, 10_000.0)
         grains.add(audio, often, grit_hz * bright, 0.32 * strength * clump**0.3, place)
         corner = np.array(BED_HZ) * bright[:, None]
+        # What many pieces make together grows with the root of their number, nearly.
+        lot = (moving * clump) ** 0.6
         far = params.bed * np.exp(0.3 * motion[:, 1])
         level = np.empty((block.ticks + 1, BANDS))
-        level[:, 0] = strength * (0.05 * far + 0.3 * params.body * moving * clump)
-        level[:, 1] = strength * (0.035 * far + 0.06 * moving * clump)
-        level[:, 2] = strength * (0.025 * far + 0.06 * params.grit * moving * clump)
+        level[:, 0] = strength * (0.08 * far + 0.3 * params.body * lot)
+        level[:, 1] = strength * (0.055 * far + 0.06 * lot)
+        level[:, 2] = strength * (0.04 * far + 0.06 * params.grit * lot)
         under.add(audio, corner, np.repeat(level[:, :, None], 2, axis=2))
         falls.pieces.add(audio)
         high_pass.run(audio)

@@ -36,7 +36,7 @@ AGE, SIZE, RISE, FALL, PITCH, PAN = range(6)
 """Columns of the table of slides: seconds since the start, factor, seconds, seconds, factor, place."""
 FLURRY, STREAM, BED = range(3)
 """Slow motions: how often slides come, how much trickles between them, how loud the far bed is."""
-LOBES = 1.15
+LOBES = 1.3
 """Standard deviation of the logarithm of how much moves, from 1 to 4 Hz: what slides halts, and gives way again."""
 DENSITY = 2.8
 """What density adds to slides and streams, each way from the middle."""
@@ -126,11 +126,13 @@ def _move(falling, corner, level, slides, slow, bursts, halting, curves, numbers
         falling[1, edge] = pitch * bright * settling
         falling[2, edge] = LEVEL * strength * (0.5 + 0.5 * min(1.0, moving)) * clump**0.3
         falling[3, edge] = place
-        far = 0.11 * LEVEL * strength * (math.exp(0.25 * slow[edge, BED]) + 2.0 * moving * clump)
+        # What many grains make together grows with the root of their number, nearly.
+        lot = (moving * clump) ** 0.6
+        far = 0.12 * LEVEL * strength * (math.exp(0.25 * slow[edge, BED]) + 2.0 * lot)
         for band in range(BANDS):
             corner[edge, band] = BED_HZ[band] * bright
         for channel in range(2):
-            level[edge, 0, channel] = LEVEL * strength * body * moving * clump
+            level[edge, 0, channel] = LEVEL * strength * body * (moving * clump) ** 0.8
             level[edge, 1, channel] = 4.0 * bed * far
             level[edge, 2, channel] = 2.0 * bed * far * pitch / 3_200.0
 

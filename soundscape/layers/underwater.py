@@ -118,7 +118,7 @@ class Water:
         self._hz = 80.0 * 1.2 ** np.arange(LANES) * rng.uniform(0.94, 1.06, LANES)
         self._pan = SIDES * params.width * rng.permutation(np.linspace(-1.0, 1.0, LANES))
         self._hollows = NoiseResonators(seed.child("hollows"), rate, q=rng.uniform(4.0, 8.0, LANES))
-        self._swell = Drift(seed.child("swell"), rate, motions=1 + BANDS, low_hz=0.03, high_hz=6.0, slope=1.0)
+        self._swell = Drift(seed.child("swell"), rate, motions=1 + BANDS, low_hz=0.03, high_hz=2.0, slope=1.1)
         self._sway = Drift(seed.child("sway"), rate, motions=2 * LANES, low_hz=0.15, high_hz=6.0)
 
     def run(self, ticks: int) -> Audio:
