@@ -38,6 +38,8 @@ FLURRY, STREAM, BED = range(3)
 """Slow motions: how often slides come, how much trickles between them, how loud the far bed is."""
 LOBES = 1.3
 """Standard deviation of the logarithm of how much moves, from 1 to 4 Hz: what slides halts, and gives way again."""
+HEAVIEST = 10.0
+"""The most that moves as one body, over a middling slide."""
 DENSITY = 2.8
 """What density adds to slides and streams, each way from the middle."""
 BED_HZ = (140.0, 500.0, 3_000.0)
@@ -132,7 +134,7 @@ def _move(falling, corner, level, slides, slow, bursts, halting, curves, numbers
         for band in range(BANDS):
             corner[edge, band] = BED_HZ[band] * bright
         for channel in range(2):
-            level[edge, 0, channel] = LEVEL * strength * body * (moving * clump) ** 0.8
+            level[edge, 0, channel] = LEVEL * strength * body * min(moving * clump, HEAVIEST)
             level[edge, 1, channel] = 4.0 * bed * far
             level[edge, 2, channel] = 2.0 * bed * far * pitch / 3_200.0
 
