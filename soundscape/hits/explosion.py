@@ -2,7 +2,8 @@
 
 Model: a Friedlander pulse whose length grows with the yield, followed by weaker ones from the ground and walls; a
 turbulent roar whose band sinks from several kHz to 150 Hz within seconds while it flutters as 1/f**1.5; a ground
-thump; what bursts flies apart at once and falls down for seconds, as earth, stone, metal, glass or wood does.
+thump; what bursts flies apart at once and falls down for seconds, as earth, stone, metal or wood does; panes
+burst one after the other and rain down in fragments of all sizes.
 
 Sources: Friedlander (1946), cube-root scaling of blasts; Farnell, *Designing Sound*, on noise alone being a sketch.
 """
@@ -18,6 +19,7 @@ from soundscape.contract import Hit
 from soundscape.dsp.blast import friedlander, thump
 from soundscape.dsp.burst import envelope, flutter, noise_band
 from soundscape.dsp.debris import scatter
+from soundscape.dsp.shatter import burst_panes, rain_shards
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
 from soundscape.rng import Seed
@@ -44,8 +46,12 @@ class Material:
     """Upper end of the roar, against stone."""
     ground: float
     """Level of the thump."""
+    roar: float = 1.0
+    """Level of the fire."""
     leap_s: float = 0.0
     """For how long a piece leaps up where it comes down."""
+    shatters: bool = False
+    """It bursts as panes do, and rains down in fragments of all sizes."""
 
 
 MATERIALS = {
@@ -63,7 +69,7 @@ MATERIALS = {
     ),
     "glass": Material(
         pitch_hz=3_400.0, pitch_sd=0.4, t60_s=0.14, partials=4, pieces=2.2, gain=0.075, apart=0.7, bright=1.25,
-        ground=0.5, leap_s=0.045,
+        ground=0.5, leap_s=0.045, roar=0.4, shatters=True,
     ),
     "wood": Material(
         pitch_hz=680.0, pitch_sd=0.45, t60_s=0.06, partials=4, pieces=1.1, gain=0.12, apart=0.5, bright=0.9,
@@ -124,7 +130,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
             (length_s, -70.0),
         ],
     )
-    audio += roar * fall * flutter(frames, rate, seed.child("flutter"), 4.0)
+    audio += np.float32(material.roar) * roar * fall * flutter(frames, rate, seed.child("flutter"), 4.0)
     _debris(audio, params, rate, rng, length_s)
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
@@ -132,6 +138,9 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
 def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, length_s: float) -> None:
     """Pieces that break off and fly apart, and those that come down."""
     material, size = MATERIALS[params.material], params.size
+    if material.shatters:
+        _shatter(audio, params, rate, rng, length_s)
+        return
     count = (90.0 if material.leap_s else 150.0) * params.debris * (0.4 + size) * material.pieces
     apart, fallen = rng.poisson(count * material.apart), rng.poisson(count * (1.0 - material.apart))
     for times, level, fading_s in (
@@ -151,3 +160,19 @@ def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, l
             fading_s=fading_s,
             bounce_s=material.leap_s,
         )
+
+
+def _shatter(audio: Audio, params: Params, rate: int, rng: np.random.Generator, length_s: float) -> None:
+    """Panes burst as the blast reaches them, the near ones first; fragments rain down, soon and for long."""
+    scale, debris = 1.5 * 0.5**params.size, params.debris
+    panes = 1 + rng.poisson(5.0 * debris * (0.4 + params.size))
+    burst_s = np.sort(rng.gamma(1.2, 0.05 + 0.07 * params.size, panes))
+    burst_s[0] = 0.001
+    burst_panes(audio, rate, rng, time_s=burst_s, scale=scale, level=1.1 * debris**0.5)
+    shards = rng.poisson(720.0 * debris * (0.4 + params.size))
+    # From the panes themselves at once, then from ever farther away and ever higher up.
+    flight_s = np.where(
+        rng.random(shards) < 0.35, rng.gamma(1.4, 0.06, shards), rng.gamma(2.2, 0.11 * length_s, shards)
+    )
+    time_s = rng.choice(burst_s, shards) + 0.02 + flight_s
+    rain_shards(audio, rate, rng, time_s=time_s[time_s < 0.8 * length_s], scale=0.6 + 0.4 * scale**0.4, level=0.06)

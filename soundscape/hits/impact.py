@@ -20,6 +20,7 @@ from soundscape.dsp.blast import thump
 from soundscape.dsp.burst import envelope, noise_band, unlike
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.modal import material_t60_s, ring
+from soundscape.dsp.shatter import burst_panes, rain_shards
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
 from soundscape.rng import Seed
@@ -61,6 +62,8 @@ class Material:
     """How long they go on flying off, against metal."""
     leap_s: float = 0.0
     """For how long one leaps up where it comes down."""
+    shatters: bool = False
+    """It breaks, and rains down in fragments of all sizes."""
 
 
 MATERIALS = {
@@ -82,7 +85,7 @@ MATERIALS = {
     ),
     "glass": Material(
         loss=0.004, longest_s=0.25, lowest_hz=1_900.0, stretch=1.3, hardness_hz=11_000.0, modes=1.0, noise_s=0.02,
-        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, splinters=2.0, spread=0.55, leap_s=0.035,
+        thump=0.03, splinter_hz=5_200.0, splinter_s=0.17, shatters=True,
     ),
     "wood": Material(
         loss=0.016, longest_s=0.5, lowest_hz=290.0, stretch=1.45, hardness_hz=2_200.0, modes=0.9, noise_s=0.03,
@@ -126,24 +129,10 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio[:, :heard] += noise * envelope(heard, rate, fall)
     ground = thump(frames, rate, start_hz=105.0 * scale**0.5, end_hz=52.0 * scale**0.5, t60_s=0.1 + 0.22 * size)
     audio += material.thump * unlike(rng, 0.2) * (0.2 + 0.8 * size) * ground
-    pieces = rng.poisson(
-        45.0 * params.debris * (0.4 + force) * material.splinters * (0.5 if material.leap_s else 1.0)
-    )
-    away_s = material.spread * (0.12 + 0.25 * size)
-    landed_s = 0.01 + rng.gamma(1.3, away_s, pieces)
-    scatter(
-        audio,
-        rate,
-        rng,
-        time_s=landed_s[landed_s < LAST * away_s],
-        pitch_hz=material.splinter_hz * scale**0.4,
-        pitch_sd=0.35,
-        t60_s=material.splinter_s,
-        gain=0.06,
-        partials=6,
-        fading_s=0.5,
-        bounce_s=material.leap_s * (0.7 + 0.6 * size),
-    )
+    if material.shatters:
+        _shatter(audio, params, rate, rng)
+    else:
+        _splinter(audio, params, rate, rng, scale=scale)
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
 
@@ -173,3 +162,41 @@ def _modes(
             gain=share * gain * rng.choice((-1.0, 1.0), MODES),
             pan=rng.uniform(-0.5, 0.5, MODES),
         )
+
+
+def _splinter(audio: Audio, params: Params, rate: int, rng: np.random.Generator, *, scale: float) -> None:
+    """What flies off and comes down."""
+    material, size = MATERIALS[params.material], params.size
+    pieces = rng.poisson(
+        45.0 * params.debris * (0.4 + params.intensity) * material.splinters * (0.5 if material.leap_s else 1.0)
+    )
+    away_s = material.spread * (0.12 + 0.25 * size)
+    landed_s = 0.01 + rng.gamma(1.3, away_s, pieces)
+    scatter(
+        audio,
+        rate,
+        rng,
+        time_s=landed_s[landed_s < LAST * away_s],
+        pitch_hz=material.splinter_hz * scale**0.4,
+        pitch_sd=0.35,
+        t60_s=material.splinter_s,
+        gain=0.06,
+        partials=6,
+        fading_s=0.5,
+        bounce_s=material.leap_s * (0.7 + 0.6 * size),
+    )
+
+
+def _shatter(audio: Audio, params: Params, rate: int, rng: np.random.Generator) -> None:
+    """It bursts, a moment later in a second place, and falls to pieces."""
+    size, force = params.size, params.intensity
+    scale = 3.2 * 0.3**size
+    for burst_s, level in ((0.0003, 0.9), (0.005 + rng.exponential(0.012), rng.uniform(0.0, 0.45))):
+        burst_panes(audio, rate, rng, time_s=np.array((burst_s,)), scale=scale, level=level)
+    shards = rng.poisson(330.0 * params.debris * (0.4 + force) * (0.5 + size))
+    time_s = 0.008 + np.where(
+        rng.random(shards) < 0.5,
+        rng.gamma(1.2, 0.035 + 0.05 * size, shards),
+        rng.gamma(1.8, 0.12 + 0.2 * size, shards),
+    )
+    rain_shards(audio, rate, rng, time_s=time_s[time_s < 0.5 + 0.8 * size], scale=0.75 + 0.25 * scale, level=0.036)
