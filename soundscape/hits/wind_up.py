@@ -248,7 +248,7 @@ def _coil(
             rng,
             Body(frequency_hz=coil.frequency_hz[:10], t60_s=coil.t60_s[:10], gain=coil.gain[:10]),
             time_s=turn.clicks_s,
-            force=0.16 * tight * rng.lognormal(0.0, 0.3, len(turn.clicks_s)),
+            force=0.1 * tight * rng.lognormal(0.0, 0.3, len(turn.clicks_s)),
             corner_hz=corner_hz,
             contact=0.0,
         )

@@ -43,11 +43,16 @@ def test_clicks_run_at_the_pace_of_ratchets() -> None:
 
 
 def test_clicks_grow_harder_and_brighter() -> None:
-    hit = make("wind_up", creak=0.0)
-    fifth = hit.sync // 5
-    first, last = hit.audio[:, :fifth], hit.audio[:, hit.sync - fifth : hit.sync + RATE // 20]
-    assert np.abs(last).max() > 2.0 * np.abs(first).max()
-    assert descriptors.centroid_hz(last, RATE) > descriptors.centroid_hz(first, RATE)
+    harder, brighter = [], []
+    for seed in range(4):
+        hit = make("wind_up", creak=0.0, seed=seed)
+        fifth = hit.sync // 5
+        first, last = hit.audio[:, :fifth], hit.audio[:, hit.sync - fifth : hit.sync + RATE // 20]
+        harder.append(np.abs(last).max() / np.abs(first).max())
+        brighter.append(descriptors.centroid_hz(last, RATE) / descriptors.centroid_hz(first, RATE))
+    assert np.median(harder) > 2.0
+    # Each click meets the works elsewhere: one by one they may be duller.
+    assert np.mean(brighter) > 1.05
 
 
 def test_it_can_be_counted_in_the_sound() -> None:
