@@ -158,14 +158,18 @@ def _sing(hz, level, falling, slides, slow, beats, curves, pitch_hz, shape, colo
             share = 0.5 if lane < LINE else 0.7
             hz[edge, lane] = pitch_hz[lane] * speed
             level[edge, lane] = strength * boom * booming * sway * swell * share * 10.0 ** (fall_db / 20.0)
+        grunting = 0.0
         for lane in range(HARMONICS, BURPS):
-            hz[edge, lane] = pitch_hz[lane] * (1.0 + 0.1 * slow[edge, SPEED])
-            grunt = _burp(key, lane, at, tick_s, stirring)
-            level[edge, lane] = 0.85 * strength * burps * grunt
+            grunt, pitch = _burp(key, lane, at, tick_s, stirring)
+            hz[edge, lane] = pitch_hz[lane] * pitch * (1.0 + 0.1 * slow[edge, SPEED])
+            level[edge, lane] = 1.2 * strength * burps * grunt
+            grunting += grunt
         for lane in range(BURPS, RUMBLE):
             hz[edge, lane] = pitch_hz[lane]
             level[edge, lane] = 0.35 * strength * tremble * (0.25 + sliding) * math.exp(0.6 * slow[edge, TREMBLE])
-        falling[0, edge] = 4_500.0 * hiss * (sliding * math.exp(0.5 * slow[edge, COARSE]) + 0.01)
+        # Every grunt shakes sand loose.
+        loose = sliding * math.exp(0.5 * slow[edge, COARSE]) + 0.3 * burps * min(grunting, 4.0)
+        falling[0, edge] = min(4_500.0 * hiss * (loose + 0.01), 6_000.0)
         falling[1, edge] = 3_400.0 * 2.0 ** (1.6 * bright)
         falling[2, edge] = 0.11 * strength * hiss * math.exp(0.4 * slow[edge, HISS]) * (0.15 + sliding) ** 0.5
         falling[3, edge] = 0.4 * math.tanh(slow[edge, COARSE])
@@ -195,9 +199,15 @@ def _burp(key, lane, tick, tick_s, stirring):  # type: ignore[no-untyped-def]
     turn, phase = tick // period, (tick % period) / period
     at = ((turn * LANES + lane) * 8 + 5) & 0x7FFFFFFF
     if uniform(key, at) >= 0.75 * stirring:
-        return 0.0
-    window = math.sin(math.pi * min(1.0, phase / (0.45 + 0.55 * uniform(key, at + 2))))
-    return math.exp(0.5 * min(normal_at(key, at + 1), 1.5)) * math.sqrt(stirring) * window * window
+        return 0.0, 1.0
+    # It sets in fast, somewhere in its window, and sinks as it runs out.
+    begin = 0.4 * uniform(key, at + 3)
+    x = max(phase - begin, 0.0) / ((1.0 - begin) * (0.4 + 0.6 * uniform(key, at + 2)))
+    if x >= 1.0:
+        return 0.0, 1.0
+    window = (1.0 - math.exp(-((x / 0.1) ** 2))) * (1.0 - x) ** 1.5
+    size = math.exp(0.6 * min(normal_at(key, at + 1), 1.5)) * math.sqrt(stirring)
+    return size * window, math.exp(0.18 * normal_at(key, at + 4)) * (1.12 - 0.25 * x)
 
 
 @njit(cache=True, nogil=True)

@@ -2,8 +2,9 @@
 
 Model: cracks are a Neyman-Scott process. Parents, where pressure opens a pore or a seam of sap, come at a rate that
 wanders; each is followed by a shower of cracks that dies away within a fraction of a second, at its own place and
-pitch. Besides there are single pops and, rarely, a log that settles and sends up a rush of sparks. Flames lap as
-low noise whose level flutters between 1 and 12 Hz; resin hisses in jets that set in fast and fade.
+pitch. Between them embers and bark tick, fine and many. Besides there are single pops and, rarely, a log that settles
+and sends up a rush of sparks. Flames lap as low noise whose level flutters between 1 and 12 Hz; resin hisses in jets
+that set in fast and fade.
 
 After A. Farnell, *Designing Sound* (2010), for lapping, hiss and crackle; J. Neyman & E. Scott, *Statistical approach
 to problems of cosmology* (J. R. Stat. Soc. B 20, 1958), for the clusters; J. Chadwick & D. James, *Animating fire with
@@ -44,6 +45,8 @@ BUSY, HISSING = range(2)
 SINGLE_PER_S = 4.0
 UNLIKE = 0.9
 """Standard deviation of the logarithm of a seam's loudness: a few loud ones make the level, never twice alike."""
+FINE_PER_S, FINE_HZ, FINE = 220.0, 1.2, 0.5
+"""Ticks of embers and bark between the cracks: so many a second, their pitch and their level over those of cracks."""
 JETS_PER_S, JET_S, JET_RISE_S = 1.8, 0.09, 0.02
 LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
 SHARED = (0.97, 0.93, 0.45)
@@ -66,6 +69,7 @@ class Params:
     )
     ring: float = number(1.0, low=0.3, high=4.0, unit="ms", help="how long a crack rings")
     pops: float = number(0.5, low=0.0, high=5.0, unit="1/s", help="large single cracks")
+    embers: float = number(0.5, low=0.0, high=1.0, help="fine ticks of embers and bark between the cracks")
     collapses: float = number(1.5, low=0.0, high=20.0, unit="1/min", help="logs that settle in a rush of sparks")
     lap: float = number(0.5, low=0.0, high=1.0, help="low lapping of the flames")
     roar: float = number(0.3, low=0.0, high=1.0, help="noise of the combustion: a large fire roars")
@@ -80,6 +84,8 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     cracks = Grains(
         seed.child("cracks"), rate, ring_s=params.ring * 1e-3, size_sd=params.spread, pitch_sd=0.8, densest=8_000.0
     )
+    fine = Grains(seed.child("fine"), rate, ring_s=0.0006, size_sd=1.0, pitch_sd=0.6, densest=1_000.0)
+    fits = Drift(seed.child("fits"), rate, low_hz=2.0, high_hz=20.0)
     noise = NoiseBands(seed.child("noise"), rate, shared=SHARED)
     high_pass = HighPass(rate, corner_hz=28.0)
     clusters = np.zeros((CLUSTERS, 6))
@@ -97,6 +103,12 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shape, key, tick, TICK / rate)
         out = np.zeros((2, block.frames), np.float32)
         cracks.add(out, *cracking)
+        strength = LEVEL * 10.0 ** (INTENSITY_DB / 20.0 * (curves[0].astype(np.float64) - 0.5))
+        bright = 2.0 ** (BRIGHTNESS_OCT * (curves[1].astype(np.float64) - 0.5))
+        often = FINE_PER_S * DENSITY ** (2.0 * curves[2].astype(np.float64) - 1.0)
+        often *= np.exp(0.6 * motions[0][:, BUSY] + 0.8 * np.minimum(fits.advance(block.ticks)[:, 0], 2.5))
+        size = params.embers * strength * np.exp(0.1 * motions[0][:, BUSY])
+        fine.add(out, often, FINE_HZ * params.pitch * bright, FINE * size, np.zeros(edges))
         noise.add(out, corner, level)
         high_pass.run(out)
         tick += block.ticks
@@ -137,7 +149,7 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
         corner[edge, 0], corner[edge, 1], corner[edge, 2] = LAP_HZ, ROAR_HZ * bright, HISS_HZ * bright
         for side in range(2):
             lick = 0.27 * slow[edge, BUSY] + flames[edge, 0] + 0.3 * flames[edge, 1 + side]
-            level[edge, 0, side] = 0.40 * lap * strength / bright**0.6 * math.exp(0.6 * lick)
+            level[edge, 0, side] = 0.48 * lap * strength / bright**0.6 * math.exp(0.6 * lick)
             level[edge, 1, side] = (
                 0.29
                 * roar

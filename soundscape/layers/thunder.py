@@ -37,8 +37,8 @@ BUS = "ambience"
 LASTING = False
 CONTROLS = ("intensity", "brightness")
 
-RUMBLE_HZ = np.array((75.0, 210.0, 620.0))
-RUMBLE_SHARE = np.array((1.0, 0.78, 0.12))
+RUMBLE_HZ = np.array((75.0, 250.0, 700.0))
+RUMBLE_SHARE = np.array((1.0, 0.95, 0.14))
 STORM_HZ = np.array((110.0, 500.0, 3_000.0))
 STORM_SHARE = np.array((1.0, 0.35, 0.045))
 SHARED = (0.9, 0.5, 0.15)
@@ -185,7 +185,7 @@ class Claps:
                     rise_s=(0.03 + 0.2 * params.far) * draw.uniform(0.5, 1.6),
                     fall_s=(0.25 + 0.5 * params.far) * draw.uniform(0.5, 1.6),
                     pan=params.width * min(max(side + draw.uniform(-0.4, 0.4), -0.9), 0.9),
-                    colour=2.0 ** (0.7 - 0.8 * params.far - 0.5 * late + 0.3 * draw.standard_normal()),
+                    colour=2.0 ** (0.65 - 0.45 * params.far - 0.5 * late + 0.5 * draw.standard_normal()),
                 )
             )
         pause = 0.4 + 0.6 * min(draw.exponential(1.0), 2.5)

@@ -30,7 +30,7 @@ FURTHER = {
     "iacc_4000_9000": (-0.15, 0.9),
 }
 """What is asked for besides at neutral controls."""
-QUIET = (("lap", 0.0), ("roar", 0.0), ("hiss", 0.0), ("pops", 0.0), ("collapses", 0.0))
+QUIET = (("lap", 0.0), ("roar", 0.0), ("hiss", 0.0), ("pops", 0.0), ("embers", 0.0), ("collapses", 0.0))
 
 
 def outside(preset: str, ranges: dict[str, tuple[float, float]], **controls: float) -> dict[str, float]:
