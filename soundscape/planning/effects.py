@@ -40,7 +40,7 @@ def effect_sounds(
         preset, why = _choose(hit, stay, film, library, folders)
         sound_name = ""
         if preset is None and not why:
-            message = f'no hit preset knows a word of "{hit.label}"; the music still meets it'
+            message = f'no hit preset knows a word of "{hit.label}"; only the music answers it (name one in [hits])'
             notes.append(Diagnostic(message=message, line=hit.line, severity="info"))
         if preset is not None:
             base = f"{preset.name}/{stay.name}/{hit.label}"
