@@ -1,7 +1,10 @@
 """One move of a servo motor: gears and commutator that follow a speed curve, a clunk at either end.
 
 Gear mesh is teeth times revolutions with sidebands at the shaft rate; pitch follows the speed, the level its
-square root; the curve accelerates, holds and brakes like a motion controller's S-curve.
+square root; the curve accelerates, holds and brakes like a motion controller's S-curve. No gear is cut round: teeth
+that are worn unlike repeat with every turn of the shaft, which spreads each line of the mesh into a bundle at its
+multiples, and every tooth scrapes as it takes the load. Play is taken up with a tick before anything moves, and the
+load changes on the way.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ PITCHES_HZ = np.geomspace(600.0, 4_000.0, 12)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
-def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, key):  # type: ignore[no-untyped-def]
+def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, teeth, key):  # type: ignore[no-untyped-def]
     # One flat array with rows at constant offsets, a stretch each: only then does the compiler see that they do not
     # overlap. Turns are counted in float64 from stretch to stretch; within one they are few enough for 32.
     m = np.empty(3 * STRETCH, np.float32)
@@ -37,6 +40,7 @@ def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, key):  # t
     steady = (1.0 - 0.02 * 0.12 / 0.88) / rate
     whine_step, whine_way = np.float32(whine_hz * steady), np.float32(whine_hz * follows)
     h0, h1, h2, h3, h4, h5 = harmonics
+    e1, e2, e3, e5, p2, p3, p5, rough = teeth
     turn, brush = 0.0, np.float32(0.0)
     for first in range(0, out.shape[0], STRETCH):
         mesh, shaft, arc = _part(TEETH * turn), _part(turn), _part(SEGMENTS * turn)
@@ -50,20 +54,29 @@ def _whirr(out, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, key):  # t
         part = out[first : first + STRETCH]
         for i in range(part.shape[0]):
             way = m[WAY + i]
-            now = _sine(mesh + np.float32(TEETH) * way)
-            twice = np.float32(2.0) * _sine(mesh + np.float32(TEETH) * way + np.float32(0.25))
+            wobble = _sine(shaft + way)
+            meshed = mesh + np.float32(TEETH) * way + e1 * wobble
+            now = _sine(meshed)
+            twice = np.float32(2.0) * _sine(meshed + np.float32(0.25))
             second = twice * now
             third = twice * second - now
             fourth = twice * third - second
             fifth = twice * fourth - third
             sixth = twice * fifth - fourth
             tone = h0 * now + h1 * second + h2 * third + h3 * fourth + h4 * fifth + h5 * sixth
-            wobble = _sine(shaft + way)
             spark = np.float32(0.5) + np.float32(0.5) * _sine(arc + np.float32(SEGMENTS) * way)
-            tone *= np.float32(1.15) + np.float32(0.35) * wobble - np.float32(0.3) * wobble * wobble
+            uneven = np.float32(1.15) + np.float32(0.35) * wobble - np.float32(0.3) * wobble * wobble
+            uneven += e2 * _sine(np.float32(2.0) * (shaft + way) + p2) + e3 * _sine(
+                np.float32(3.0) * (shaft + way) + p3
+            )
+            uneven += e5 * _sine(np.float32(5.0) * (shaft + way) + p5)
+            tone *= uneven
+            bite = np.float32(0.5) + np.float32(0.5) * now
             whine = _sine(whined + whine_step * np.float32(i) + whine_way * way)
             part[i] = m[LEVEL + i] * (
-                tone + np.float32(0.12) * spark * spark * m[RUB + i] + np.float32(0.03) * whine
+                tone
+                + (np.float32(0.12) * spark * spark + rough * bite * bite * uneven) * m[RUB + i]
+                + np.float32(0.03) * whine
             )
 
 
@@ -86,6 +99,7 @@ def _turn(m, first, frames, rate, mesh_hz, rise, fall, load, pace, turn):  # typ
     for hunt in range(0, STRETCH, HUNT):
         # Under load the motor sags while it accelerates, and hunts a little at speed.
         hunting = 1.0 + 0.012 * sin_turns(pace * (turn + way))
+        hunting += 0.02 * load * sin_turns(0.37 * pace * (turn + way) + pace)
         for i in range(hunt, hunt + HUNT):
             t = (first + i) * per_frame
             up, down = min(t * per_rise, 1.0), min((1.0 - t) * per_fall, 1.0)
@@ -100,7 +114,14 @@ def _turn(m, first, frames, rate, mesh_hz, rise, fall, load, pace, turn):  # typ
 
 
 def servo_move(
-    rate: int, rng: np.random.Generator, *, length_s: float, mesh_hz: float, load: float = 0.5, clunk: float = 0.5
+    rate: int,
+    rng: np.random.Generator,
+    *,
+    length_s: float,
+    mesh_hz: float,
+    load: float = 0.5,
+    clunk: float = 0.5,
+    wear: float = 0.4,
 ) -> Audio:
     """One move, float32 `(2, frames)`, alike on both sides, peak near 1; no two are the same.
 
@@ -110,6 +131,7 @@ def servo_move(
     mesh_hz : tooth frequency at full speed; varied by 8 %
     load : 0 to 1: pulls the speed down at the start and brings out the upper harmonics
     clunk : 0 to 1: level of the brake at either end
+    wear : 0 to 1: how unlike the teeth are, how they scrape, and how much play there is
     """
     length_s *= rng.uniform(0.85, 1.15)
     mesh_hz *= rng.uniform(0.92, 1.08)
@@ -120,10 +142,13 @@ def servo_move(
     whirr = np.empty(moving, np.float32)
     whine_hz = min(rng.uniform(8_000.0, 12_000.0), 0.42 * rate)
     rise, fall = rng.uniform(0.15, 0.35), rng.uniform(0.12, 0.3)
-    _whirr(whirr, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, np.uint32(rng.integers(1 << 32)))
+    uneven = wear * np.array((0.06, 0.5, 0.4, 0.35)) * rng.uniform(0.5, 1.3, 4)
+    teeth = np.concatenate((uneven, rng.uniform(size=3), [0.25 * wear])).astype(np.float32)
+    _whirr(whirr, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, teeth, np.uint32(rng.integers(1 << 32)))
     move = np.zeros((2, moving + round(0.16 * rate)), np.float32)
     move[:, :moving] = whirr * (0.8 / max(float(np.abs(whirr).max()), 1e-6))
-    for at, level in ((0, 0.35 * clunk), (moving - round(0.01 * rate), clunk)):
+    play = round(0.3 * rise * moving)
+    for at, level in ((0, 0.35 * clunk), (play, 0.5 * wear * clunk), (moving - round(0.01 * rate), clunk)):
         modes = len(PITCHES_HZ)
         pitch = PITCHES_HZ * rng.uniform(0.9, 1.1, modes)
         ring(

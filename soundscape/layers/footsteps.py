@@ -94,6 +94,8 @@ BODY_HZ = (105.0, 420.0, 3_600.0)
 SHARED = (0.95, 0.6, 0.2)
 INTENSITY, BRIGHTNESS_OCT, PACE_OCT = 2.3, 1.6, 0.95
 """What a control moves: factor of force each way from the middle, colour, pace."""
+APART_S, KEEPS = 0.055, 0.88
+"""How far men in step are apart (standard deviation), and what is left of that a step later."""
 LEVEL = 0.014
 """Peak of a median grain of a usual step at neutral controls."""
 
@@ -179,6 +181,7 @@ class Gait:
         self._next = self._draw.uniform(0.1, 0.9) * min(self._period, rate)
         self._pace = 0.0
         self._foot = 1.0
+        self._behind_s = APART_S * self._draw.standard_normal(len(places)) if len(places) > 1 else np.zeros(1)
 
     def steps(self, until: int, pace: npt.NDArray[np.float32], start: int) -> Iterator[Step]:
         """Every step whose beat lies before `until`; `pace` is the control from frame `start` on."""
@@ -189,8 +192,13 @@ class Gait:
             # The pace wanders from step to step and comes back.
             self._pace = 0.9 * self._pace + 0.02 * draw.standard_normal()
             self._foot = -self._foot
-            for place in self._places:
-                late = abs(draw.normal(0.0, 0.03)) if len(self._places) > 1 else 0.0
+            if len(self._places) > 1:
+                # Everyone has a pace of his own, and is drawn back to that of all before he falls out of step.
+                self._behind_s = KEEPS * self._behind_s + math.sqrt(
+                    1.0 - KEEPS**2
+                ) * APART_S * draw.standard_normal(len(self._places))
+            for place, behind_s in zip(self._places, self._behind_s, strict=True):
+                late = max(0.0, 1.5 * APART_S + behind_s) if len(self._places) > 1 else 0.0
                 force = math.exp(0.16 * min(max(draw.standard_normal(), -2.0), 2.0) + 0.05 * self._foot)
                 side = place + 0.12 * params.width * self._foot
                 roll_s = draw.uniform(0.2, 0.27) * period / self._rate

@@ -47,6 +47,8 @@ HISS = 0.035
 KNEE_HZ = 450.0
 SYLLABLES_DB = 2.6
 """How far single bands of the crowd rise and fall with somebody's syllables."""
+CALLERS, CALL_DB = 4, 7.0
+"""Of the crowd, those whom a moment lifts above it, and how far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,10 @@ class Crowd:
         self._noise = NoiseResonators(seed.child("noise"), rate, q=np.full(BANDS, 1.3))
         self._slow = Drift(seed.child("slow"), rate, motions=BANDS + 1, low_hz=0.03, high_hz=1.0)
         # Turning in a narrow range around the rate of syllables.
+        self._callers = Drift(seed.child("callers"), rate, motions=CALLERS, low_hz=0.5, high_hz=9.0)
+        # Each voice lies in a few neighbouring bands.
+        at = np.linspace(0.15, 0.75, CALLERS)[:, None] - np.linspace(0.0, 1.0, BANDS)
+        self._reach = CALL_DB * np.exp(-((at / 0.16) ** 2))
         self._quick = Drift(
             seed.child("quick"), rate, motions=BANDS, low_hz=0.5 * params.syllables, high_hz=params.syllables
         )
@@ -164,6 +170,10 @@ class Crowd:
         """The crowd under these controls."""
         slow, quick = self._slow.advance(block.ticks), self._quick.advance(block.ticks)
         level_db = self._swell * (slow[:, -1:] + 0.6 * slow[:, :-1]) + SYLLABLES_DB * quick
+        called = np.clip(self._callers.advance(block.ticks) - 0.9, 0.0, 1.5)
+        # Term by term: a matrix product is rounded by the length of the block.
+        for caller in range(CALLERS):
+            level_db = level_db + called[:, caller, None] * self._reach[caller]
         level = self._level * 10.0 ** (level_db / 20.0)
         out = np.zeros((2, block.frames), np.float32)
         self._noise.add(out, self._hz * np.ones_like(level), level, np.tile(self._pan, (len(level), 1)))

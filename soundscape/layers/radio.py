@@ -50,6 +50,8 @@ CHANNEL = 0.35
 """What the receiver takes of the highs, as a wall would: 12 dB an octave above 5 kHz."""
 LEVEL_DB = -29.0
 """Of the static at neutral controls."""
+TWO_WAYS_S, DEEPENS_DB = 0.0012, 3.5
+"""By how much later waves come that the sky sends back twice, and the fading at which they come by both ways alike."""
 CARRIERS = 3
 KINDS, LIKELY = ("tones", "Morse", "data", "chirps", "pips"), (0.4, 0.2, 0.18, 0.1, 0.12)
 """What far stations send."""
@@ -113,6 +115,9 @@ class Static:
             seed.child("crackle"), rate, ring_s=0.0008, size_sd=0.9, pitch_sd=0.4, densest=1_000.0
         )
         self._fades = Drift(seed.child("fades"), rate, motions=BANDS + 2, low_hz=0.05, high_hz=12.0)
+        self._ways = Drift(seed.child("ways"), rate, low_hz=0.05, high_hz=3.0, slope=1.6)
+        second = 0.9 * math.tanh(params.fading / DEEPENS_DB)
+        self._twice = 2.0 * second / (1.0 + second**2)
         self._depth, self._crackle, self._tuning = params.fading / 8.686, params.crackle, params.tuning
 
     def add(self, audio: Audio, gain: npt.NDArray[np.float64]) -> None:
@@ -120,6 +125,9 @@ class Static:
         *bands, storm, common = self._fades.advance(len(gain) - 1).T
         # Waves may cancel altogether but never add up to more than all of them.
         fade = np.exp(np.minimum(self._depth * 0.7 * (np.stack(bands, axis=1) + common[:, None]), 1.3))
+        # By two ways at once: notches that wander through the band as one of them grows longer.
+        longer_s = TWO_WAYS_S * (1.0 + 0.35 * self._ways.advance(len(gain) - 1))
+        fade *= np.sqrt(1.0 + self._twice * np.cos(2.0 * math.pi * longer_s * self._hz))
         level = self._level * fade * gain[:, None]
         self._noise.add(audio, np.tile(self._hz, (len(gain), 1)), level, np.tile(self._pan, (len(gain), 1)))
         per_s = np.minimum(self._crackle * np.exp(0.9 * storm), 900.0)

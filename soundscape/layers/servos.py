@@ -60,7 +60,9 @@ class Params:
     pitch: float = number(430.0, low=120.0, high=1400.0, unit="Hz", help="gears of a middling joint at full speed")
     length: float = number(0.38, low=0.08, high=2.0, unit="s", help="typical length of a move")
     weight: float = number(0.5, low=0.0, high=1.0, help="load on the joints: harsher, harder brakes")
-    wear: float = number(0.4, low=0.0, high=1.0, help="play in the joints: louder ends of moves, unlike joints")
+    wear: float = number(
+        0.4, low=0.0, high=1.0, help="play in the joints: louder ends of moves, unlike teeth, unlike joints"
+    )
     valves: float = number(0.25, low=0.0, high=1.0, help="valves that let go after heavy moves")
     idle: float = number(0.5, low=0.05, high=1.0, help="fan and air of the suit under it all")
     hold: float = number(0.3, low=0.0, high=1.0, help="whine of what holds still")
@@ -182,6 +184,7 @@ class Body:
             mesh_hz=joint.mesh_hz * reached,
             load=min(1.0, params.weight * effort),
             clunk=0.1 + 0.6 * params.wear * (0.4 + params.weight),
+            wear=params.wear,
         )
         sides = LEVEL * joint.level * effort**0.7 * np.stack(pan_gains(joint.pan))
         self._moves.lay(offset + int(start_s * self._rate), sides.astype(np.float32)[:, None] * sound)
