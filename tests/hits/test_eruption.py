@@ -60,3 +60,15 @@ def test_the_fountain_adds_grains_above_the_roar() -> None:
 
 def test_a_larger_one_lasts_longer() -> None:
     assert length_s(make("eruption", size=1.0)) > 1.4 * length_s(make("eruption", size=0.0))
+
+
+@pytest.mark.parametrize("material", ["sand", "rubble"])
+def test_what_falls_back_comes_in_sheets_and_single_clods(material: str) -> None:
+    fallen = [part(make("eruption", material=material, fountain=1.0, seed=seed), 1.2, 3.2) for seed in range(3)]
+    course = [descriptors.levels_db(hit.audio, RATE, frame_s=0.04) for hit in fallen]
+    ripple = [
+        np.std(level - np.polyval(np.polyfit(range(len(level)), level, 2), range(len(level)))) for level in course
+    ]
+    # The same noise through a smooth fall ripples by less than one decibel.
+    assert np.mean(ripple) >= 1.8
+    assert np.median([descriptors.kurtosis_hp100(hit.audio, RATE) for hit in fallen]) >= 8.0
