@@ -128,7 +128,7 @@ def _dust(audio: Audio, params: Params, rate: int, seed: Seed, jets: Jets, time_
     ticks = frames // TICK + 1
     time = np.arange(ticks + 1) * TICK / rate
     rng = seed.generator("dust")
-    higher = 4.0 ** (params.intensity - 0.8) * 0.6 ** (params.size - 0.6) * unlike(rng, 0.12)
+    higher = 6.0 ** (params.intensity - 0.8) * 0.6 ** (params.size - 0.6) * unlike(rng, 0.12)
     shaken = Drift(seed.child("flutter"), rate, motions=len(DUST), low_hz=0.8, high_hz=40.0, slope=1.2).advance(
         ticks
     )
@@ -154,7 +154,7 @@ def _dust(audio: Audio, params: Params, rate: int, seed: Seed, jets: Jets, time_
             high_hz=sink,
             width=0.4 + 0.2 * band,
         )
-        noise *= between(heard, DUST_LEVEL * level * course, step=TICK)
+        noise *= between(heard, DUST_LEVEL * level * higher ** (0.3 * (band - 2)) * course, step=TICK)
         audio[:, :heard] += noise
 
 
@@ -185,11 +185,16 @@ def _fountain(audio: Audio, params: Params, rate: int, seed: Seed, jets: Jets, t
     grains = Grains(seed.child("grains"), rate, ring_s=0.0009, densest=9_000.0)
     # Grains of a larger eruption are coarser.
     pitch = GROUNDS[params.material].grain_hz * 2.0 ** (0.6 - 1.5 * params.size) * np.exp(-0.25 * time / time_scale)
+    pitch *= 1.4 ** (params.intensity - 0.8)
     grains.add(
         audio[:, : ticks * TICK],
-        np.minimum(4_500.0 * params.fountain * cloud + 50.0, 9_000.0),
+        np.minimum(4_500.0 * params.fountain * (cloud + 0.01) + 8.0, 9_000.0),
         pitch,
-        0.085 * (0.1 + np.sqrt(cloud)) * (0.5 + 0.5 * params.fountain) * np.exp(-time / (1.6 * time_scale)),
+        0.085
+        * (0.1 + np.sqrt(cloud))
+        * (0.5 + 0.5 * params.fountain)
+        * (0.3 + params.intensity)
+        * np.exp(-time / (1.6 * time_scale)),
         place / cloud,
     )
 
@@ -198,7 +203,7 @@ def _clods(
     audio: Audio, params: Params, rate: int, rng: np.random.Generator, ground: Ground, time_scale: float
 ) -> None:
     """Add what is large: it falls back after its flight, thuds, and crumbles or leaps."""
-    clods = rng.poisson(6 + 26 * params.fountain * (0.5 + params.size))
+    clods = rng.poisson(3 + 30 * params.fountain * (0.5 + params.size))
     fallen_s = 0.3 + time_scale * rng.gamma(2.2, 0.5, clods)
     scale = 2.0 ** (0.7 - 1.4 * params.size)
     level = 0.4 + params.fountain
