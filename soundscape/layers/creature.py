@@ -65,7 +65,7 @@ GROUND_HZ, GROUND_SHARE, GROUND_SHARED = (40.0, 72.0, 120.0), (0.8, 0.5, 0.12), 
 AGE, LENGTH, INTO, OUT, GROWLS, TURN, HEAVE, LEFT, SIZE, COUNT = range(10)
 """State of the animal: of its breath, and of its shifting."""
 DRAWS = 10
-PUSHED = 0.5
+PUSHED = 0.45
 """Standard deviation of the logarithm of a shifting's strength from moment to moment."""
 LONG_RESTS = 0.15
 """Share of breaths after which it waits twice as long."""
@@ -213,7 +213,7 @@ class Voice:
         # No two animals of a kind have the same voice.
         self._hz = np.concatenate((tube, mouth)) * rng.uniform(0.95, 1.05, RESONANCES)
         self._pitch_hz = params.pitch * math.exp(0.1 * float(rng.standard_normal()))
-        quality = np.concatenate((np.linspace(4.0, 10.0, TUBE), np.full(RESONANCES - TUBE, 5.0)))
+        quality = np.concatenate((np.linspace(3.0, 9.0, TUBE), np.full(RESONANCES - TUBE, 5.0)))
         # Lows are in the middle.
         reach = np.minimum(np.arange(RESONANCES) / 6.0, 1.0)
         pan = 0.6 * params.width * reach * rng.permutation(np.linspace(-1.0, 1.0, RESONANCES))

@@ -53,7 +53,7 @@ BOOM_HZ, BOOM_Q, BOOM = (95.0, 430.0), (10.0, 24.0), 0.75
 BOOMING = (2.5, 1.2, 0.6, 0.3)
 """Strengths of four neighbouring booms."""
 INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 0.9
-LEVEL = 0.019
+LEVEL = 0.0145
 """RMS of a median arrival at neutral controls."""
 
 
