@@ -1,9 +1,10 @@
 """Stinger: the brass-like blast of a trailer, on a chord over the key's root.
 
-Model: on every note a section of players whose lips find the pitch from below. How hard they blow decides level and
-colour at once: the spectrum opens as the blast blooms, up to several kilohertz, and closes as the breath runs out.
-Blown hard, the lips flutter some thirty times a second, never evenly, which is the growl. An accent strikes at the
-start, a low tone carries it, and a large room keeps the last of it.
+Model: on every note a section of players, each with an attack of its own within some hundredths of a second; their
+lips find the pitch from below, and some rip into it. How hard each blows decides level and colour at once: the
+spectrum opens with the attack, up to several kilohertz, dips, swells again and closes as the breath runs out; bells
+raise two humps of it. Blown hard, the lips flutter some thirty times a second, never evenly, which is the growl. An
+accent strikes at the start, a low tone carries it, and a large room keeps the last of it.
 
 Sources: Risset & Mathews (1969) and Hirschberg et al. (1996): blown brass brightens with force, for its waves steepen.
 """
@@ -45,6 +46,12 @@ HIGHEST_HZ, HARMONICS = 10_000.0, 110
 CLOSED_HZ = 160.0
 """Corner of the spectrum at hardly any breath."""
 FLUTTER_HZ = 29.0
+LATEST_S = 0.05
+"""After the first player comes the last."""
+RIPS = 0.3
+"""Share of players that rip into their pitch."""
+SAG_CENTS, WANDER_CENTS = 14.0, 6.0
+"""By how much pitches fall in a second as the breath runs out, and how they wander."""
 WET = 0.35
 STRUCK_S = 1.2
 
@@ -73,7 +80,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     brass *= np.float32(WET / loudest)
     room = Hall(seed.child("room"), rate, t60_s=1.2 + 2.0 * size, high_t60_s=0.7 + 0.5 * size, size=1.5 + size)
     room.add(audio, brass)
-    audio += 0.4 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
+    audio += 0.3 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
     struck = round(STRUCK_S * rate)
     strike = noise_band(
         struck, rate, seed.child("air"), low_hz=150.0, high_hz=[(0.0, 2.0 * corner_hz), (0.2, 600.0)]
@@ -90,47 +97,83 @@ def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float)
     notes = params.root + np.array(CHORDS[params.chord]) - (12 if params.size > 0.5 else 0)
     tuned_hz = np.repeat([midi_to_hz(note) for note in notes], len(PLAYERS_CENTS))
     cents = np.tile(PLAYERS_CENTS, len(notes)) + 3.0 * rng.standard_normal(len(tuned_hz))
+    players = len(tuned_hz)
     ticks = frames // TICK
     time_s = np.arange(ticks + 1) * TICK / rate
-    wander = Drift(seed.child("wander"), rate, motions=len(tuned_hz), low_hz=0.3, high_hz=6.0).advance(ticks)
-    scoop = -70.0 * np.exp(-time_s / (0.03 * rng.uniform(0.8, 1.4))) - 14.0 * np.maximum(time_s - 0.5, 0.0)
-    hz = tuned_hz * 2.0 ** ((cents + scoop[:, None] + 4.0 * wander) / 1200.0)
-    breath = _breath(rng, time_s)
-    blown = (
-        breath[:, None] * np.exp(0.06 * wander) * _flutter(params, rate, seed.child("lips"), breath, len(tuned_hz))
+    wander = Drift(seed.child("wander"), rate, motions=players, low_hz=0.3, high_hz=6.0).advance(ticks)
+    starts_s = rng.permutation(np.append(0.0, LATEST_S * rng.beta(1.2, 1.8, players - 1)))
+    # Each finds its pitch from below; some rip into it from far.
+    after_s = np.maximum(time_s[:, None] - starts_s, 0.0)
+    ripped = np.where(
+        rng.random(players) < RIPS, rng.uniform(250.0, 600.0, players), rng.uniform(30.0, 110.0, players)
     )
+    scoop = -ripped * np.exp(-after_s / rng.uniform(0.018, 0.05, players)) - SAG_CENTS * np.maximum(
+        after_s - 0.4, 0.0
+    )
+    hz = tuned_hz * 2.0 ** ((cents + scoop + WANDER_CENTS * wander) / 1200.0)
+    breath = _breath(rng, time_s, starts_s) * np.exp(0.12 * wander[::-1])
+    blown = breath * _flutter(params, rate, seed.child("lips"), breath, notes=len(notes))
     # Half the rate holds it as well, at half the price.
     share = 2 if 0.21 * rate > HIGHEST_HZ else 1
     highest_hz = min(HIGHEST_HZ, 0.45 * rate)
     gain = open_spectra(
         hz,
-        CLOSED_HZ + tuned_hz + corner_hz * blown**1.8,
+        CLOSED_HZ + tuned_hz + corner_hz * rng.lognormal(0.0, 0.25, players) * blown**2.2,
         blown**1.2,
         orders=min(HARMONICS, int(highest_hz / tuned_hz.min())),
         highest_hz=highest_hz,
     )
     # The last of the harmonics that are made go out gradually.
-    gain *= np.clip(3.0 - 3.0 * np.arange(gain.shape[2], dtype=np.float32) / gain.shape[2], 0.0, 1.0)
-    pan = rng.permutation(np.linspace(-0.8, 0.8, len(tuned_hz)))
+    orders = np.arange(gain.shape[2])
+    gain *= np.clip(3.0 - 3.0 * orders / gain.shape[2], 0.0, 1.0).astype(np.float32) * _bells(
+        rng, tuned_hz, orders + 1
+    )
+    pan = rng.permutation(np.linspace(-0.8, 0.8, players))
     step = TICK // share
     made = np.zeros((2, ticks * step), np.float32)
     Stacks(seed.child("phases"), rate / share, pan=pan, step=step).add(made, hz, gain)
     return np.concatenate(list(doubled((made,))), axis=1) if share == 2 else made
 
 
-def _breath(rng: np.random.Generator, time_s: Floats) -> Floats:
-    """How hard they blow at the tick edges, 1 in full bloom: at once, then more, long held, and out."""
+def _breath(rng: np.random.Generator, time_s: Floats, starts_s: Floats) -> Floats:
+    """How hard each blows, `(edges, players)`, 1 in full bloom: an attack, a dip, a swell, and out of breath."""
     length_s = float(time_s[-1])
-    bloom_s = (0.06 + 0.05 * length_s) * rng.uniform(0.8, 1.25)
-    held_s = 0.35 * length_s * rng.uniform(0.9, 1.1)
-    points = [(0.0, 0.62), (bloom_s, 1.0), (held_s, 0.8), (0.58 * length_s, 0.3), (0.8 * length_s, 0.0)]
-    return np.interp(time_s, *np.array(points).T)
+    out = np.empty((len(time_s), len(starts_s)))
+    for player, start_s in enumerate(starts_s):
+        attack_s = rng.uniform(0.02, 0.075)
+        dip_s, swell_s, out_s = np.array((0.11, 0.2, 0.42)) * length_s * rng.uniform(0.8, 1.2, 3)
+        points = [
+            (start_s, 0.0),
+            (start_s + 0.4 * attack_s, 0.6),
+            (start_s + attack_s, rng.uniform(1.1, 1.35)),
+            (start_s + attack_s + dip_s, rng.uniform(0.6, 0.8)),
+            (start_s + attack_s + dip_s + swell_s, rng.uniform(0.65, 0.9)),
+            (start_s + attack_s + dip_s + max(out_s, 1.2 * swell_s), 0.08),
+            (0.85 * length_s, 0.0),
+        ]
+        out[:, player] = np.interp(time_s, *np.array(sorted(points)).T)
+    return out
 
 
-def _flutter(params: Params, rate: int, seed: Seed, breath: Floats, players: int) -> Floats:
-    """How the lips give way and close: `(edges, players)`, all of them nearly together and never evenly."""
-    pace = FLUTTER_HZ * unlike(seed.generator("pace"), 0.15) * TICK / rate
-    *apart, hurry = Drift(seed, rate, motions=players + 1, low_hz=1.0, high_hz=12.0).advance(len(breath) - 1).T
-    turns = np.cumsum(pace * (0.7 + 0.3 * breath) * np.exp(0.16 * hurry))[:, None] + 0.07 * np.stack(apart, axis=1)
-    depth = 0.75 * params.growl * breath[:, None] ** 2
+def _bells(rng: np.random.Generator, tuned_hz: Floats, orders: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """What each instrument's bell lets out of every harmonic, `(players, orders)`: little of the lowest, two humps."""
+    hz = tuned_hz[:, None] * orders
+    let_out = 1.0 / (1.0 + (50.0 / hz) ** 2)
+    for middle_hz, width_oct, raised in ((480.0, 0.5, 0.6), (1_400.0, 0.4, 0.5)):
+        own_hz = middle_hz * rng.lognormal(0.0, 0.14, len(tuned_hz))[:, None]
+        let_out *= 1.0 + raised * np.exp(-((np.log2(hz / own_hz) / width_oct) ** 2))
+    return let_out.astype(np.float32)
+
+
+def _flutter(params: Params, rate: int, seed: Seed, breath: Floats, *, notes: int) -> Floats:
+    """How the lips give way and close, `(edges, players)`: players of a note nearly together, and never evenly."""
+    edges, players = breath.shape
+    rng = seed.generator("pace")
+    pace = FLUTTER_HZ * unlike(rng, 0.15) * rng.uniform(0.98, 1.02, notes) * TICK / rate
+    moved = Drift(seed, rate, motions=players + notes + 1, low_hz=1.0, high_hz=12.0).advance(edges - 1)
+    apart, own, hurry = moved[:, :players], moved[:, players:-1], moved[:, -1:]
+    hurried = np.exp(0.15 * hurry + 0.04 * own)
+    turns = np.cumsum(pace * (0.7 + 0.3 * breath.mean(axis=1, keepdims=True)) * hurried, axis=0)
+    turns = np.repeat(turns + 0.15 * rng.random(notes), players // notes, axis=1) + 0.07 * apart
+    depth = 0.9 * params.growl * np.minimum(0.4 + 0.6 * breath, 1.0)
     return 1.0 - depth * (0.5 - 0.5 * np.cos(2.0 * np.pi * turns)) ** 2
