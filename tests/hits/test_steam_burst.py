@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import signal
 
 from tests import descriptors
 from tests.hits.rendering import RATE, centroid_hz, make
@@ -36,3 +37,26 @@ def test_a_whistle_is_a_line() -> None:
     plain, sung = (make("steam_burst", whistle=value).audio[:, RATE // 5 : RATE] for value in (0.0, 1.0))
     assert descriptors.tonal_fraction(plain, RATE) < 0.15
     assert descriptors.tonal_fraction(sung, RATE) > descriptors.tonal_fraction(plain, RATE) + 0.2
+
+
+def test_a_whistle_has_bells_that_speak_one_after_the_other_and_sag_with_the_pressure() -> None:
+    hit = make("steam_burst", whistle=1.0, size=0.7, chatter=0.0, water=0.0)
+    lines_hz = []
+    for start_s in (0.35, 0.95):
+        part = hit.audio[:, round(start_s * RATE) : round((start_s + 0.25) * RATE)].sum(axis=0)
+        power = np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 16)) ** 2
+        peaks = signal.find_peaks(power, height=0.03 * power.max(), distance=60)[0]
+        lines_hz.append(peaks * RATE / (1 << 16))
+    assert len(lines_hz[0]) >= 3
+    assert lines_hz[1][0] < 0.995 * lines_hz[0][0]
+
+
+def test_the_valve_chatters_without_a_beat() -> None:
+    audio = make("steam_burst", chatter=1.0, water=0.0, size=1.0).audio[:, : RATE // 2]
+    level = descriptors.levels_db(audio, RATE, frame_s=0.004)
+    course = level - np.convolve(level, np.full(25, 0.04), "same")
+    power = np.abs(np.fft.rfft(course * np.hanning(len(course)))) ** 2
+    hz = np.fft.rfftfreq(len(course), 0.004)
+    beats = power[(hz > 15.0) & (hz < 110.0)]
+    assert beats.sum() > 0.6 * power.sum()
+    assert beats.max() < 0.35 * beats.sum()
