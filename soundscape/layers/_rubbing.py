@@ -27,8 +27,8 @@ ONSET, ONSET_S = 0.45, (1.0, 4.0)
 """When it does, in shares of how long it is rubbed, and within which seconds."""
 TURNS_HZ, TURNS_SLOPE = 0.9, 0.3
 """Rounds a second of a mallet on a rim at 225 Hz; smaller ones are gone around faster."""
-START_S, STOP = 0.7, 0.3
-"""Of a rub: until the hand is at its speed, share at its end in which some hands slow down."""
+START_S, STOP, LIFT_S = 0.7, 0.3, 0.3
+"""Of a rub: until the hand is at its speed, share at its end in which some hands slow down, and how long it lifts."""
 SURGE, SLOWED, SLOW_HANDS = 0.5, 0.7, 0.35
 """How much faster a hand becomes for a while, how much slower some are at the end, share of those."""
 THROWN = 1.2
@@ -60,7 +60,7 @@ class Rubbed:
     kicks: npt.NDArray[np.complex64]
     """`(ticks, 2, modes)` for the phasors."""
     speed: Floats
-    """`(ticks + 1, bowls)` of the mallets, as amplitudes; 0 where none rubs."""
+    """`(ticks + 1, bowls)` of the mallets, as amplitudes, and less while they are lifted; 0 where none rubs."""
     side: Floats
     """`(ticks + 1, bowls)` where on the rim the mallets are, -1 left to 1 right."""
     thrown: Floats
@@ -108,7 +108,7 @@ class Hands:
         """The next ticks, counted from the first of all, with `(ticks + 1, bowls)` how much faster hands are."""
         ticks, (bowls, modes) = len(life) - 1, self._shape
         grip, speed = np.zeros((ticks, bowls, modes)), np.zeros((ticks + 1, bowls))
-        angle = np.zeros((ticks + 1, bowls))
+        pressed, angle = np.zeros((2, ticks + 1, bowls))
         now = tick + np.arange(ticks + 1.0)
         for rub in self._rubs:
             pace = self._pace(rub, now) * life[:, rub.bowl]
@@ -117,11 +117,15 @@ class Hands:
             np.cumsum(path, out=path)
             rub.angle = float(path[-1])
             touched = pace > 0.0
-            grip[touched[:-1], rub.bowl] = rub.grip
-            speed[:, rub.bowl] += rub.speed * pace
+            # Who lifts a mallet goes on around the rim.
+            lifted = np.minimum((rub.start + rub.length - now[touched]) * (TICK / (LIFT_S * self._rate)), 1.0)
+            pressed[touched, rub.bowl] = lifted
+            speed[touched, rub.bowl] = rub.speed * pace[touched]
             angle[touched, rub.bowl] = path[touched]
+            grip[:, rub.bowl] = pressed[:-1, rub.bowl, None] * rub.grip
         self._rubs = [rub for rub in self._rubs if rub.start + rub.length > tick + ticks]
         kicks, swing = self._friction.advance(grip, speed[:-1], angle[:-1])
+        speed *= pressed
         thrown = np.where(speed[:-1] > 0.2 * SUNG, np.maximum(swing - THROWN, 0.0), 0.0)
         return Rubbed(kicks=kicks, speed=speed, side=np.sin(angle), thrown=thrown)
 

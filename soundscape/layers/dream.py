@@ -57,14 +57,15 @@ FORMANT_HZ = (480.0, 1_150.0)
 FORMANT_OCT = 0.45
 """Half width of a formant."""
 HISS_HZ = (70.0, 700.0, 7_000.0)
-HISS_SHARE = (0.45, 0.3, 1.0)
+HISS_SHARE, HISS_BRIGHT = (0.45, 0.3, 1.0), (0.0, 0.4, 0.8)
+"""Of every band: its level, and how much of the brightness it follows with its corner and again with its level."""
 BLUR_Q, BREATH_Q = 55.0, 3.0
 LEVEL = 0.026
 INTENSITY_DB, BRIGHTNESS_OCT = 12.0, 2.0
 LOUDER_SD, COLOUR_SD, SPEECH_SD = 0.09, 0.15, 0.3
 """Standard deviations of the slow motions: level (logarithm), cutoff (octaves), formants (octaves)."""
 BLUR_GAIN = 0.8
-SHINE = 4.2
+SHINE = 4.0
 """Of fragments beside voices, where all is dissolved."""
 INTO_TAPE = 0.15
 """Brings the loudest moments of the voices to where the tape bends them most."""
@@ -135,10 +136,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         lane_level *= share * BLUR_GAIN * math.sqrt(params.blur)
         blur.add(audio, lane_hz, lane_level, np.broadcast_to(lane_pan, lane_hz.shape))
         _saturate(audio, 0.9 * params.warmth, strength)
-        level = np.broadcast_to(
-            (0.11 * params.hiss**1.3 * strength)[:, None, None] * np.array(HISS_SHARE)[:, None], (edges, BANDS, 2)
-        )
-        noise.add(audio, np.broadcast_to(HISS_HZ, (edges, BANDS)), level)
+        # A dark tape hisses darkly.
+        hissed = (0.11 * params.hiss**1.3 * strength)[:, None] * HISS_SHARE * bright[:, None] ** HISS_BRIGHT
+        level = np.broadcast_to(hissed[:, :, None], (edges, BANDS, 2))
+        noise.add(audio, np.array(HISS_HZ) * bright[:, None] ** HISS_BRIGHT, level)
         high_pass.run(audio)
         tick += block.ticks
         yield audio
@@ -195,8 +196,9 @@ def _sing(hz, gain, lane_hz, lane_level, cents, bright, spoken, notes, shone, fa
         for voice in range(VOICES + LINES):
             # Many voices make room for one another.
             note, amount = pitch[voice], amounts[voice] * (2.5 / (0.5 + breath)) ** 0.35
-            # Where it is bright the higher voices come forward.
-            amount *= (note / VOICES_HZ) ** (0.6 * math.log2(bright[edge]))
+            # Where it is bright the higher voices come forward; fragments shine in the dark as well.
+            if voice < VOICES or bright[edge] > 1.0:
+                amount *= (note / VOICES_HZ) ** (0.6 * math.log2(bright[edge]))
             pitched = math.log2(note)
             for k in range(HARMONICS):
                 at = note * (k + 1)

@@ -33,7 +33,7 @@ from soundscape.dsp.overlay import Overlay
 from soundscape.params import choice, number
 from soundscape.rng import Seed
 from soundscape.score.pitch import MODES
-from soundscape.units import midi_to_hz
+from soundscape.units import db_to_gain, midi_to_hz
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -57,8 +57,9 @@ SPARKS = 8.0
 """Sparks a second at full sparkle while the stores are as full as usual."""
 CROWDING = 0.6
 """Exponent of how many more there are when the stores are fuller."""
-LEVEL_RANGE_DB, TILT = 8.0, 2.6
-"""What the whole range of intensity and of brightness moves: level, exponent of frequency."""
+LEVEL_RANGE_DB, TILT, KEENER_DB = 8.0, 2.6, 6.0
+"""What the whole range of intensity and of brightness moves: level, exponent of frequency; and how far the upper half of
+either makes glints and sparks stand out."""
 OFTEN = 2.2
 """Factor of how often it glints, each way from the middle of intensity."""
 LEVEL = 0.018
@@ -179,7 +180,11 @@ class Light:
         tilt *= strength.astype(np.float32)[:, None]
         at = np.concatenate((due, sparks))
         order = np.argsort(at, kind="stable")
-        self._bank.add(out, at=at[order], kicks=np.concatenate((kicks, kicked))[order], bow=bow, tilt=tilt)
+        beyond = np.maximum(block["intensity"], 0.5) + np.maximum(block["brightness"], 0.5) - 1.0
+        keen = (db_to_gain(KEENER_DB) ** (2.0 * beyond)).astype(np.float32)
+        kicks = (np.concatenate((kicks, kicked)) * keen[at, None, None])[order]
+        bow /= np.sqrt(keen[:-1, None])
+        self._bank.add(out, at=at[order], kicks=kicks, bow=bow, tilt=tilt)
         self._ticks.add(out)
         self._tick += ticks
 

@@ -1,7 +1,7 @@
 """Singing bowls: a few bronze bowls, struck now and then or rubbed around the rim until they sing.
 
 Model: every bowl has five modes at the ratios measured on a recorded one, 1 : 1.99 : 3.22 : 4.63 : 8.0, each a
-doublet (no bowl is quite round) that beats at 1 to 5 Hz in the lowest mode; struck, its partners are unequal, so that
+doublet (no bowl is quite round) that beats three to five times a second; struck, its partners are unequal, so that
 the level ripples by 1 to 6 dB. T60 is up to a minute and a half at 225 Hz for a bowl that hangs free, less on a
 cushion, and falls as f**-0.45. Whoever plays them strikes one with felt or wood, lets another answer, once or twice,
 while all the others ring along faintly, and listens until they have nearly rung out; or goes around the rim of one
@@ -42,15 +42,15 @@ BUS = "ambience"
 CONTROLS = ("intensity", "brightness")
 PERIODIC = True
 
-LEVEL_RANGE_DB, TILT = 12.0, 1.2
+LEVEL_RANGE_DB, TILT = 12.0, 1.1
 """What the whole range of intensity and of brightness moves: level, exponent of frequency."""
 RATIOS = np.array((1.0, 1.99, 3.22, 4.63, 8.0))
 MODE_LEVEL = np.array((1.0, 0.8, 0.55, 0.34, 0.16))
 MIDDLE_HZ = 700.0
 """Where brightness changes nothing."""
 T60_SLOPE, REFERENCE_HZ = 0.45, 225.0
-BEAT_HZ = (1.0, 5.1)
-"""Of the lowest mode; the beat grows with frequency more slowly than the pitch. The recorded bowl beats at 3 to 5."""
+BEAT_HZ = (3.0, 5.1)
+"""Of any mode, as measured: where a rim is not round, every mode finds it otherwise."""
 PARTNER = (0.06, 0.33)
 """Level of the weaker partner of a doublet: ripples of 1 to 6 dB."""
 APART = 0.45
@@ -129,13 +129,8 @@ class Bowls:
         self.frequency_hz = (_pitches(params, rng)[:, None] * RATIOS * rng.uniform(0.99, 1.01, (count, 5))).ravel()
         self.t60_s = params.ring * (self.frequency_hz / REFERENCE_HZ) ** -T60_SLOPE
         self.t60_s *= rng.lognormal(0.0, 0.12, 5 * count)
-        slowest, fastest = np.log(BEAT_HZ)
-        beat_hz = np.exp(rng.uniform(slowest, fastest, count))
-        doublets = Doublets(
-            frequency_hz=self.frequency_hz,
-            beat_hz=np.repeat(beat_hz, 5) * np.tile(RATIOS**0.2, count),
-            t60_s=self.t60_s,
-        )
+        beat_hz = np.exp(rng.uniform(*np.log(BEAT_HZ), 5 * count))
+        doublets = Doublets(frequency_hz=self.frequency_hz, beat_hz=beat_hz, t60_s=self.t60_s)
         self._partner = rng.uniform(*PARTNER, 5 * count)
         # Large ones stand in the middle, smaller ones around them.
         place = np.linspace(-0.8, 0.8, count) * params.width * rng.choice((-1.0, 1.0))

@@ -80,7 +80,7 @@ def test_the_lowest_mode_beats_and_ripples_as_measured(seed: int) -> None:
     level -= np.polyval(np.polyfit(index, level, 1), index)
     assert 1.0 <= np.percentile(level, 97) - np.percentile(level, 3) <= 6.5
     beat = np.abs(np.fft.rfft(level * np.hanning(len(level))))
-    assert 0.8 <= np.fft.rfftfreq(len(level), 0.02)[1 + np.argmax(beat[1:])] <= 5.3
+    assert 2.9 <= np.fft.rfftfreq(len(level), 0.02)[1 + np.argmax(beat[1:])] <= 5.2
 
 
 @pytest.mark.parametrize("mode", ["aeolian", "lydian"])
@@ -92,12 +92,25 @@ def test_the_bowls_stand_on_the_notes_of_the_key(mode: str) -> None:
 
 
 def test_rubbing_swells_slowly_and_a_mallet_does_not() -> None:
-    rubbed, hit = (
-        render("bowl-meditation", 30.0, changes=(("rub", value), ("room", -60.0), ("pause", 1.0)))
-        for value in (1.0, 0.0)
-    )
-    rises = [np.diff(descriptors.levels_db(audio[:, RATE:], RATE, frame_s=0.05)).max() for audio in (rubbed, hit)]
-    assert rises[0] < 0.7 * rises[1]
+    def steepest(rub: float) -> float:
+        changes = (("rub", rub), ("room", -60.0), ("pause", 1.0))
+        sounds = (render("bowl-meditation", 30.0, seed=seed, changes=changes) for seed in (1, 2, 3))
+        return float(
+            np.mean([np.diff(descriptors.levels_db(sound[:, RATE:], RATE, frame_s=0.05)).max() for sound in sounds])
+        )
+
+    assert steepest(1.0) < 0.7 * steepest(0.0)
+
+
+def test_a_hand_lifts_its_mallet_and_does_not_tear_it_off() -> None:
+    bowls = singing_bowls.Bowls(singing_bowls.Params(bowls=2), RATE, SEED)
+    hands = bowls._hands
+    hands.begin(0, 4.0, 0, force=1.0, hardness=0.4, rng=np.random.default_rng(4))
+    hands._rubs[0].slows = False
+    speed = hands.advance(0, np.ones((ticks(5.0) + 1, 2))).speed[:, 0]
+    last, full = np.flatnonzero(speed)[-1], speed[: ticks(3.6)].max()
+    assert abs(np.diff(speed)).max() < 0.03 * full
+    assert speed[last - ticks(0.28)] > 0.5 * full
 
 
 def test_when_one_is_struck_the_others_ring_along_faintly() -> None:
