@@ -58,8 +58,8 @@ SPARKS = 8.0
 CROWDING = 0.6
 """Exponent of how many more there are when the stores are fuller."""
 LEVEL_RANGE_DB, TILT, KEENER_DB = 8.0, 2.6, 6.0
-"""What the whole range of intensity and of brightness moves: level, exponent of frequency; and how far the upper half of
-either makes glints and sparks stand out."""
+"""What the whole range of intensity and of brightness moves: level, exponent of frequency; and how far the upper half
+of either makes glints and sparks stand out."""
 OFTEN = 2.2
 """Factor of how often it glints, each way from the middle of intensity."""
 LEVEL = 0.018
