@@ -129,7 +129,7 @@ class Bowls:
         self.frequency_hz = (_pitches(params, rng)[:, None] * RATIOS * rng.uniform(0.99, 1.01, (count, 5))).ravel()
         self.t60_s = params.ring * (self.frequency_hz / REFERENCE_HZ) ** -T60_SLOPE
         self.t60_s *= rng.lognormal(0.0, 0.12, 5 * count)
-        beat_hz = np.exp(rng.uniform(*np.log(BEAT_HZ), 5 * count))
+        beat_hz = BEAT_HZ[0] * (BEAT_HZ[1] / BEAT_HZ[0]) ** rng.uniform(size=5 * count)
         doublets = Doublets(frequency_hz=self.frequency_hz, beat_hz=beat_hz, t60_s=self.t60_s)
         self._partner = rng.uniform(*PARTNER, 5 * count)
         # Large ones stand in the middle, smaller ones around them.
