@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from soundscape.contract import Hit
 from tests import descriptors
@@ -66,3 +67,15 @@ def test_cloth_flaps_some_tens_of_times_a_second_and_never_evenly() -> None:
         beats.append(power[(hz > 10.0) & (hz < 40.0)])
     assert beats[1].sum() > 4.0 * beats[0].sum()
     assert beats[1].max() < 0.8 * beats[1].sum()
+
+
+def test_turbulence_shakes_high_and_low_parts_by_themselves() -> None:
+    hit = make("whoosh", size=0.9, whistle=0.0)
+    audio = hit.audio[:, hit.sync // 3 :].mean(axis=0)
+    courses = []
+    for low_hz, high_hz in ((150.0, 350.0), (900.0, 1_800.0)):
+        sections = signal.butter(3, (low_hz, high_hz), "band", fs=RATE, output="sos")
+        level = descriptors.levels_db(signal.sosfilt(sections, audio)[None], RATE, frame_s=0.03)
+        courses.append(level - np.polyval(np.polyfit(range(len(level)), level, 4), range(len(level))))
+    assert min(np.std(course) for course in courses) >= 1.2
+    assert abs(np.corrcoef(courses)[0, 1]) <= 0.6
