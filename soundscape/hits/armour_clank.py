@@ -3,7 +3,8 @@
 Model: a handful of contacts within some hundredths of a second, each on another plate with modes of 400 Hz to
 6 kHz damped by its material and by the body inside, which then bounce on each other until they lie still; padding
 under it; then joints give way: two motors under load, one after the other, whose gears and brushes grind unevenly and
-are heard through the housing they sit in, a breath of hydraulics, and the lock that catches a plate at the end.
+are heard through the housing they sit in, a breath of hydraulics, the lock that catches a plate at the end, and the
+pressure that is let off after it.
 
 Sources: Wildes & Richards (1988) on damping; metal steps measured at 10 ms attack, 120 ms length, 650 Hz.
 """
@@ -36,6 +37,9 @@ GRIT_DB = 2.5
 """Standard deviation of the level of gears under load."""
 DIRECT = 0.15
 """Share of a motor that is heard past its housing."""
+
+VENTED = [(0.0, -60.0), (0.006, -23.0), (0.05, -30.0), (0.22, -42.0), (0.55, -90.0)]
+"""Level in dB of the pressure that is let off at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The clank; sync is the first contact, frame 0."""
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("clank")
-    frames = round((0.55 + 0.6 * size) * rate)
+    frames = round((0.9 + 0.6 * size) * rate)
     audio = np.zeros((2, frames), np.float32)
     times = np.concatenate(([0.0], np.cumsum(rng.gamma(1.2, 0.014 + 0.012 * size, params.plates - 1))))
     corner_hz = 1_200.0 * 5.0**force * material.corner
@@ -153,10 +157,16 @@ def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator,
     housing = make_housing(rate, rng, octaves=0.5 - params.size)
     heard = np.float32(DIRECT) * moves
     housing.add(heard, moves)
-    heard *= np.float32(0.66 * params.servo / max(float(np.abs(heard).max()), 1e-9))
+    heard *= np.float32(0.5 * params.servo / max(float(np.abs(heard).max()), 1e-9))
     audio[:, :stirred] += heard
-    start, stop = round(first_s * rate), round(0.5 * rate)
-    hiss = noise_band(stop - start, rate, seed.child("hydraulics"), low_hz=1_500.0, high_hz=5_000.0)
-    hiss *= envelope(stop - start, rate, [(0.0, -80.0), (0.04, -35.0), (0.15, -39.0), (0.45, -90.0)])
-    audio[:, start:stop] += np.float32(params.servo) * hiss
+    # Pressure lifts the joints, and is let off when they have locked.
+    for name, begin_s, course in (
+        ("hydraulics", first_s, [(0.0, -80.0), (0.04, -35.0), (0.15, -39.0), (0.45, -90.0)]),
+        ("vent", locked_s + rng.uniform(0.01, 0.05), VENTED),
+    ):
+        start = round(begin_s * rate)
+        stop = min(start + round(course[-1][0] * rate), frames)
+        hiss = noise_band(stop - start, rate, seed.child(name), low_hz=1_500.0, high_hz=5_000.0)
+        hiss *= envelope(stop - start, rate, course)
+        audio[:, start:stop] += np.float32(params.servo) * hiss
     return locked_s
