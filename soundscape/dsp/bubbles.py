@@ -28,7 +28,8 @@ _BOUND = 2.2
 _SMALLEST_M, _LARGEST_M = 0.00022, 0.020
 _RISE = 0.1
 """Relative rise in pitch of a rising bubble in one time constant."""
-_LEVEL_SD = 0.45
+_LEVEL_SD, _LOUDEST = 0.45, 1.4
+"""Of the logarithm of a bubble's level beside its size, and how many of them one may be louder."""
 
 
 class Bubbles:
@@ -110,7 +111,7 @@ def _form(whole, per_s, radius_mm, level, pan, shape, slots, rate, key, tick):  
                 continue
             length = int(_HEARD / damping * rate)
             _sing(sound, fall, length, pace, 0.5 * pace * rise / rate, math.exp(-damping / rate))
-            gain = level[t] * math.exp(size + _LEVEL_SD * min(normal_at(own, 3), _BOUND))
+            gain = level[t] * math.exp(size + _LEVEL_SD * min(normal_at(own, 3), _LOUDEST))
             place = min(max(pan[t] + 0.4 * white_at(own, 4), -1.0), 1.0)
             start = t * TICK + int((slot + uniform(own, 5)) * width)
             for side in range(2):

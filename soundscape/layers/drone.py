@@ -56,6 +56,8 @@ FLUTTER = 0.26
 """Standard deviation of the level (logarithm) of a group of lines of one rotor."""
 GROUPS = 5
 """Of neighbouring lines that flutter together: each meets the ear from another side of the blade."""
+CHOPPED = 0.7
+"""By how much the rush grows where blades meet the wakes of others (logarithm)."""
 CRAFT_M, GIVEN = 3.2, 0.5
 """Height of the craft, and what the ground gives back."""
 LOUDER = 2.5
@@ -168,6 +170,8 @@ class Wakes:
         self._cuts = Sines(rate, phase=seed.generator("cuts").uniform(0.0, 1.0, params.rotors))
         self._motion = Drift(seed.child("wash"), rate, motions=BANDS, low_hz=0.5, high_hz=12.0, slope=0.7)
         self._share = 0.55 / params.rotors**0.5
+        self._chops = Drift(seed.child("chops"), rate, motions=2, low_hz=1.0, high_hz=40.0, slope=0.7)
+        self._chopped = CHOPPED * (0.4 + 1.2 * params.hunting)
 
     def run(self, block: ControlBlock) -> Audio:
         """The rush under these controls."""
@@ -175,6 +179,10 @@ class Wakes:
         blown = flown.speed.mean(axis=1)
         unsteady = np.exp(1.2 * FLUTTER * self._motion.advance(block.ticks))
         level = WAKE_SHARE * (blown ** (LOUDER + 0.5))[:, None] * unsteady
+        # Now and then blades cut through what others left behind: it slaps, above all in the middle.
+        slap, dull = np.maximum(self._chops.advance(block.ticks) - 0.8, 0.0).T
+        slapped = np.stack((0.7 * dull, slap, 0.5 * slap + 0.5 * dull), axis=1)
+        level *= np.exp(self._chopped * np.minimum(slapped, 1.3))
         out = np.zeros((2, block.frames), np.float32)
         corner = WAKE_HZ * (blown * flown.doppler)[:, None]
         self._noise.add(out, corner, np.repeat(level[:, :, None], 2, axis=2))

@@ -149,7 +149,7 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
         corner[edge, 0], corner[edge, 1], corner[edge, 2] = LAP_HZ, ROAR_HZ * bright, HISS_HZ * bright
         for side in range(2):
             lick = 0.27 * slow[edge, BUSY] + flames[edge, 0] + 0.3 * flames[edge, 1 + side]
-            level[edge, 0, side] = 0.48 * lap * strength / bright**0.6 * math.exp(0.6 * lick)
+            level[edge, 0, side] = 0.48 * lap * strength / bright**0.6 * math.exp(0.8 * lick)
             level[edge, 1, side] = (
                 0.29
                 * roar

@@ -185,7 +185,7 @@ class Claps:
                     rise_s=(0.03 + 0.2 * params.far) * draw.uniform(0.5, 1.6),
                     fall_s=(0.25 + 0.5 * params.far) * draw.uniform(0.5, 1.6),
                     pan=params.width * min(max(side + draw.uniform(-0.4, 0.4), -0.9), 0.9),
-                    colour=2.0 ** (0.65 - 0.45 * params.far - 0.5 * late + 0.5 * draw.standard_normal()),
+                    colour=2.0 ** (0.65 - 0.45 * params.far - 0.5 * late + 0.4 * draw.standard_normal()),
                 )
             )
         pause = 0.4 + 0.6 * min(draw.exponential(1.0), 2.5)
