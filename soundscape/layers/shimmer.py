@@ -28,7 +28,7 @@ from soundscape.dsp.drift import Drift
 from soundscape.dsp.glint import glints
 from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.modalbank import Doublets, ModalBank
-from soundscape.dsp.noise import white
+from soundscape.dsp.noise import white, white_at
 from soundscape.dsp.overlay import Overlay
 from soundscape.params import choice, number
 from soundscape.rng import Seed
@@ -93,9 +93,10 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     high_pass = HighPass(rate, corner_hz=60.0)
     for block in controls:
         audio = np.zeros((2, block.frames), np.float32)
-        strength = 10.0 ** (LEVEL_RANGE_DB / 20.0 * (block["intensity"].astype(np.float64) - 0.5))
-        bright = 2.0 ** (1.6 * (block["brightness"].astype(np.float64) - 0.5))
-        light.add(audio, block, strength)
+        intensity, brightness = (block[name].astype(np.float64) for name in CONTROLS)
+        strength = 10.0 ** (LEVEL_RANGE_DB / 20.0 * (intensity - 0.5))
+        bright = 2.0 ** (1.6 * (brightness - 0.5))
+        light.add(audio, intensity, brightness, strength)
         moved = air.advance(block.ticks).reshape(-1, 3, 2)
         level = 0.22 * LEVEL * params.breath * np.array((0.1, 0.5, 1.0))[:, None] * np.exp(0.45 * moved)
         corner = np.array((700.0, 3_000.0, 8_500.0)) * bright[:, None]
@@ -149,16 +150,17 @@ class Light:
         swell = 1.1 * params.returns * (1.0 - 0.6 * params.sparkle)
         self._swell = (swell * np.repeat((0.25, 1.0, 1.0, 1.0), NOTES) * self._fade).astype(np.float32)
         self._drone = np.array((0.5, 0.22, 0.3)) * params.drone
-        self._streams = [seed.key("sparks", name) for name in ("chance", "which", "size", "phase")]
+        streams = [seed.key("sparks", name) for name in ("chance", "which", "size", "phase")]
+        self._streams = np.array(streams, np.uint32)
         self._ticks = Overlay()
         self._tick = 0
 
-    def add(self, out: Audio, block: ControlBlock, strength: Floats) -> None:
-        """Add the next ticks to `out`."""
-        ticks, params = block.ticks, self._params
+    def add(self, out: Audio, intensity: Floats, brightness: Floats, strength: Floats) -> None:
+        """Add the next ticks to `out`, with these controls and this level at the tick edges."""
+        ticks, params = len(intensity) - 1, self._params
         motion = self._life.advance(ticks)
         lives, (colour, mood) = np.exp(0.5 * motion[:-1, :-2].astype(np.float32)), motion[:, -2:].T
-        often = OFTEN ** (2.0 * block["intensity"].astype(np.float64) - 1.0) * np.exp(0.5 * mood)
+        often = OFTEN ** (2.0 * intensity - 1.0) * np.exp(0.5 * mood)
         due = self._due(often, ticks)
         kicks = np.zeros((len(due), 2, len(self._nepers)), np.complex64)
         glinted = np.zeros((ticks, NOTES))
@@ -175,12 +177,12 @@ class Light:
         _swell(bow, stored, self._swell, lives, self._own)
         bow[:, LAYERS * NOTES :] = self._drone * (0.75 + 0.25 * np.tanh(mood[:-1, None]))
         sparks, kicked = self._spark(rising)
-        slope = TILT * (block["brightness"].astype(np.float64) - 0.5) + 0.1 * colour
+        slope = TILT * (brightness - 0.5) + 0.1 * colour
         tilt = np.exp(np.outer(slope.astype(np.float32), self._nepers))
         tilt *= strength.astype(np.float32)[:, None]
         at = np.concatenate((due, sparks))
         order = np.argsort(at, kind="stable")
-        beyond = np.maximum(block["intensity"], 0.5) + np.maximum(block["brightness"], 0.5) - 1.0
+        beyond = np.maximum(intensity, 0.5) + np.maximum(brightness, 0.5) - 1.0
         keen = (db_to_gain(KEENER_DB) ** (2.0 * beyond)).astype(np.float32)
         kicks = (np.concatenate((kicks, kicked)) * keen[at, None, None])[order]
         bow /= np.sqrt(keen[:-1, None])
@@ -195,18 +197,13 @@ class Light:
 
     def _spark(self, stored: Singles) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.complex64]]:
         """Ticks at which a store of an upper layer lets go of a little, and what each adds to the modes."""
-        ticks = len(stored)
-        chance, which, size, phase = (0.5 + 0.5 * white(ticks, key, start=self._tick) for key in self._streams)
-        upper = stored[:, 1:].reshape(ticks, (LAYERS - 1) * NOTES)
-        fullness = _filled(upper, self._fade[NOTES:]) / self._usual
-        often = SPARKS * self._params.sparkle * self._tick_s * fullness**CROWDING
-        at = np.flatnonzero(chance < often)
-        shares = np.cumsum(upper[at] * self._fade[NOTES:], axis=1)
-        note = np.minimum((shares < which[at, None] * shares[:, -1:]).sum(axis=1), upper.shape[1] - 1)
+        upper = stored[:, 1:].reshape(len(stored), (LAYERS - 1) * NOTES)
+        often = SPARKS * self._params.sparkle * self._tick_s / self._usual**CROWDING
+        at, note, size, phase = _let_go(upper, self._fade[NOTES:], self._streams, self._tick, often)
         # The reciprocal of a uniform number: many small ones, few large.
-        force = 2.0 / np.maximum(size[at], 0.05) ** 0.5 * self._params.returns
+        force = 2.0 / np.maximum(size, 0.05) ** 0.5 * self._params.returns
         kicks = np.zeros((len(at), 2, len(self._nepers)), np.complex64)
-        struck = force * np.sqrt(upper[at, note]) * np.exp(2j * math.pi * phase[at])
+        struck = force * np.sqrt(upper[at, note]) * np.exp(2j * math.pi * phase)
         for share, above in zip(self._partials, range(LAYERS - 1), strict=False):
             sounds = note + above * NOTES < upper.shape[1]
             mode = NOTES + note[sounds] + above * NOTES
@@ -260,9 +257,28 @@ def _swell(bow, stored, level, lives, own):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _filled(stored, share):  # type: ignore[no-untyped-def]
-    filled = np.zeros(stored.shape[0], np.float32)
-    for tick in range(stored.shape[0]):
-        for m in range(stored.shape[1]):
-            filled[tick] += stored[tick, m] * share[m]
-    return filled
+def _let_go(stored, share, streams, first, often):  # type: ignore[no-untyped-def]
+    """Ticks of sparks, whose each is, and two numbers from 0 to 1 for each."""
+    ticks, stores = stored.shape
+    at, which = np.empty(ticks, np.int64), np.empty(ticks, np.int64)
+    size, phase = np.empty(ticks), np.empty(ticks)
+    count = 0
+    for tick in range(ticks):
+        full = 0.0
+        for m in range(stores):
+            full += stored[tick, m] * share[m]
+        if _drawn(streams[0], first + tick) >= often * full**CROWDING:
+            continue
+        left, m = _drawn(streams[1], first + tick) * full - stored[tick, 0] * share[0], 0
+        while left > 0.0 and m < stores - 1:
+            m += 1
+            left -= stored[tick, m] * share[m]
+        at[count], which[count] = tick, m
+        size[count], phase[count] = _drawn(streams[2], first + tick), _drawn(streams[3], first + tick)
+        count += 1
+    return at[:count], which[:count], size[:count], phase[:count]
+
+
+@njit(inline="always")
+def _drawn(stream, index):  # type: ignore[no-untyped-def]
+    return np.float32(0.5) + np.float32(0.5) * white_at(stream, index)
