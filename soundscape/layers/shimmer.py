@@ -57,7 +57,7 @@ SPARKS = 8.0
 """Sparks a second at full sparkle while the stores are as full as usual."""
 CROWDING = 0.6
 """Exponent of how many more there are when the stores are fuller."""
-LEVEL_RANGE_DB, TILT, KEENER_DB = 8.0, 2.6, 6.0
+LEVEL_RANGE_DB, TILT, KEENER_DB = 8.0, 2.6, 4.0
 """What the whole range of intensity and of brightness moves: level, exponent of frequency; and how far the upper half
 of either makes glints and sparks stand out."""
 OFTEN = 2.2
@@ -125,6 +125,7 @@ class Light:
         # Fading towards the end of hearing: what rises is lost in light.
         self._fade = (1.0 / (1.0 + (notes / 7_000.0) ** 4)).astype(np.float32)
         self._hardness = (notes[:NOTES] / 900.0) ** (-0.8 + 1.2 * params.hardness) * rng.lognormal(0.0, 0.3, NOTES)
+        fill = RETURN_S * 4.0 ** (params.spread - 0.5)
         self._bank = ModalBank(
             rate,
             seed.key("bow"),
@@ -133,10 +134,9 @@ class Light:
                 beat_hz=params.beating * np.exp(rng.uniform(math.log(0.25), math.log(4.5), len(hz))),
                 t60_s=t60,
             ),
-            gain=np.full(len(hz), LEVEL * (1.2 / max(params.glints, 0.6)) ** 0.5),
+            gain=np.full(len(hz), LEVEL * (1.2 / max(params.glints, 0.6) * RETURN_S / fill) ** 0.5),
             pan=params.width * np.clip(np.stack((place - apart, place + apart)), -1.0, 1.0),
         )
-        fill = RETURN_S * 4.0 ** (params.spread - 0.5)
         self._fill = self._tick_s / (fill * np.arange(1, LAYERS))
         self._drain = self._tick_s / (1.8 * fill)
         # As if it had been going on for long.
