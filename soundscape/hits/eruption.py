@@ -19,10 +19,11 @@ import numpy.typing as npt
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
 from soundscape.dsp.blast import friedlander, thump
-from soundscape.dsp.burst import between, noise_band, unlike
+from soundscape.dsp.burst import unlike
 from soundscape.dsp.debris import scatter
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
+from soundscape.dsp.roar import Band, add_roar
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
 from soundscape.rng import Seed
@@ -62,8 +63,7 @@ DUST = (
     (1_400.0, 5_200.0, 0.36, 3.8),
 )
 """Ends of each band of the roar in Hz, its level, and how fast it dies."""
-DUST_LEVEL, DUST_SD_DB, UNHEARD = 0.15, 4.5, 2e-4
-"""Level of the dust, how it flutters, and from where on nobody hears it."""
+DUST_LEVEL, DUST_SD_DB = 0.15, 4.5
 BURSTS = 0.6
 """Standard deviation of the logarithm of the fountain's density, from 2 to 90 Hz."""
 
@@ -129,9 +129,7 @@ def _dust(audio: Audio, params: Params, rate: int, seed: Seed, jets: Jets, time_
     time = np.arange(ticks + 1) * TICK / rate
     rng = seed.generator("dust")
     higher = 6.0 ** (params.intensity - 0.8) * 0.6 ** (params.size - 0.6) * unlike(rng, 0.12)
-    shaken = Drift(seed.child("flutter"), rate, motions=len(DUST), low_hz=0.8, high_hz=40.0, slope=1.2).advance(
-        ticks
-    )
+    bands, courses = [], np.empty((ticks + 1, len(DUST)))
     for band, (low_hz, high_hz, level, fall) in enumerate(DUST):
         course = np.zeros(ticks + 1)
         for jet in range(len(jets.start_s)):
@@ -142,20 +140,11 @@ def _dust(audio: Audio, params: Params, rate: int, seed: Seed, jets: Jets, time_
             swell = (after / lasts_s) ** 1.5 * np.exp(1.5 * (1.0 - (after / lasts_s) ** (0.7 + 0.1 * band)))
             course += jets.strength[jet] * ((2.5 if jet == 0 else 0.9) * front + swell)
         course[0] = 0.0
-        course *= 10.0 ** (DUST_SD_DB / 20.0 * shaken[:, band])
         course *= np.exp(-fall * np.maximum(time / time_scale - 0.15, 0.0))
-        heard = min(frames, (int(np.flatnonzero(course > UNHEARD * course.max())[-1]) + 1) * TICK)
+        courses[:, band] = DUST_LEVEL * level * higher ** (0.3 * (band - 2)) * course
         sink = [(0.0, high_hz * higher), (time_scale, 0.6 * high_hz * higher), (3.0 * time_scale, 0.4 * high_hz)]
-        noise = noise_band(
-            heard,
-            rate,
-            seed.child("dust", band),
-            low_hz=low_hz * min(higher, 1.0),
-            high_hz=sink,
-            width=0.4 + 0.2 * band,
-        )
-        noise *= between(heard, DUST_LEVEL * level * higher ** (0.3 * (band - 2)) * course, step=TICK)
-        audio[:, :heard] += noise
+        bands.append(Band(low_hz=low_hz * min(higher, 1.0), high_hz=sink, width=0.4 + 0.2 * band))
+    add_roar(audio, rate, seed.child("dust"), bands, courses, sd_db=DUST_SD_DB, low_hz=0.8, high_hz=40.0)
 
 
 def _fountain(audio: Audio, params: Params, rate: int, seed: Seed, jets: Jets, time_scale: float) -> None:

@@ -1,9 +1,10 @@
 """Explosion: a blast wave, a ball of fire that roars, the echoes of the place and what falls down.
 
 Model: a Friedlander pulse whose length grows with the yield, followed by weaker ones from the ground and walls; a
-turbulent roar whose band sinks from several kHz to 150 Hz within seconds while it flutters as 1/f**1.5; a ground
-thump; what bursts flies apart at once and falls down for seconds, as earth, stone, metal or wood does; panes
-burst one after the other and rain down in fragments of all sizes.
+ball of fire whose front roars up to several kHz and sinks to 150 Hz within seconds, while further balls roll out of it
+and the place sends them back, four bands each by itself; a ground thump; what bursts flies apart at once and falls
+down for seconds, as earth, stone, metal or wood does; panes burst one after the other and rain down in fragments of
+all sizes.
 
 Sources: Friedlander (1946), cube-root scaling of blasts; Farnell, *Designing Sound*, on noise alone being a sketch.
 """
@@ -15,10 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundscape.audio import Audio
-from soundscape.contract import Hit
+from soundscape.contract import TICK, Hit
 from soundscape.dsp.blast import friedlander, thump
-from soundscape.dsp.burst import envelope, flutter, noise_band
+from soundscape.dsp.burst import unlike
 from soundscape.dsp.debris import scatter
+from soundscape.dsp.roar import Band, add_roar
 from soundscape.dsp.shatter import burst_panes, rain_shards
 from soundscape.dsp.shot import finish
 from soundscape.params import choice, number
@@ -81,6 +83,10 @@ MATERIALS = {
     ),
 }  # fmt: skip
 
+FIRE = ((0.0085, 0.3, 1.5), (0.028, 0.27, 1.0), (0.09, 0.26, 0.6), (0.28, 0.3, 0.36))
+"""Bands of the fire: lower end as a share of its highest pitch, level, and how long it lasts."""
+BALLS, FLUTTER_DB = (3, 7), 4.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Params:
@@ -102,37 +108,50 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     frames = round(length_s * rate)
     audio = np.zeros((2, frames), np.float32)
     positive_s = 0.004 * 7.0 ** (size / 3.0) * (1.0 + 3.0 * params.distance) * 1.6
-    audio += 1.9 * friedlander(frames, rate, positive_s)
+    audio += 1.6 * friedlander(frames, rate, positive_s)
     for echo in range(6):
         at = int(rate * (0.03 + 0.09 * echo * rng.uniform(0.6, 1.4)))
         strength = 0.5 * params.echoes * 0.62**echo * rng.uniform(0.6, 1.0, (2, 1)).astype(np.float32)
         audio[:, at:] += strength * friedlander(frames - at, rate, positive_s * (1.3 + 0.3 * echo), rise_s=0.001)
     audio += material.ground * thump(frames, rate, start_hz=78.0 - 28.0 * size, end_hz=34.0, t60_s=0.4 + 0.7 * size)
-    top_hz = (2_500.0 + 7_000.0 * force) * 0.55**size * material.bright
-    sink_s = 0.4 + 0.9 * size
-    roar = noise_band(
-        frames,
-        rate,
-        seed.child("roar"),
-        low_hz=[(0.0, 120.0), (sink_s, 35.0)],
-        high_hz=[(0.0, top_hz), (0.25 * sink_s, 0.35 * top_hz), (sink_s, 420.0), (length_s, 130.0)],
-        width=0.7,
-    )
-    fall = envelope(
-        frames,
-        rate,
-        [
-            (0.0, -40.0),
-            (0.004, -7.0),
-            (0.2 * sink_s, -11.0),
-            (sink_s, -21.0),
-            (0.6 * length_s, -38.0),
-            (length_s, -70.0),
-        ],
-    )
-    audio += np.float32(material.roar) * roar * fall * flutter(frames, rate, seed.child("flutter"), 4.0)
+    _fire(audio, params, rate, seed.child("fire"), length_s)
     _debris(audio, params, rate, rng, length_s)
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
+
+
+def _fire(audio: Audio, params: Params, rate: int, seed: Seed, length_s: float) -> None:
+    """The ball of fire: a front, then balls that roll out of it, and what the place sends back of them."""
+    material, size = MATERIALS[params.material], params.size
+    rng = seed.generator("balls")
+    top_hz = (2_500.0 + 7_000.0 * params.intensity) * 0.55**size * material.bright
+    sink_s = (0.4 + 0.9 * size) * unlike(rng, 0.12)
+    time = np.arange(audio.shape[1] // TICK + 2) * TICK / rate
+    balls = int(rng.integers(*BALLS))
+    start_s = 0.02 + rng.gamma(1.4, 0.3 * sink_s, balls)
+    strength = 0.36 * rng.lognormal(0.0, 0.4, balls) * np.exp(-start_s / sink_s)
+    lasts_s = sink_s * rng.uniform(0.06, 0.22, balls)
+    if params.echoes > 0.0:
+        back = int(rng.integers(2, 5))
+        late_s = 0.25 + rng.gamma(1.5, 0.16 + 0.3 * size, back)
+        start_s = np.append(start_s, late_s)
+        strength = np.append(strength, 0.22 * params.echoes * rng.lognormal(0.0, 0.5, back) * np.exp(-0.7 * late_s))
+        lasts_s = np.append(lasts_s, 0.12 * (0.5 + late_s) * rng.uniform(0.6, 1.6, back))
+    bands, course = [], np.empty((len(time), len(FIRE)))
+    for index, (low_hz, share, fall) in enumerate(FIRE):
+        front = np.exp(-time / (0.2 * sink_s * fall)) + 0.05 * np.exp(-time / (0.22 * length_s * fall))
+        course[:, index] = front * np.minimum(time / 0.004, 1.0)
+        for at_s, strong, long_s in zip(start_s, strength, lasts_s, strict=True):
+            after = np.maximum(time - at_s, 0.0) / (long_s * rng.uniform(0.7, 1.4) * fall**0.5)
+            course[:, index] += strong * rng.lognormal(0.0, 0.4) * fall**0.4 * after * np.exp(1.0 - after)
+        # The way is long for what comes late, and the air takes what is high.
+        course[:, index] *= np.exp(-0.7 * index * np.minimum(time / sink_s, 2.5))
+        course[:, index] *= material.roar * share * 10.0 ** (-1.5 * np.maximum(time / length_s - 0.55, 0.0) / 0.45)
+        first_hz = low_hz * top_hz
+        high_hz = [(0.0, 3.4 * first_hz), (sink_s, 2.2 * first_hz), (length_s, 1.5 * first_hz)]
+        bands.append(
+            Band(low_hz=[(0.0, first_hz), (sink_s, 0.6 * first_hz)], high_hz=high_hz, width=0.5 + 0.1 * index)
+        )
+    add_roar(audio, rate, seed, bands, course, sd_db=FLUTTER_DB, low_hz=1.0, high_hz=30.0)
 
 
 def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, length_s: float) -> None:

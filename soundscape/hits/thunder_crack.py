@@ -23,9 +23,9 @@ from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
-from soundscape.dsp.burst import between, envelope, noise_band
+from soundscape.dsp.burst import envelope
 from soundscape.dsp.distance import Distance
-from soundscape.dsp.drift import Drift
+from soundscape.dsp.roar import Band, add_roar
 from soundscape.dsp.shot import finish
 from soundscape.params import number
 from soundscape.rng import Seed
@@ -233,34 +233,24 @@ def _lay(out, first, length, height):  # type: ignore[no-untyped-def]
 
 def _roll(audio: Audio, rate: int, seed: Seed, params: Params, channel: Floats, hills: Hills) -> None:
     """Add what has been scattered so often that it is noise: it follows the claps, in every band by another way."""
-    frames = audio.shape[1]
-    ticks = frames // TICK + 2
+    ticks = audio.shape[1] // TICK + 2
     tick_s = TICK / rate
     arrive = np.minimum((channel[0] / tick_s).astype(np.int64), ticks - 1)
     power = np.bincount(arrive, channel[1] ** 2, ticks)
     time = np.arange(ticks) * tick_s
-    flutter = Drift(seed.child("flutter"), rate, motions=len(ROLLS_HZ), low_hz=0.25, high_hz=25.0, slope=1.5)
-    shaken = 10.0 ** (FLUTTER_DB / 20.0 * flutter.advance(ticks - 1))
     near_s = np.array((0.16, 0.11, 0.07, 0.045)) * (0.6 + params.size + params.distance)
     deeper = 0.8**params.size * 0.75**params.distance
     brighter = 2.2 ** (params.intensity - 0.5)
+    bands, course = [], np.empty((ticks, len(ROLLS_HZ)))
     for band, (low_hz, high_hz) in enumerate(ROLLS_HZ):
         # Around each clap, and once more for every hill, later and longer.
         answer = (0.3 + 0.7 * params.distance) ** 2 * _swell(time, 0.004, near_s[band])
         for hill in range(len(hills.late_s)):
             answer += hills.gain[band, hill] ** 2 * _swell(time, hills.late_s[hill], hills.lasts_s[hill])
-        heard = np.sqrt(np.maximum(np.convolve(power, answer)[:ticks], 0.0)) * shaken[:, band]
         level = ROLL * (0.45 + 0.55 * params.roll) * ROLL_LEVEL[band] * brighter ** (band - 1)
-        noise = noise_band(
-            frames,
-            rate,
-            seed.child("noise", band),
-            low_hz=low_hz * deeper,
-            high_hz=high_hz * deeper,
-            width=0.3 + 0.2 * band,
-        )
-        noise *= between(frames, (level * heard).astype(np.float64), step=TICK)
-        audio += noise
+        course[:, band] = level * np.sqrt(np.maximum(np.convolve(power, answer)[:ticks], 0.0))
+        bands.append(Band(low_hz=low_hz * deeper, high_hz=high_hz * deeper, width=0.3 + 0.2 * band))
+    add_roar(audio, rate, seed, bands, course, sd_db=FLUTTER_DB, low_hz=0.25, high_hz=25.0, slope=1.5)
 
 
 def _swell(time: Floats, late_s: float, lasts_s: float) -> Floats:

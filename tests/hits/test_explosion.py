@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from soundscape.contract import Hit
 from tests import descriptors
@@ -38,3 +39,18 @@ def test_a_larger_blast_has_a_longer_pulse() -> None:
         return int(np.flatnonzero(left[50:] < 0.0)[0])
 
     assert first_crossing(1.0) > first_crossing(0.0)
+
+
+def test_balls_of_fire_roll_out_of_the_first_and_bands_move_partly_by_themselves() -> None:
+    ripple, together = [], []
+    for seed in range(4):
+        audio = make("explosion", debris=0.0, seed=seed).audio[:, RATE // 20 : 3 * RATE // 2].mean(axis=0)
+        courses = []
+        for low_hz, high_hz in ((40.0, 110.0), (250.0, 600.0), (1_500.0, 4_000.0)):
+            sections = signal.butter(3, (low_hz, high_hz), "band", fs=RATE, output="sos")
+            level = descriptors.levels_db(signal.sosfilt(sections, audio)[None], RATE, frame_s=0.05)
+            courses.append(level - np.polyval(np.polyfit(range(len(level)), level, 2), range(len(level))))
+        ripple.append(np.std(courses[1]))
+        together.append(np.corrcoef(courses)[np.triu_indices(3, 1)].mean())
+    assert np.mean(ripple) >= 2.0
+    assert -0.1 <= np.mean(together) <= 0.7
