@@ -86,6 +86,8 @@ MATERIALS = {
 FIRE = ((0.0085, 0.3, 1.5), (0.028, 0.27, 1.0), (0.09, 0.26, 0.6), (0.28, 0.3, 0.36))
 """Bands of the fire: lower end as a share of its highest pitch, level, and how long it lasts."""
 BALLS, FLUTTER_DB = (3, 7), 4.0
+DRIVE = 0.5
+"""How far air and ear give way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     frames = round(length_s * rate)
     audio = np.zeros((2, frames), np.float32)
     positive_s = 0.004 * 7.0 ** (size / 3.0) * (1.0 + 3.0 * params.distance) * 1.6
-    audio += 1.6 * friedlander(frames, rate, positive_s)
+    audio += 1.9 * friedlander(frames, rate, positive_s)
     for echo in range(6):
         at = int(rate * (0.03 + 0.09 * echo * rng.uniform(0.6, 1.4)))
         strength = 0.5 * params.echoes * 0.62**echo * rng.uniform(0.6, 1.0, (2, 1)).astype(np.float32)
@@ -116,6 +118,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio += material.ground * thump(frames, rate, start_hz=78.0 - 28.0 * size, end_hz=34.0, t60_s=0.4 + 0.7 * size)
     _fire(audio, params, rate, seed.child("fire"), length_s)
     _debris(audio, params, rate, rng, length_s)
+    # So near, air and ear give way: the front is held down, and what follows it comes forward.
+    np.tanh(DRIVE * audio, out=audio)
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
 
@@ -163,7 +167,7 @@ def _debris(audio: Audio, params: Params, rate: int, rng: np.random.Generator, l
     count = (90.0 if material.leap_s else 150.0) * params.debris * (0.4 + size) * material.pieces
     apart, fallen = rng.poisson(count * material.apart), rng.poisson(count * (1.0 - material.apart))
     for times, level, fading_s in (
-        (0.006 + rng.gamma(1.3, 0.06 + 0.08 * size, apart), 2.2, 0.35),
+        (0.006 + rng.gamma(1.3, 0.06 + 0.08 * size, apart), 1.6, 0.35),
         (0.4 + rng.gamma(1.6, 0.28 * length_s, fallen), 1.0, 0.45 * length_s),
     ):
         scatter(
