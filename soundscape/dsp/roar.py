@@ -19,7 +19,7 @@ from soundscape.rng import Seed
 
 Floats = npt.NDArray[np.float64]
 
-UNHEARD = 2e-4
+UNHEARD = 5e-4
 """Against the loudest moment of a band; what is softer at its end is not made."""
 
 

@@ -192,7 +192,7 @@ def _shatter(audio: Audio, params: Params, rate: int, rng: np.random.Generator, 
     burst_s = np.sort(rng.gamma(1.2, 0.05 + 0.07 * params.size, panes))
     burst_s[0] = 0.001
     burst_panes(audio, rate, rng, time_s=burst_s, scale=scale, level=1.1 * debris**0.5)
-    shards = rng.poisson(720.0 * debris * (0.4 + params.size))
+    shards = rng.poisson(620.0 * debris * (0.4 + params.size))
     # From the panes themselves at once, then from ever farther away and ever higher up.
     flight_s = np.where(
         rng.random(shards) < 0.35, rng.gamma(1.4, 0.06, shards), rng.gamma(2.2, 0.11 * length_s, shards)

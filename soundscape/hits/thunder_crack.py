@@ -56,7 +56,7 @@ ROLL = 0.42
 HILLS = (5, 11)
 STRONGEST = 1.5
 """Level from which on waves are weakened."""
-FLUTTER_DB = 5.0
+FLUTTER_DB = 5.5
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,7 +86,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The thunder; sync is the arrival of the nearest segment, frame 0."""
     size, force = params.size, params.intensity
     rng = seed.generator("thunder")
-    tail_s = 3.0 + 4.5 * size + 4.0 * params.roll
+    tail_s = 2.7 + 4.0 * size + 3.4 * params.roll
     frames = round(tail_s * rate)
     audio = np.zeros((2, frames), np.float32)
     pulse_s = (0.0035 + 0.006 * size) * (1.0 + 1.5 * params.distance) * 1.6 ** (0.5 - force)
