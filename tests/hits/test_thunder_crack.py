@@ -66,12 +66,13 @@ def test_claps_stand_out_of_the_rolls(seed: int) -> None:
 
 
 def test_every_band_rolls_by_its_own_way() -> None:
-    audio = render("thunder-rolling").audio[:, : 6 * RATE].sum(axis=0)
-    courses = []
-    for low_hz, high_hz in ((40.0, 75.0), (190.0, 480.0), (600.0, 1_300.0)):
-        sections = signal.butter(3, (low_hz, high_hz), "band", fs=RATE, output="sos")
-        level = descriptors.levels_db(signal.sosfilt(sections, audio)[None], RATE, frame_s=0.1)
-        courses.append(level - np.polyval(np.polyfit(range(len(level)), level, 2), range(len(level))))
-    together = np.corrcoef(courses)[np.triu_indices(3, 1)]
-    assert together.max() <= 0.9
-    assert together.mean() <= 0.75
+    together = []
+    for seed in range(3):
+        audio = render("thunder-rolling", seed=seed).audio[:, : 6 * RATE].sum(axis=0)
+        courses = []
+        for low_hz, high_hz in ((30.0, 65.0), (90.0, 170.0), (240.0, 460.0)):
+            sections = signal.butter(3, (low_hz, high_hz), "band", fs=RATE, output="sos")
+            level = descriptors.levels_db(signal.sosfilt(sections, audio)[None], RATE, frame_s=0.1)
+            courses.append(level - np.polyval(np.polyfit(range(len(level)), level, 2), range(len(level))))
+        together.append(np.corrcoef(courses)[np.triu_indices(3, 1)].mean())
+    assert 0.0 <= np.mean(together) <= 0.75
