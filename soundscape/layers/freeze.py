@@ -50,6 +50,7 @@ SWING = (-2.5, 1.8)
 LIVELIER = 0.35
 """How much farther a partial swells and sinks than one an octave below it: what is high comes and goes."""
 HIGHEST_HZ = 9_000.0
+"""Of partials; what lies between them falls away from there on."""
 HELD_HZ, HELD_STEEP = 260.0, 4.0
 """Below it partials are held as tones where they are, and the exponent with which that ends."""
 LEAST_HELD = 0.1
@@ -118,8 +119,8 @@ class Frozen:
         # No hump is narrower than a bin.
         spread = np.maximum(params.breadth / 1200.0 * math.log(2.0) * self._hz, 0.6 * rate / self._size)
         self._humps, self._first, self._starts = _humps(self._hz, spread, rate / self._size)
-        audible = (frequency > 40.0) & (frequency < HIGHEST_HZ)
-        bed = np.where(audible, (frequency / 100.0) ** (0.5 * params.tilt / 6.02 - 0.5), 0.0)
+        bed = np.where(frequency > 40.0, (frequency / 100.0) ** (0.5 * params.tilt / 6.02 - 0.5), 0.0)
+        bed /= 1.0 + (frequency / HIGHEST_HZ) ** 4
         self._bed = (0.6 * params.breath**1.5 * bed / math.sqrt(float(np.sum(bed**2)))).astype(np.float32)
         self._step = self._size // 2 // TICK
         slow_hz = 0.3 / params.slowness
