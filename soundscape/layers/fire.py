@@ -45,7 +45,7 @@ BUSY, HISSING = range(2)
 SINGLE_PER_S = 4.0
 UNLIKE = 0.9
 """Standard deviation of the logarithm of a seam's loudness: a few loud ones make the level, never twice alike."""
-FINE_PER_S, FINE_HZ, FINE = 220.0, 1.2, 0.5
+FINE_PER_S, FINE_HZ, FINE = 320.0, 1.1, 0.75
 """Ticks of embers and bark between the cracks: so many a second, their pitch and their level over those of cracks."""
 JETS_PER_S, JET_S, JET_RISE_S = 1.8, 0.09, 0.02
 LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
@@ -149,7 +149,7 @@ def _burn(cracking, corner, level, clusters, jet, motions, curves, numbers, shap
         corner[edge, 0], corner[edge, 1], corner[edge, 2] = LAP_HZ, ROAR_HZ * bright, HISS_HZ * bright
         for side in range(2):
             lick = 0.27 * slow[edge, BUSY] + flames[edge, 0] + 0.3 * flames[edge, 1 + side]
-            level[edge, 0, side] = 0.48 * lap * strength / bright**0.6 * math.exp(0.8 * lick)
+            level[edge, 0, side] = 0.48 * lap * strength / bright**0.6 * math.exp(0.7 * lick)
             level[edge, 1, side] = (
                 0.29
                 * roar

@@ -183,7 +183,7 @@ class Body:
             length_s=max(length_s, 0.04),
             mesh_hz=joint.mesh_hz * reached,
             load=min(1.0, params.weight * effort),
-            clunk=0.1 + 0.6 * params.wear * (0.4 + params.weight),
+            clunk=0.1 + 0.9 * params.wear * (0.4 + params.weight),
             wear=params.wear,
         )
         sides = LEVEL * joint.level * effort**0.7 * np.stack(pan_gains(joint.pan))

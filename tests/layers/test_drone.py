@@ -19,7 +19,7 @@ RANGES = {
     "crest_db": (10.0, 23.9),
     "kurtosis_hp100": (3.1, 13.8),
     "gust_sd_db": (0.6, 5.0),
-    "gust_psd_slope": (-1.9, 0.23),
+    "gust_psd_slope": (-1.4, 0.23),
     "level_range_10_90_db": (2.36, 15.0),
     "onsets_per_s": (0.0, 5.2),
     "tonal_fraction": (0.0, 0.68),

@@ -108,3 +108,11 @@ def test_presets_are_clearly_different() -> None:
         audio = render(preset.name, 30.0)
         found.append((descriptors.tonal_fraction(audio, RATE) * 4.0, np.log2(descriptors.centroid_hz(audio, RATE))))
     assert min(np.linalg.norm(np.subtract(found[a], found[b])) for a in range(3) for b in range(a)) > 0.3
+
+
+def test_a_burp_sets_in_faster_than_it_sinks() -> None:
+    changes = (("boom", 0.0), ("hiss", 0.0), ("tremble", 0.0))
+    level = descriptors.levels_db(render("dune-burps", 40.0, changes=changes), RATE, frame_s=0.02)
+    level = np.convolve(level, np.full(3, 1.0 / 3.0), "valid")
+    slope = np.diff(np.maximum(level, level.max() - 25.0))
+    assert slope[slope > 0.5].mean() > -1.15 * slope[slope < -0.5].mean()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from soundscape.layers import fire
-from tests import descriptors
+from tests import descriptors, texture
 from tests.layers.rendering import RATE, presets_of, render
 
 PRESETS = tuple(preset.name for preset in presets_of("fire"))
@@ -117,3 +117,12 @@ def test_presets_are_clearly_different() -> None:
         for other_name, other in found.items():
             if name < other_name:
                 assert np.linalg.norm(np.subtract(one, other)) > 0.5, (name, other_name)
+
+
+def test_embers_tick_between_the_cracks() -> None:
+    def peaked(embers: float) -> float:
+        fires = [render("campfire", 12.0, seed=seed, changes=(("embers", embers),)) for seed in (1, 2)]
+        return float(np.mean([texture.statistics(fire_, RATE)["kurtosis"].mean() for fire_ in fires]))
+
+    # Envelopes of recorded fires have a kurtosis of 5 to 9.
+    assert 5.0 < peaked(0.5) < min(9.0, 0.8 * peaked(0.0))

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from scipy import ndimage, signal, stats
 
+from soundscape.contract import TICK
+from soundscape.layers import footsteps
+from soundscape.rng import Seed
 from tests import descriptors
-from tests.layers.rendering import RATE, presets_of, render
+from tests.layers.rendering import RATE, presets_of, render, ticks
 
 STEPS = {
     "sand": ((40, 280), (140, 720), (800, 2_100), 6.0),
@@ -139,3 +142,18 @@ def test_presets_are_clearly_different() -> None:
     names = sorted(found)
     gaps = [np.linalg.norm(np.subtract(found[a], found[b])) for a in names for b in names if a < b]
     assert min(gaps) > 0.8
+
+
+def test_men_in_step_drift_apart_and_find_together_again() -> None:
+    params = footsteps.Params(walkers=4, together=True, pauses=0.0)
+    gait = footsteps.Gait(params, RATE, Seed(5), np.linspace(-0.6, 0.6, 4))
+    pace = np.full(ticks(240.0) + 1, 0.5, np.float32)
+    steps = list(gait.steps(ticks(240.0) * TICK, pace, 0))
+    late_s = np.array([(step.frame - step.beat) / RATE for step in steps]).reshape(-1, 4)
+    assert 0.0 <= late_s.min() < late_s.max() < 0.35
+    apart = late_s - late_s.mean(axis=1, keepdims=True)
+    assert 0.02 < apart.std() < 0.08
+    # Who is late is so for some steps, and not for ever.
+    for man in apart.T:
+        assert np.corrcoef(man[1:], man[:-1])[0, 1] > 0.5
+        assert np.corrcoef(man[40:], man[:-40])[0, 1] < 0.5

@@ -8,7 +8,7 @@ from scipy import signal
 
 from soundscape.contract import TICK, neutral
 from soundscape.dsp.casing import MODES, Casing
-from soundscape.dsp.servo import servo_move
+from soundscape.dsp.servo import TEETH, servo_move
 from soundscape.layers import hum
 from soundscape.rng import Seed
 from tests import descriptors
@@ -139,3 +139,18 @@ def test_the_mains_series_does_not_alias() -> None:
     frequency = np.fft.rfftfreq(len(lines), 1.0 / RATE)
     off = np.abs((frequency + 55.0) % 110.0 - 55.0) > 8.0
     assert 10.0 * np.log10(power[off].sum() / power.sum()) <= -80.0
+
+
+def test_worn_teeth_spread_the_mesh_into_lines_a_turn_of_the_shaft_apart() -> None:
+    shares = []
+    for wear in (0.0, 1.0):
+        # The length, the speed and the load are drawn alike.
+        move = servo_move(RATE, Seed(3).generator(), length_s=3.0, mesh_hz=680.0, load=0.0, clunk=0.0, wear=wear)[0]
+        steady = move[RATE : 2 * RATE].astype(np.float64) * np.hanning(RATE)
+        power = np.abs(np.fft.rfft(steady)) ** 2
+        mesh = 400 + int(np.argmax(power[400:900]))
+        shaft = mesh / TEETH
+        near = power[int(mesh - 6.5 * shaft) : int(mesh + 6.5 * shaft)].sum()
+        third = sum(power[round(mesh + k * shaft) - 4 : round(mesh + k * shaft) + 5].sum() for k in (-5, -3, 3, 5))
+        shares.append(third / near)
+    assert shares[1] > 3.0 * shares[0]

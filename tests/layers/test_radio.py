@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from soundscape.contract import TICK
 from soundscape.layers import radio
@@ -104,3 +105,18 @@ def test_deeper_fading_moves_the_level_more() -> None:
         for value in (0.5, 8.0)
     )
     assert deep > 2.0 * shallow
+
+
+def test_bands_fade_one_by_one_as_waves_come_by_two_ways() -> None:
+    apart = {}
+    for fading in (0.5, 6.0):
+        static = radio.Static(radio.Params(fading=fading, crackle=0.0), RATE, SEED)
+        audio = np.zeros((2, ticks(20.0) * TICK), np.float32)
+        static.add(audio, np.ones(ticks(20.0) + 1))
+        low, high = (
+            signal.sosfilt(signal.butter(2, band, "band", fs=RATE, output="sos"), audio)
+            for band in ((700.0, 900.0), (1_500.0, 1_800.0))
+        )
+        levels = [descriptors.levels_db(part, RATE, frame_s=0.2) for part in (low, high)]
+        apart[fading] = np.std(levels[0] - levels[1])
+    assert apart[6.0] > 1.5 * apart[0.5]

@@ -26,7 +26,7 @@ FURTHER = {
     "level_range_10_90_db": (1.41, 16.1),
     "centroid_sd_oct": (0.065, 0.652),
     "level_centroid_corr": (-0.489, 0.145),
-    "crest_db": (14.1, 25.5),
+    "crest_db": (14.1, 23.3),
     "evolution_sd_db": (0.261, 1.2),
     "tonal_fraction": (0.0, 0.226),
     "iacc_4000_9000": (0.05, 0.81),

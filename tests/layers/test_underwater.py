@@ -17,7 +17,7 @@ RANGES = {
     "centroid_hz": (100.0, 700.0),
     "kurtosis_hp100": (2.9, 14.0),
     "gust_sd_db": (0.5, 4.5),
-    "gust_psd_slope": (-2.2, -0.6),
+    "gust_psd_slope": (-1.8, -0.6),
     "level_range_10_90_db": (2.0, 13.0),
     "onsets_per_s": (0.0, 1.3),
     "loop_peak": (0.0, 0.05),
