@@ -5,9 +5,10 @@ sometimes long. Throat and mouth are one row of resonances: those of a tube metr
 above them those of mouth and jaws. They glide as the mouth opens with the effort, and the more it is open, the more
 of the highs gets out. In a growl the folds beat at 16 to 60 Hz, unevenly, often every second time weaker, and break
 into chaos at the height of the effort; in a mere breath soft parts flap some twenty times a second, and wet places
-click. When it shifts, the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs. What
-comes through the ground has lost its highs; what runs above has not. The hollow it lies in is never quite still: air
-seeps through it, and stirs with the body.
+click. While it rests, its gut gurgles, and what it swallowed comes up in gulps. When it shifts, it pushes itself along
+again and again: the ground rumbles below 60 Hz, joints crack as soft knocks, and the sand above it runs; some of it
+slips while nothing moves. What comes through the ground has lost its highs; what runs above has not. The hollow it
+lies in is never quite still: air seeps through it, and stirs with the body.
 
 Sources: T. Riede & W. T. Fitch on vocal tracts and pitch of large mammals (1999); W. T. Fitch, J. Neubauer & H. Herzel
 on subharmonics and chaos in growls (Animal Behaviour 63, 2002); C. Herbst et al. on elephants' rumbles (Science 2012).

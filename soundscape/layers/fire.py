@@ -45,8 +45,8 @@ BUSY, HISSING = range(2)
 SINGLE_PER_S = 4.0
 UNLIKE = 0.9
 """Standard deviation of the logarithm of a seam's loudness: a few loud ones make the level, never twice alike."""
-FINE_PER_S, FINE_HZ, FINE = 320.0, 1.1, 0.75
-"""Ticks of embers and bark between the cracks: so many a second, their pitch and their level over those of cracks."""
+FINE_PER_S, FINEST_PER_S, FINE_HZ, FINE = 320.0, 2_000.0, 1.1, 0.75
+"""Ticks of embers and bark between the cracks: so many a second, at most so many, their pitch and their level over those of cracks."""
 JETS_PER_S, JET_S, JET_RISE_S = 1.8, 0.09, 0.02
 LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
 SHARED = (0.97, 0.93, 0.45)
@@ -84,7 +84,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     cracks = Grains(
         seed.child("cracks"), rate, ring_s=params.ring * 1e-3, size_sd=params.spread, pitch_sd=0.8, densest=8_000.0
     )
-    fine = Grains(seed.child("fine"), rate, ring_s=0.0006, size_sd=1.0, pitch_sd=0.6, densest=1_000.0)
+    fine = Grains(seed.child("fine"), rate, ring_s=0.0006, size_sd=1.0, pitch_sd=0.6, densest=FINEST_PER_S)
     fits = Drift(seed.child("fits"), rate, low_hz=2.0, high_hz=20.0)
     noise = NoiseBands(seed.child("noise"), rate, shared=SHARED)
     high_pass = HighPass(rate, corner_hz=28.0)
@@ -108,7 +108,9 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         often = FINE_PER_S * DENSITY ** (2.0 * curves[2].astype(np.float64) - 1.0)
         often *= np.exp(0.6 * motions[0][:, BUSY] + 0.8 * np.minimum(fits.advance(block.ticks)[:, 0], 2.5))
         size = params.embers * strength * np.exp(0.1 * motions[0][:, BUSY])
-        fine.add(out, often, FINE_HZ * params.pitch * bright, FINE * size, np.zeros(edges))
+        fine.add(
+            out, np.minimum(often, FINEST_PER_S), FINE_HZ * params.pitch * bright, FINE * size, np.zeros(edges)
+        )
         noise.add(out, corner, level)
         high_pass.run(out)
         tick += block.ticks

@@ -194,9 +194,8 @@ class Gait:
             self._foot = -self._foot
             if len(self._places) > 1:
                 # Everyone has a pace of his own, and is drawn back to that of all before he falls out of step.
-                self._behind_s = KEEPS * self._behind_s + math.sqrt(
-                    1.0 - KEEPS**2
-                ) * APART_S * draw.standard_normal(len(self._places))
+                strays_s = APART_S * math.sqrt(1.0 - KEEPS**2) * draw.standard_normal(len(self._places))
+                self._behind_s = KEEPS * self._behind_s + strays_s
             for place, behind_s in zip(self._places, self._behind_s, strict=True):
                 late = max(0.0, 1.5 * APART_S + behind_s) if len(self._places) > 1 else 0.0
                 force = math.exp(0.16 * min(max(draw.standard_normal(), -2.0), 2.0) + 0.05 * self._foot)
