@@ -46,7 +46,7 @@ SINGLE_PER_S = 4.0
 UNLIKE = 0.9
 """Standard deviation of the logarithm of a seam's loudness: a few loud ones make the level, never twice alike."""
 FINE_PER_S, FINEST_PER_S, FINE_HZ, FINE = 320.0, 2_000.0, 1.1, 0.75
-"""Ticks of embers and bark between the cracks: so many a second, at most so many, their pitch and their level over those of cracks."""
+"""Ticks of embers and bark between the cracks: usual and highest rate; pitch and level over those of cracks."""
 JETS_PER_S, JET_S, JET_RISE_S = 1.8, 0.09, 0.02
 LAP_HZ, ROAR_HZ, HISS_HZ = 85.0, 420.0, 5_000.0
 SHARED = (0.97, 0.93, 0.45)
