@@ -109,11 +109,11 @@ def _channel(params: Params, rng: np.random.Generator, pulse_s: float) -> Floats
     up = int((600.0 + 1_700.0 * params.size) / SEGMENT_M)
     within = int((300.0 + 1_500.0 * params.size) / SEGMENT_M)
     stroke, way = _string(rng, np.array((away_m, 0.0, 0.0)), up, lean=0.0)
-    cloud, course = _string(rng, stroke[:, -1], within, lean=rng.choice((-1.0, 1.0)) * rng.uniform(1.1, 1.6))
+    cloud, course = _string(rng, stroke[:, -1], within, lean=rng.uniform(1.1, 1.6))
     points, steps, strengths = [stroke, cloud], [way, course], [np.ones(up), np.full(within, 0.9)]
     for _ in range(int(rng.integers(*BRANCHES))):
         root, count = stroke[:, int(rng.uniform(0.1, 0.8) * up)], int(rng.uniform(30.0, 110.0))
-        fork, turn = _string(rng, root, count, lean=rng.choice((-1.0, 1.0)) * rng.uniform(1.6, 2.4))
+        fork, turn = _string(rng, root, count, lean=rng.uniform(1.6, 2.4))
         points.append(fork)
         steps.append(turn)
         strengths.append(np.full(count, BRANCH))
@@ -147,13 +147,15 @@ def _string(rng: np.random.Generator, start: Floats, count: int, *, lean: float)
         np.convolve(turn, memory, "valid")[:count] + np.interp(at, np.arange(len(bend)), bend)
         for turn, bend in zip(small, bends, strict=True)
     )
-    azimuth = rng.uniform(0.0, 2.0 * math.pi) if lean else 0.0
-    tilt = lean + one
+    across, aside, up = np.sin(one), np.sin(other), np.cos(one) * np.cos(other)
+    # Leant over, then turned to wherever it leads.
+    azimuth = rng.uniform(0.0, 2.0 * math.pi)
+    away = math.cos(lean) * across + math.sin(lean) * up
     step = np.stack(
         (
-            np.sin(tilt) * np.cos(azimuth + other * abs(math.sin(lean))),
-            np.sin(tilt) * np.sin(azimuth + other) if lean else np.sin(other) * np.cos(tilt),
-            np.cos(tilt) if lean else np.cos(tilt) * np.cos(other),
+            math.cos(azimuth) * away - math.sin(azimuth) * aside,
+            math.sin(azimuth) * away + math.cos(azimuth) * aside,
+            math.cos(lean) * up - math.sin(lean) * across,
         )
     )
     return start[:, None] + np.cumsum(SEGMENT_M * step, axis=1), step
