@@ -77,7 +77,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The clank; sync is the first contact, frame 0."""
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("clank")
-    frames = round((0.9 + 0.6 * size) * rate)
+    frames = round((0.76 + 0.6 * size) * rate)
     audio = np.zeros((2, frames), np.float32)
     times = np.concatenate(([0.0], np.cumsum(rng.gamma(1.2, 0.014 + 0.012 * size, params.plates - 1))))
     corner_hz = 1_200.0 * 5.0**force * material.corner
