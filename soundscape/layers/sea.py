@@ -54,7 +54,7 @@ PLUNGE, PLUNGE_Q = 0.8, 0.6
 """RMS of the plume of a usual one, against the roar of a usual wave, and how narrow it is."""
 PATCHES = 0.5
 """Standard deviation of the logarithm of the foam's density."""
-FLUTTER = (0.24, 0.3, 0.24)
+FLUTTER = (0.33, 0.4, 0.35)
 """Standard deviation of the logarithm of each band's level."""
 COAST_SHARE, COAST_SD = (0.39, 0.32, 0.22), 0.62
 """Of the far surf in each band, and the standard deviation of the logarithm of its level."""
@@ -81,8 +81,8 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """The sea for every control block, float32 `(2, block.frames)`."""
     slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.015, high_hz=0.3)
-    flutter = Drift(seed.child("flutter"), rate, motions=3 * BANDS, low_hz=0.7, high_hz=20.0, slope=1.2)
-    coast = Drift(seed.child("coast"), rate, motions=3 * BANDS, low_hz=0.2, high_hz=20.0, slope=0.9)
+    flutter = Drift(seed.child("flutter"), rate, motions=3 * BANDS, low_hz=1.4, high_hz=20.0, slope=1.1)
+    coast = Drift(seed.child("coast"), rate, motions=3 * BANDS, low_hz=0.5, high_hz=20.0, slope=0.9)
     low, middle, high = (1.0 - params.width * (1.0 - share) for share in SHARED)
     water = NoiseBands(seed.child("water"), rate, shared=(low, middle, high))
     falling = Plunges(params, rate, seed.child("plunges"))
@@ -155,7 +155,7 @@ def _move(heard, waves, due_s, motions, curves, numbers, shape, key, tick, tick_
                 each = 0.7 * many[edge, 3 * band] + 0.7 * many[edge, 3 * band + 1 + side]
                 level[edge, band, side] += COAST_SHARE[band] * far * math.exp(COAST_SD * each)
                 moved = 0.7 * flutter[edge, 3 * band] + 0.7 * flutter[edge, 3 * band + 1 + side]
-                level[edge, band, side] *= strength * math.exp(FLUTTER[band] * moved)
+                level[edge, band, side] *= strength * math.exp(FLUTTER[band] * min(moved, 1.5))
         breaking[edge, 2], breaking[edge, 3] = strength, bright
         for band in range(BANDS):
             corner[edge, band] = CORNER_HZ[band] * bright * 2.0 ** (BRIGHTEN_OCT[band] * min(lift, 1.4))
