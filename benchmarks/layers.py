@@ -12,20 +12,22 @@ import time
 # As the command line does: one thread for matrix products, before NumPy is there.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from soundscape.audio import BLOCK
 from soundscape.contract import TICK, neutral
 from soundscape.model import SAMPLE_RATE
 from soundscape.registry import Preset, find_presets, load_preset, unit
 from soundscape.rng import Seed
 
-BLOCK = 128
+TICKS = BLOCK // TICK
+"""Of a block as the renderer asks for them."""
 
 
 def speed(preset: Preset, seconds: float) -> float:
     """Audio-seconds per CPU-second of the best of three runs; blocks are dropped as they come."""
     ticks = round(seconds * SAMPLE_RATE / TICK)
     best = float("inf")
-    for length in (BLOCK, ticks, ticks, ticks):
-        controls = neutral(length, block=BLOCK)
+    for length in (TICKS, ticks, ticks, ticks):
+        controls = neutral(length, block=TICKS)
         begun = time.process_time()
         for _ in unit("layers", preset.unit).render(preset.make(), controls, SAMPLE_RATE, Seed(1)):
             pass
