@@ -109,18 +109,9 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         ring_s=ring_s,
         corner_hz=corner_hz,
     )
-    crushed = rng.poisson(material.grit * (4.0 * params.teeth + 40.0 * force))
-    where = rng.choice(np.append(lock_s - before, (lock_s, lock_s)), crushed)
-    scatter(
-        audio,
-        rate,
-        rng,
-        time_s=where + rng.gamma(1.3, 0.03, crushed),
-        pitch_hz=1_500.0 * scale**0.4,
-        pitch_sd=0.45,
-        t60_s=0.01,
-        gain=0.022,
-        gain_sd=0.5,
+    meetings_s = np.append(lock_s - before, (lock_s, lock_s))
+    _grit(
+        audio, rate, rng, time_s=meetings_s, grains=material.grit * (4.0 * params.teeth + 40.0 * force), scale=scale
     )
     rebounds = lock_s + np.concatenate(([0.0], np.cumsum(rng.uniform(0.012, 0.03, 2)) * (0.6 + 0.8 * size)))
     bolt_hz = material.bolt_hz * scale
@@ -152,20 +143,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         corner_hz=corner_hz,
     )
     if params.spring > 0.0:
-        spring = make_body(
-            rng, lowest_hz=510.0 * scale, modes=16, stretch=1.0, loss=0.0009, longest_s=0.3 + 0.6 * params.spring
-        )
-        shiver = np.cumsum(rng.uniform(0.017, 0.024, 14))
-        strike(
-            audio,
-            rate,
-            rng,
-            spring,
-            time_s=lock_s + 0.02 + shiver,
-            force=0.14 * params.spring * np.exp(-shiver / 0.12),
-            corner_hz=3_000.0,
-            contact=0.1,
-        )
+        _shiver(audio, rate, rng, start_s=lock_s + 0.02, strength=params.spring, scale=scale)
     return finish(audio, rate, sync=sync, intensity=force, size=size, distance=params.distance)
 
 
@@ -204,4 +182,49 @@ def _teeth(
         contact=0.4,
         contact_s=0.004,
         pan=rng.uniform(-0.3, 0.3),
+    )
+
+
+def _grit(
+    audio: Audio,
+    rate: int,
+    rng: np.random.Generator,
+    *,
+    time_s: npt.NDArray[np.float64],
+    grains: float,
+    scale: float,
+) -> None:
+    """Add what is crushed between faces that meet at these times, so many grains on the average."""
+    crushed = rng.poisson(grains)
+    where = rng.choice(time_s, crushed)
+    scatter(
+        audio,
+        rate,
+        rng,
+        time_s=where + rng.gamma(1.3, 0.03, crushed),
+        pitch_hz=1_500.0 * scale**0.4,
+        pitch_sd=0.45,
+        t60_s=0.01,
+        gain=0.022,
+        gain_sd=0.5,
+    )
+
+
+def _shiver(
+    audio: Audio, rate: int, rng: np.random.Generator, *, start_s: float, strength: float, scale: float
+) -> None:
+    """Add the spring that shivers from a moment on; `strength` is 0 to 1."""
+    spring = make_body(
+        rng, lowest_hz=510.0 * scale, modes=16, stretch=1.0, loss=0.0009, longest_s=0.3 + 0.6 * strength
+    )
+    shiver = np.cumsum(rng.uniform(0.017, 0.024, 14))
+    strike(
+        audio,
+        rate,
+        rng,
+        spring,
+        time_s=start_s + shiver,
+        force=0.14 * strength * np.exp(-shiver / 0.12),
+        corner_hz=3_000.0,
+        contact=0.1,
     )

@@ -62,15 +62,6 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
     effects, hit_marks, effect_notes = effect_sounds(timeline, stays, film, clock, tunings, folders, seed)
     music, cues, music_notes = music_sounds(wanted, clock, seed)
     faded = fade((*ambience, *effects, *music), narration, film, clock)
-    shot_marks = [
-        Mark(
-            name=f"{shot.label} {shot.description}".strip(),
-            sample=clock.sample(shot.start),
-            timecode=clock.timecode(shot.start),
-            kind="shot",
-        )
-        for shot in timeline.shots
-    ]
     return Plan(
         title=film.title or timeline.title or (film.folder / film.timeline).stem,
         version=__version__,
@@ -84,7 +75,7 @@ def make_plan(film: Film, timeline: Timeline, diagnostics: tuple[Diagnostic, ...
         music=cues,
         narration=faded.clips,
         ducking=film.ducking if narration and film.mix.duck else None,
-        marks=tuple(sorted([*shot_marks, *hit_marks], key=lambda mark: (mark.sample, mark.kind, mark.name))),
+        marks=_marks(timeline, clock, hit_marks),
         bus_gains_db={bus: getattr(film.mix, f"{bus}_db") for bus in BUSES},
         bus_levels_db=faded.bus_levels_db,
         morphs=morphs,
@@ -112,6 +103,20 @@ def cues_of(film: Film, timeline: Timeline) -> tuple[WantedCue, ...]:
     stays, _ = find_stays(timeline, film, folders)
     narration = narration_clips(timeline, film, clock)
     return wanted_cues(timeline, stays, narration, film, clock, folders, Seed(film.seed))[0]
+
+
+def _marks(timeline: Timeline, clock: Clock, hits: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """Shots and hits in order of time."""
+    shots = [
+        Mark(
+            name=f"{shot.label} {shot.description}".strip(),
+            sample=clock.sample(shot.start),
+            timecode=clock.timecode(shot.start),
+            kind="shot",
+        )
+        for shot in timeline.shots
+    ]
+    return tuple(sorted([*shots, *hits], key=lambda mark: (mark.sample, mark.kind, mark.name)))
 
 
 def _rooms(sounds: tuple[Sound, ...], folders: tuple[Path, ...]) -> dict[str, Room]:

@@ -59,22 +59,59 @@ def taut_beats(
         When no beat times satisfy all of it.
     """
     from scipy.optimize import linprog
-    from scipy.sparse import block_array, coo_array, dia_array, diags_array
 
     count = anchors[-1][0]
     shares = np.ones(count) if shares is None else shares
-    counted = np.arange(count) if held is None else np.flatnonzero(~held)
-    holds = np.setdiff1d(np.arange(count), counted)
+    held = np.zeros(count, np.bool_) if held is None else held
     beats, earliest, targets, latest = (np.array(column) for column in zip(*anchors, strict=True))
-    # Variables: beat times x, changes |d[k+1] - d[k]| of the length d of counted beats, distances |x[anchor] - target|.
+    counted = np.flatnonzero(~held)
+    turns = max(0, len(counted) - 1)
+    limits = [
+        np.zeros(2 * turns),
+        targets - start_s,
+        start_s - targets,
+        np.full(len(counted), longest_s * (1 + 1e-9)),
+        np.full(len(counted), -shortest_s * (1 - 1e-9)),
+        np.full(count - len(counted), HELD_AT_MOST * longest_s),
+        np.full(count - len(counted), -shortest_s * (1 - 1e-9)),
+    ]
+    bounds = np.zeros((count + 1 + turns + len(beats), 2))
+    bounds[:, 1] = np.inf
+    bounds[0] = 0.0
+    bounds[count + 1 : count + 1 + turns, 1] = largest_s * (1 + 1e-6) + 1e-9
+    bounds[beats, 0] = earliest - start_s
+    bounds[beats, 1] = latest - start_s
+    weights = np.where(np.isin(counted[1:], beats), AT_ANCHOR, 1.0)
+    found = linprog(
+        np.concatenate([np.zeros(count + 1), weights, np.full(len(beats), centring)]),
+        A_ub=_rows(beats, shares, held),
+        b_ub=np.concatenate(limits),
+        bounds=bounds,
+        method="highs",
+    )
+    if found.x is None:
+        raise ScoreError("no beats fit the hits inside the tempo range")
+    times: npt.NDArray[np.float64] = start_s + found.x[: count + 1]
+    return times
+
+
+def _rows(beats: npt.NDArray[np.int64], shares: npt.NDArray[np.float64], held: npt.NDArray[np.bool_]) -> Any:
+    """The left sides of all inequalities, a sparse matrix.
+
+    Its columns are beat times x, changes |d[k+1] - d[k]| of the length d of counted beats, and distances
+    |x[anchor] - target|; its rows are both signs of these changes, of these distances, of the lengths of counted
+    beats and of those that are held.
+    """
+    from scipy.sparse import block_array, coo_array, dia_array, diags_array
+
+    count, counted, holds = len(shares), np.flatnonzero(~held), np.flatnonzero(held)
     spans = dia_array(([[-1.0] * (count + 1), [1.0] * (count + 1)], [0, 1]), shape=(count, count + 1)).tocsr()
     step = diags_array(1.0 / shares[counted]) @ spans[counted]
     turn = step[1:] - step[:-1]
     pick = coo_array((np.ones(len(beats)), (np.arange(len(beats)), beats)), shape=(len(beats), count + 1))
-    turns = max(0, len(counted) - 1)
-    turn_slack = -_identity(turns)
+    turn_slack = -_identity(max(0, len(counted) - 1))
     off_slack = -_identity(len(beats))
-    matrix = block_array(
+    return block_array(
         [
             [turn, turn_slack, None],
             [-turn, turn_slack, None],
@@ -87,30 +124,6 @@ def taut_beats(
         ],
         format="csr",
     )
-    limits = np.concatenate(
-        [
-            np.zeros(2 * turns),
-            targets - start_s,
-            start_s - targets,
-            np.full(len(counted), longest_s * (1 + 1e-9)),
-            np.full(len(counted), -shortest_s * (1 - 1e-9)),
-            np.full(len(holds), HELD_AT_MOST * longest_s),
-            np.full(len(holds), -shortest_s * (1 - 1e-9)),
-        ]
-    )
-    bounds = np.zeros((matrix.shape[1], 2))
-    bounds[:, 1] = np.inf
-    bounds[0] = 0.0
-    bounds[count + 1 : count + 1 + turns, 1] = largest_s * (1 + 1e-6) + 1e-9
-    bounds[beats, 0] = earliest - start_s
-    bounds[beats, 1] = latest - start_s
-    weights = np.where(np.isin(counted[1:], beats), AT_ANCHOR, 1.0)
-    objective = np.concatenate([np.zeros(count + 1), weights, np.full(len(beats), centring)])
-    found = linprog(objective, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
-    if found.x is None:
-        raise ScoreError("no beats fit the hits inside the tempo range")
-    times: npt.NDArray[np.float64] = start_s + found.x[: count + 1]
-    return times
 
 
 def _identity(size: int) -> Any:
