@@ -107,3 +107,14 @@ def engine(page: Any, expression: str) -> Any:
 def sounding(page: Any) -> float:
     """RMS of what arrives at the output, once it is above -60 dBFS."""
     return float(until(lambda: (level := engine(page, "engine.meters.rms")) > 1e-3 and level))
+
+
+def loudest(page: Any, seconds: float = 2.0) -> float:
+    """The highest RMS of what arrives at the output within some seconds: past its fade-in, whatever gusts do."""
+    sounding(page)
+    end = time.monotonic() + seconds
+    levels = []
+    while time.monotonic() < end:
+        levels.append(float(engine(page, "engine.meters.rms")))
+        time.sleep(0.05)
+    return max(levels)

@@ -11,7 +11,7 @@ import pytest
 
 from soundscape.planning.audition import Audition
 from soundscape.web.streams import MOST
-from tests.web.conftest import Served, engine, sounding, until
+from tests.web.conftest import Served, engine, loudest, sounding, until
 
 WIND = '[data-id="layers/desert-wind"] .pick'
 
@@ -75,7 +75,7 @@ def test_moving_a_slider_changes_what_is_heard(open_page: Any) -> None:
 def test_a_macro_is_heard_while_the_sound_goes_on(open_page: Any) -> None:
     page = open_page()
     page.click(WIND)
-    loud = sounding(page)
+    loud = loudest(page)
     stream = engine(page, "engine.current.id")
     slide(page, "#control-distance", 1000)
     until(lambda: engine(page, "engine.meters.rms") < 0.4 * loud)
@@ -267,7 +267,7 @@ def test_a_motif_is_dropped_in_as_a_midi_file(open_page: Any) -> None:
 def test_layers_of_a_palette_are_muted_and_soloed(open_page: Any) -> None:
     page = open_page()
     page.locator('[data-id="palettes/old-house"] .pick').click()
-    loud = sounding(page)
+    loud = loudest(page)
     layers = page.locator(".strip .mute")
     for index in range(layers.count()):
         layers.nth(index).click()
