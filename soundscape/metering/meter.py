@@ -59,11 +59,16 @@ def _weigh(x, y, weights, coefficients, states, position, index, sample_rate, en
             energies[filled] += weights[0] * energy + weights[1] * other_energy
             energy = other_energy = 0.0
             filled += 1
-            # At bin edges, not at block edges: the same samples in other blocks must give the same bits.
-            if abs(p1) + abs(p2) + abs(q1) + abs(q2) < _TINY:
-                p1 = p2 = q1 = q2 = 0.0
-            if abs(r1) + abs(r2) + abs(s1) + abs(s2) < _TINY:
-                r1 = r2 = s1 = s2 = 0.0
+            # At bin edges, not at block edges: the same samples in other blocks must give the same bits. Each biquad
+            # for itself: the shelf is down to denormals long before the high-pass is.
+            if abs(p1) + abs(p2) < _TINY:
+                p1 = p2 = 0.0
+            if abs(q1) + abs(q2) < _TINY:
+                q1 = q2 = 0.0
+            if abs(r1) + abs(r2) < _TINY:
+                r1 = r2 = 0.0
+            if abs(s1) + abs(s2) < _TINY:
+                s1 = s2 = 0.0
     states[0, 0], states[0, 1], states[0, 2], states[0, 3], states[0, 4] = p1, p2, q1, q2, energy
     states[1, 0], states[1, 1], states[1, 2], states[1, 3], states[1, 4] = r1, r2, s1, s2, other_energy
 

@@ -18,6 +18,9 @@ SPLIT_HZ = 120.0
 BUTTERWORTH_Q = (0.541196, 1.306563)
 """Of the two halves of a filter of fourth order."""
 TINY = 1e-20
+"""A filter rests below it: in silence it would sink to denormals, which are slow."""
+OFTEN = 1024
+"""Frames after which that is looked at."""
 
 
 class MonoLows:
@@ -86,8 +89,8 @@ def _apply(audio, sections, state):  # type: ignore[no-untyped-def]
         taken = np.float32(passed - side)
         audio[0, n] += taken
         audio[1, n] -= taken
-    if abs(p1) + abs(p2) + abs(q1) + abs(q2) < TINY:
-        p1 = p2 = q1 = q2 = 0.0
+        if n % OFTEN == 0 and abs(p1) + abs(p2) + abs(q1) + abs(q2) < TINY:
+            p1 = p2 = q1 = q2 = 0.0
     state[0, 0], state[0, 1], state[1, 0], state[1, 1] = p1, p2, q1, q2
 
 
@@ -100,6 +103,6 @@ def _low_pass(signal, sections, state):  # type: ignore[no-untyped-def]
             inner = np.float64(signal[n]) - a1 * p1 - a2 * p2
             signal[n] = b * (inner + 2.0 * p1 + p2)
             p2, p1 = p1, inner
-        if abs(p1) + abs(p2) < TINY:
-            p1 = p2 = 0.0
+            if n % OFTEN == 0 and abs(p1) + abs(p2) < TINY:
+                p1 = p2 = 0.0
         state[section, 0], state[section, 1] = p1, p2
