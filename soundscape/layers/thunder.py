@@ -4,11 +4,11 @@ A flash is a crooked channel, kilometres long: its parts arrive one after the ot
 clap is a dozen rumbles within several seconds, each with its own rise, colour and side. The farther it is, the
 slower they rise, the lower they are and the longer the echoes trail: thunder falls by some 9 dB an octave. All of
 it trembles on every scale, and knocks: single bends of the channel send single pulses, which the distance rounds.
-What is high is gone long before the rumble, which the hills pass on for many seconds, and the ways that it comes by
-meet, so that some pitches boom and others are gone. Flashes come in flurries as a
-cell passes over. After A. Few, *Acoustic radiation from
-lightning* (1982), and H. Ribner & D. Roy, *Acoustics of thunder* (J. Acoust. Soc. Am. 72, 1982): the sum over a
-tortuous channel; here made of noise, which listeners prefer to summed N-waves (Reiss et al., AES e-Brief 640, 2021).
+Every flash comes by ways of its own, some pitches of which boom while others are gone, so that no two claps sound
+alike. What is high is gone long before the rumble, which the hills pass on for many seconds. Flashes come in flurries
+as a cell passes over. After A. Few, *Acoustic radiation from lightning* (1982), and H. Ribner & D. Roy, *Acoustics of
+thunder* (J. Acoust. Soc. Am. 72, 1982): the sum over a tortuous channel; here made of noise, which listeners prefer to
+summed N-waves (Reiss et al., AES e-Brief 640, 2021).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ import numpy.typing as npt
 from soundscape.audio import Audio
 from soundscape.contract import TICK, ControlBlock
 from soundscape.dsp.bands import BANDS, NoiseBands
-from soundscape.dsp.casing import MODES, Casing
 from soundscape.dsp.distance import FARTHEST, Distance
 from soundscape.dsp.drift import Drift
 from soundscape.dsp.grains import Grains
 from soundscape.dsp.hall import Hall
 from soundscape.dsp.highpass import HighPass
+from soundscape.dsp.resonators import LANES, NoiseResonators
 from soundscape.params import number
 from soundscape.rng import Seed
 
@@ -38,22 +38,24 @@ LASTING = False
 CONTROLS = ("intensity", "brightness")
 
 RUMBLE_HZ = np.array((75.0, 250.0, 700.0))
-RUMBLE_SHARE = np.array((1.0, 0.95, 0.14))
+RUMBLE_SHARE = np.array((0.4, 0.8, 0.09))
 STORM_HZ = np.array((110.0, 500.0, 3_000.0))
-STORM_SHARE = np.array((1.0, 0.35, 0.045))
+STORM_SHARE = np.array((1.0, 0.35, 0.035))
 SHARED = (0.9, 0.5, 0.15)
-TREMBLE = np.array((0.85, 0.7, 0.42))
-"""Standard deviation of the logarithm of each band's level, from 0.8 to 20 Hz."""
+TREMBLE = np.array((0.95, 0.8, 0.5))
+"""Standard deviation of the logarithm of each band's level, from 0.5 to 20 Hz."""
 FADING = 0.7
 """What each higher band loses more, in nepers, while an arrival falls by one."""
 KNOCK_HZ, KNOCKS_PER_S, KNOCK_LEVEL = 120.0, 60.0, 1.0
 ECHOED = 0.55
-BOOM_HZ, BOOM_Q, BOOM = (95.0, 430.0), (10.0, 24.0), 0.75
-"""Where valleys boom, how narrowly, and how much against what comes straight."""
-BOOMING = (2.5, 1.2, 0.6, 0.3)
-"""Strengths of four neighbouring booms."""
-INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 0.9
-LEVEL = 0.0145
+BOOM_HZ, BOOM_Q = (95.0, 420.0), (7.0, 12.0)
+"""Where claps boom, and how narrowly."""
+WAYS = 5
+"""Pitches at which one flash booms; each of its arrivals has one of them."""
+BOOM, BOOM_TREMBLE = 2.3, 0.8
+"""RMS of an arrival's lowest boom against the whole, and how far each trembles by itself, as `TREMBLE`."""
+INTENSITY_DB, BRIGHTNESS_OCT = 14.0, 0.8
+LEVEL = 0.0138
 """RMS of a median arrival at neutral controls."""
 
 
@@ -80,12 +82,25 @@ class Arrival(NamedTuple):
     pan: float
     colour: float
     """Factor of the share of each higher band."""
+    boom: int
+    """Which of the `LANES` resonances it sounds."""
+    pitch_hz: float
+    """At which it sounds it."""
+
+
+class Heard(NamedTuple):
+    """What arrives at the tick edges."""
+
+    level: npt.NDArray[np.float64]
+    """Of every band on either side, `(ticks + 1, BANDS, 2)`."""
+    boom: npt.NDArray[np.float64]
+    """Level, pitch in Hz and place of every resonance, `(3, ticks + 1, LANES)`."""
 
 
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Thunder for every control block, float32 `(2, block.frames)`."""
     claps = Claps(params, rate, seed.child("claps"))
-    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.8, high_hz=20.0, slope=1.0)
+    tremble = Drift(seed.child("tremble"), rate, motions=BANDS, low_hz=0.5, high_hz=20.0, slope=1.0)
     slow = Drift(seed.child("slow"), rate, motions=BANDS, low_hz=0.05, high_hz=8.0, slope=1.0)
     left, middle, right = (1.0 - params.width * (1.0 - share) for share in SHARED)
     rumble = NoiseBands(seed.child("rumble"), rate, shared=(left, middle, right))
@@ -94,8 +109,9 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     hills = Hall(
         seed.child("hills"), rate, t60_s=2.5 + 4.5 * params.far, high_t60_s=0.7, size=2.0 + 2.0 * params.far
     )
-    air, away = Distance(rate), 0.5 + 0.5 * params.far
-    valley = _valley(params, rate, seed.child("valley"))
+    air, around, away = Distance(rate), Distance(rate), 0.5 + 0.5 * params.far
+    booms = NoiseResonators(seed.child("booms"), rate, q=seed.generator("booms").uniform(*BOOM_Q, LANES))
+    rolling = Drift(seed.child("rolling"), rate, motions=LANES, low_hz=0.5, high_hz=20.0, slope=1.0)
     high_pass = HighPass(rate, corner_hz=28.0)
     nearer = 2.0 ** (0.5 - params.far)
     for block in controls:
@@ -104,7 +120,8 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         shaken = np.exp(TREMBLE * np.clip(tremble.advance(block.ticks), -3.0, 1.2))
         # As strong when it arrives, however much the air takes of its highs.
         sent = FARTHEST**away * strength
-        level = claps.advance(block.ticks) * (sent[:, None] * shaken * RUMBLE_SHARE)[:, :, None]
+        arriving = claps.advance(block.ticks)
+        level = arriving.level * (sent[:, None] * shaken * RUMBLE_SHARE)[:, :, None]
         level[:, 1:] *= bright[:, None, None]
         audio = np.zeros((2, block.frames), np.float32)
         rumble.add(audio, RUMBLE_HZ * nearer * bright[:, None] ** 0.5, level)
@@ -112,26 +129,25 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         side = (level[:, 1, 1] - level[:, 1, 0]) / (2.0 * heard)
         often = KNOCKS_PER_S * np.minimum(heard / (0.3 * sent), 1.5)
         knocks.add(audio, often, KNOCK_HZ * nearer**0.7 * bright**0.5, KNOCK_LEVEL * nearer * heard, side)
-        straight = audio.copy()
-        valley.add(audio, straight)
-        hills.add(audio, np.float32(ECHOED) * straight)
+        boom, pitch, place = arriving.boom
+        # They come the longest way, past hills that keep their highs.
+        boom *= (
+            FARTHEST
+            * BOOM
+            * sent[:, None]
+            * np.exp(BOOM_TREMBLE * np.clip(rolling.advance(block.ticks), -3.0, 1.2))
+        )
+        booming = np.zeros_like(audio)
+        booms.add(booming, nearer**0.7 * bright[:, None] ** 0.5 * pitch, boom, place)
+        around.apply(booming, np.ones(block.ticks + 1, np.float32))
+        audio += booming
+        hills.add(audio, np.float32(ECHOED) * audio.copy())
         air.apply(audio, np.full(block.ticks + 1, away, np.float32))
         blowing = np.exp(0.45 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
-        under = (0.004 + 0.06 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
+        under = (0.004 + 0.08 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)
         storm.add(audio, STORM_HZ * bright[:, None], under)
         high_pass.run(audio)
         yield audio
-
-
-def _valley(params: Params, rate: int, seed: Seed) -> Casing:
-    """Ways between the hills that meet: narrow booms, unlike on both sides, the more the farther it is."""
-    rng = seed.generator("modes")
-    frequency = np.geomspace(*BOOM_HZ, MODES) * rng.uniform(0.9, 1.1, MODES) * rng.uniform(0.98, 1.02, (2, MODES))
-    # Among neighbours one booms, whichever it is: no valley is without.
-    strength = rng.permuted(np.tile(BOOMING, (MODES // len(BOOMING), 1)), axis=1).ravel()
-    gain = BOOM * (0.5 + params.far) * strength * rng.lognormal(0.0, 0.2, MODES) * rng.choice((-1.0, 1.0), MODES)
-    quality = rng.uniform(*BOOM_Q, MODES)
-    return Casing(rate, frequency_hz=frequency, quality=quality, gain=gain * (frequency / 150.0) ** -0.25)
 
 
 class Claps:
@@ -143,14 +159,16 @@ class Claps:
         self._next_s = float(self._draw.uniform(0.1, 0.8))
         self._mood, self._side = 0.0, 1.0
         self._arrivals: list[Arrival] = []
-        self._tick = 0
+        self._tick, self._boom = 0, 0
 
-    def advance(self, ticks: int) -> npt.NDArray[np.float64]:
-        """Level of every band and side at the next tick edges: `(ticks + 1, BANDS, 2)`."""
+    def advance(self, ticks: int) -> Heard:
+        """What is heard at the next tick edges."""
         now_s = (self._tick + np.arange(ticks + 1)) * self._tick_s
         while self._next_s < now_s[-1]:
             self._flash()
         level = np.full((ticks + 1, BANDS, 2), 1e-6)
+        boom = np.full((ticks + 1, LANES), 1e-6)
+        pitch, place = BOOM_HZ[0] * boom, np.zeros_like(boom)
         for part in self._arrivals:
             age = np.maximum(now_s - part.start_s, 0.0)
             heard = part.level * (1.0 - np.exp(-((age / part.rise_s) ** 2))) * np.exp(-age / part.fall_s)
@@ -158,10 +176,14 @@ class Claps:
             bands = heard[:, None] * np.exp(-FADING * np.arange(BANDS) * (age / part.fall_s)[:, None])
             bands *= part.colour ** np.arange(BANDS)
             level += bands[:, :, None] * np.sqrt((1.0 - part.pan, 1.0 + part.pan))
+            boomed = heard * (BOOM_HZ[0] / part.pitch_hz) ** (0.5 + FADING * age / part.fall_s)
+            boom[:, part.boom] += boomed
+            pitch[:, part.boom] += boomed * part.pitch_hz
+            place[:, part.boom] += boomed * part.pan
         self._tick += ticks
         end_s = now_s[-1]
         self._arrivals = [part for part in self._arrivals if end_s - part.start_s < 20.0 * part.fall_s]
-        return level
+        return Heard(level, np.stack((boom, pitch / boom, place / boom)))
 
     def _flash(self) -> None:
         draw, params = self._draw, self._params
@@ -176,16 +198,20 @@ class Claps:
         times -= times[0]
         self._side = -self._side
         side = self._side * draw.uniform(0.0, 0.5)
+        ways = np.geomspace(*BOOM_HZ, WAYS) * draw.uniform(0.8, 1.25, WAYS)
         for time in times:
+            self._boom = (self._boom + 1) % LANES
             late = time / params.length
             self._arrivals.append(
                 Arrival(
                     start_s=self._next_s + float(time),
-                    level=whole * math.exp(0.4 * min(draw.standard_normal(), 0.8) - 1.4 * late),
+                    level=whole * math.exp(0.5 * min(draw.standard_normal(), 0.8) - 1.4 * late),
                     rise_s=(0.03 + 0.2 * params.far) * draw.uniform(0.5, 1.6),
-                    fall_s=(0.25 + 0.5 * params.far) * draw.uniform(0.5, 1.6),
+                    fall_s=(0.25 + 0.28 * params.far) * draw.uniform(0.5, 1.6),
                     pan=params.width * min(max(side + draw.uniform(-0.4, 0.4), -0.9), 0.9),
                     colour=2.0 ** (0.65 - 0.45 * params.far - 0.5 * late + 0.4 * draw.standard_normal()),
+                    boom=self._boom,
+                    pitch_hz=float(ways[int(WAYS * draw.uniform() ** 1.4)]),
                 )
             )
         pause = 0.4 + 0.6 * min(draw.exponential(1.0), 2.5)
