@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ shot,scene,place,start,end,description,mood,intensity,owners,sounds,hits,transit
 2,Arrival,dune surface,01:00:03:00,01:00:06:12,Armour,tense,0.7,strike team,"wind, servo",+1.5s armour slams down,
 3,Cave,crystal chambers,01:00:06:12,01:00:12:00,Crystals glow,wonder,0.4,memory,,+2s crystal struck,dissolve 24
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Ctrl-C is heeded, also by what is started here, when the tests themselves run in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,9 @@ import pytest
 from soundscape import pipeline
 from soundscape.parts import PartCache
 
+IN_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+"""What a shell does with a job in the background: Ctrl-C is not for it."""
+
 
 def command(film: Path, out: Path, cache: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "soundscape", "score", str(film), "-o", str(out), "--cache", str(cache), *more]
@@ -89,7 +92,10 @@ def test_an_interrupted_run_leaves_no_process_and_nothing_half_written(
     executor: str, stop: signal.Signals, small_film: Path, tmp_path: Path, cache: Path
 ) -> None:
     out = tmp_path / "out"
-    process = begin(command(small_film, out, cache, "-q", "-j", "2", "--executor", executor))
+    arguments = command(small_film, out, cache, "-q", "-j", "2", "--executor", executor)
+    if stop == signal.SIGTERM:
+        arguments = [*IN_BACKGROUND, *arguments]
+    process = begin(arguments)
     wait_for_parts(process, cache, 2)
     if stop == signal.SIGINT:
         os.killpg(process.pid, stop)  # Ctrl-C reaches all processes of the terminal

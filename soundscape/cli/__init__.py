@@ -59,8 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
     # Sounds are rendered in threads of our own; threads of the matrix library below them only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if threading.current_thread() is threading.main_thread():
-        # Whoever ends this politely is treated as Ctrl-C: what is half written is removed.
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        # Whoever ends this politely is treated as Ctrl-C, also where Ctrl-C is ignored, as by a job in the background:
+        # what is half written is removed.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = group.main(args=arguments, prog_name="soundscape", standalone_mode=False)
     except click.ClickException as error:
