@@ -110,7 +110,7 @@ def _fill_band(out, low, high, gain, shared, key):  # type: ignore[no-untyped-de
     share, one = np.float32(1.0 / STEP), np.float32(1.0)
     # Noise and gains apart from the recursion, where they run in lanes; one flat array, so that the compiler sees
     # that rows do not overlap.
-    m = np.empty(5 * STEP, np.float32)
+    m = np.empty(2 * STEP, np.float32)
     a, b, c, d = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     e, f, g, h = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     for start in range(0, out.shape[1], STEP):
@@ -118,16 +118,18 @@ def _fill_band(out, low, high, gain, shared, key):  # type: ignore[no-untyped-de
         lp, hp, level = high[step], low[step], gain[step]
         rise_lp, rise_hp = (high[step + 1] - lp) * share, (low[step + 1] - hp) * share
         rise = (gain[step + 1] - level) * share
-        for i in range(3 * STEP):
-            m[i] = white_at(key, 3 * start + i)
         for i in range(STEP):
-            common = both * m[3 * i]
-            m[3 * STEP + i] = common + own * m[3 * i + 1]
-            m[4 * STEP + i] = common + own * m[3 * i + 2]
+            m[i] = own * white_at(key, 3 * (start + i) + 1)
+            m[STEP + i] = own * white_at(key, 3 * (start + i) + 2)
+        if shared > 0.0:
+            for i in range(STEP):
+                common = both * white_at(key, 3 * (start + i))
+                m[i] += common
+                m[STEP + i] += common
         # Both channels in one loop, each filter one multiplication from one frame to the next: the rest is done while
         # they wait for their own last values.
         for i in range(STEP):
-            x, y = m[3 * STEP + i], m[4 * STEP + i]
+            x, y = m[i], m[STEP + i]
             stay_lp, stay_hp = one - lp, one - hp
             a = stay_lp * a + lp * x
             e = stay_lp * e + lp * y
@@ -137,15 +139,15 @@ def _fill_band(out, low, high, gain, shared, key):  # type: ignore[no-untyped-de
             g = stay_hp * g + hp * f
             d = stay_hp * d + hp * (b - c)
             h = stay_hp * h + hp * (f - g)
-            m[3 * STEP + i] = b - c - d
-            m[4 * STEP + i] = f - g - h
+            m[i] = b - c - d
+            m[STEP + i] = f - g - h
             lp += rise_lp
             hp += rise_hp
         left, right = out[0, start : start + STEP], out[1, start : start + STEP]
         for i in range(left.shape[0]):
             now = level + rise * np.float32(i)
-            left[i] = now * m[3 * STEP + i]
-            right[i] = now * m[4 * STEP + i]
+            left[i] = now * m[i]
+            right[i] = now * m[STEP + i]
 
 
 def tone(frames: int, rate: int, pitch_hz: Points, *, phase: float = 0.0) -> Audio:

@@ -169,7 +169,8 @@ def rush(
     frames = min(round(6.0 * fall_s * rate), out.shape[1] - start)
     noise = noise_band(frames, rate, seed, low_hz=low_hz, high_hz=[(0.0, high_hz), (4.0 * fall_s, 0.3 * high_hz)])
     fall = [(0.0, -40.0), (RISE_S, 0.0), (fall_s, -20.0), (3.0 * fall_s, -45.0), (6.0 * fall_s, -96.0)]
-    out[:, start : start + frames] += np.float32(level) * noise * envelope(frames, rate, fall)
+    noise *= np.float32(level) * envelope(frames, rate, fall)
+    out[:, start : start + frames] += noise
 
 
 def rattle(

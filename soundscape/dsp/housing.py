@@ -16,7 +16,7 @@ SPAN_HZ = (260.0, 6_500.0)
 """Of a shell of middle size."""
 CENTRES_HZ = np.geomspace(*SPAN_HZ, MODES)
 QUALITY = (4.0, 16.0)
-TRIED_HZ = np.geomspace(*SPAN_HZ, 200, dtype=np.float32)[:, None, None]
+TRIED_HZ = np.geomspace(*SPAN_HZ, 100, dtype=np.float32)[:, None, None]
 """Where the response is looked at."""
 
 
@@ -30,7 +30,7 @@ def make_housing(rate: int, rng: np.random.Generator, *, octaves: float = 0.0) -
     centre = CENTRES_HZ * 2.0**octaves
     frequency = centre * rng.uniform(0.92, 1.08, (2, MODES))
     quality = rng.uniform(*QUALITY, (2, MODES))
-    gain = rng.choice((-1.0, 1.0), MODES) * rng.lognormal(0.0, 0.6, MODES) * (centre / 1_000.0) ** -0.25
+    gain = (2.0 * rng.integers(2, size=MODES) - 1.0) * rng.lognormal(0.0, 0.6, MODES) * (centre / 1_000.0) ** -0.25
     # A mode near its resonance is gain / (1 + 2j Q (f / f0 - 1)): in half bandwidths away from it.
     wide, per_hz = (2.0 * quality).astype(np.float32), (2.0**octaves * 2.0 * quality / frequency).astype(np.float32)
     away = TRIED_HZ * per_hz - wide

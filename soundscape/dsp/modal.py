@@ -33,6 +33,8 @@ def _add_rings(out, rate, rings, floor):  # type: ignore[no-untyped-def]
         fall = math.log10(max(abs(level), 1e-12) / max(floor, 1e-12)) / 3.0
         first = int(onset)
         last = min(first + math.ceil(min(max(fall, 0.0), 1.5) * t60 * rate), out.shape[1])
+        if last == first:
+            continue
         radius, angle = 10.0 ** (-3.0 / (t60 * rate)), 2.0 * math.pi * frequency / rate
         step_re, step_im = _stand(
             exact, math.cos(phase), math.sin(phase), radius * math.cos(angle), radius * math.sin(angle)

@@ -27,6 +27,7 @@ STRETCH, HUNT = 256, 32
 WAY, LEVEL, RUB = 0, STRETCH, 2 * STRETCH
 PITCHES_HZ = np.geomspace(600.0, 4_000.0, 12)
 """Of the brake."""
+FAINTEST = 10.0 ** (-90.0 / 20.0)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "nsz"})
@@ -145,8 +146,9 @@ def servo_move(
     uneven = wear * np.array((0.06, 0.5, 0.4, 0.35)) * rng.uniform(0.5, 1.3, 4)
     teeth = np.concatenate((uneven, rng.uniform(size=3), [0.25 * wear])).astype(np.float32)
     _whirr(whirr, rate, mesh_hz, rise, fall, load, whine_hz, harmonics, teeth, np.uint32(rng.integers(1 << 32)))
+    whirr *= np.float32(0.8 / max(float(whirr.max()), -float(whirr.min()), 1e-6))
     move = np.zeros((2, moving + round(0.16 * rate)), np.float32)
-    move[:, :moving] = whirr * (0.8 / max(float(np.abs(whirr).max()), 1e-6))
+    move[:, :moving] = whirr
     play = round(0.3 * rise * moving)
     for at, level in ((0, 0.35 * clunk), (play, 0.5 * wear * clunk), (moving - round(0.01 * rate), clunk)):
         modes = len(PITCHES_HZ)
@@ -158,5 +160,6 @@ def servo_move(
             frequency_hz=pitch,
             t60_s=rng.uniform(0.06, 0.1, modes) * (pitch / 600.0) ** -0.2,
             gain=level * rng.uniform(0.85, 1.15) * 0.3 * (pitch / 600.0) ** -0.6 * rng.lognormal(0.0, 0.4, modes),
+            floor=FAINTEST,
         )
     return move

@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 
 from soundscape.audio import Audio
 from soundscape.contract import TICK, Hit
@@ -36,15 +37,23 @@ def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float,
     audio *= np.float32(db_to_gain(peak_db) / max(float(audio.max()), -float(audio.min()), 1e-9))
     # Twice the air of a layer: what bursts is heard over a wider range than what hums.
     Distance(rate).apply(audio, np.full(math.ceil(audio.shape[1] / TICK) + 1, distance, np.float32))
-    level = np.abs(audio).max(axis=0)
-    audible = level > level.max() * db_to_gain(END_DB)
-    last = len(audible) - 1 - int(np.argmax(audible[::-1]))
+    peak = max(float(audio.max()), -float(audio.min()))
+    last = _last_above(audio, peak * db_to_gain(END_DB))
     end = min(audio.shape[1], max(last, sync) + round(FADE_S * rate))
     audio = audio[:, :end]
     rise, fade = _ramps(min(round(RISE_S * rate), end), min(round(FADE_S * rate), end))
     audio[:, : len(rise)] *= rise
     audio[:, end - len(fade) :] *= fade
     return Hit(np.ascontiguousarray(audio), sync)
+
+
+@njit(cache=True, nogil=True)
+def _last_above(audio, level):  # type: ignore[no-untyped-def]
+    """The last frame in which either side is louder than this; 0 if there is none."""
+    for i in range(audio.shape[1] - 1, 0, -1):
+        if abs(audio[0, i]) > level or abs(audio[1, i]) > level:
+            return i
+    return 0
 
 
 @lru_cache(maxsize=8)

@@ -97,15 +97,15 @@ def strike(
     contact, contact_s : level and T60 of the contact's noise
     width : by how much the body's modes stand apart
     """
-    when, blow, place = (
-        np.atleast_1d(item)
-        for item in np.broadcast_arrays(*(np.asarray(item, np.float64) for item in (time_s, force, pan)))
-    )
-    blow, place = blow[:, None], place[:, None]
+    given = time_s, force, pan
+    each = np.empty((len(given), np.broadcast(*given).size, 1))
+    for row, item in zip(each, given, strict=True):
+        row[:, 0] = item
+    when, blow, place = each
     blows, modes = len(when), body.frequency_hz.shape[-1]
-    start = np.round(when * rate)[:, None]
+    start = np.round(when * rate)
     corner = corner_hz * np.maximum(blow, WEAKEST) ** FORCE_BRIGHTENS
-    spot = rng.lognormal(0.0, PLACES_SD, (blows, modes)) * rng.choice((-1.0, 1.0), (blows, modes))
+    spot = rng.lognormal(0.0, PLACES_SD, (blows, modes)) * (2.0 * rng.integers(2, size=(blows, modes)) - 1.0)
     noise_hz = corner * rng.uniform(0.25, 1.6, (blows, CONTACTS))
     parts = (
         (body.frequency_hz, body.t60_s, body.gain * spot * np.exp(-((body.frequency_hz / corner) ** 1.1))),
@@ -120,6 +120,6 @@ def strike(
             frequency_hz=frequency,
             t60_s=t60,
             gain=blow * gain,
-            pan=np.clip(place + apart, -1.0, 1.0),
+            pan=np.minimum(np.maximum(place + apart, -1.0), 1.0),
             floor=FAINTEST * float(blow.max(initial=0.0)),
         )

@@ -31,15 +31,18 @@ BUS = "effects"
 SYNC = "onset"
 
 PLATE_MODES = 22
+FIRST_S = 0.06
+"""Until the first joint gives way."""
 JOINTS = ((0.0, 1.0, 1.0), (0.09, 0.6, 1.6))
-"""Of each motor: start in s, length and pitch against the first."""
+"""Of each motor: start in s after the first, length and pitch against the first."""
 GRIT_DB = 2.5
 """Standard deviation of the level of gears under load."""
 DIRECT = 0.15
 """Share of a motor that is heard past its housing."""
 
-VENTED = [(0.0, -60.0), (0.006, -23.0), (0.05, -30.0), (0.22, -42.0), (0.55, -90.0)]
-"""Level in dB of the pressure that is let off at the end."""
+LIFTED = [(0.0, -80.0), (0.04, -35.0), (0.15, -39.0)]
+VENTED = [(0.0, -52.0), (0.006, -23.0), (0.05, -30.0), (0.22, -42.0), (0.55, -90.0)]
+"""Level in dB of the pressure that lifts the joints, and that is let off at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     """The clank; sync is the first contact, frame 0."""
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("clank")
-    frames = round((0.76 + 0.6 * size) * rate)
+    frames = round((0.92 + 1.6 * material.longest_s * size) * rate)
     audio = np.zeros((2, frames), np.float32)
     times = np.concatenate(([0.0], np.cumsum(rng.gamma(1.2, 0.014 + 0.012 * size, params.plates - 1))))
     corner_hz = 1_200.0 * 5.0**force * material.corner
@@ -117,10 +120,12 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         corner_hz=1.3 * corner_hz,
         force=force,
     )
-    audio += np.float32(0.35 * size) * thump(frames, rate, start_hz=130.0, end_hz=70.0, t60_s=0.12 + 0.1 * size)
+    pushed = thump(frames // 2, rate, start_hz=130.0, end_hz=70.0, t60_s=0.12 + 0.1 * size)
+    audio[:, : len(pushed)] += np.float32(0.35 * size) * pushed
     rush(audio, rate, seed.child("contact"), start=0, level=0.2, low_hz=400.0, high_hz=2.0 * corner_hz, fall_s=0.02)
     if params.servo > 0.0:
-        locked_s = _give_way(audio, params, rate, rng, seed.child("joints"))
+        still = round(FIRST_S * rate)
+        locked_s = FIRST_S + _give_way(audio[:, still:], params, rate, rng, seed.child("joints"))
         strike(
             audio,
             rate,
@@ -133,40 +138,30 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
 
 
-def _give_way(audio: Audio, params: Params, rate: int, rng: np.random.Generator, seed: Seed) -> float:
-    """Add joints that move under load, with a breath of hydraulics; the moment in s at which they lock."""
-    frames = audio.shape[1]
-    moves = np.zeros_like(audio)
-    first_s, locked_s = 0.06, 0.0
-    for start_s, length, pitch in JOINTS:
-        at = round((first_s + start_s * rng.uniform(0.7, 1.4)) * rate)
-        move = servo_move(
-            rate,
-            rng,
-            length_s=(0.2 + 0.18 * params.size) * length,
-            mesh_hz=(560.0 - 320.0 * params.size) * pitch,
-            load=0.9,
-            clunk=0.15,
-        )[:, : frames - at]
-        moves[:, at : at + move.shape[1]] += move
-        locked_s = max(locked_s, at / rate + 0.8 * (0.2 + 0.18 * params.size) * length)
+def _give_way(out: Audio, params: Params, rate: int, rng: np.random.Generator, seed: Seed) -> float:
+    """Add joints that move under load from frame 0 on, lifted by pressure; the moment in s at which they lock."""
+    after_s, length, pitch = np.array(JOINTS).T
+    start_s = after_s * rng.uniform(0.7, 1.4, len(JOINTS))
+    moved_s = (0.2 + 0.18 * params.size) * length
+    locked_s = float(np.max(start_s + 0.8 * moved_s))
     # What has been moved rings on in its housing for a moment.
-    stirred = min(frames, round((locked_s + 0.25) * rate))
-    moves = moves[:, :stirred]
-    moves *= flutter(stirred, rate, seed.child("grit"), GRIT_DB, low_hz=12.0, high_hz=80.0)
-    housing = make_housing(rate, rng, octaves=0.5 - params.size)
-    heard = np.float32(DIRECT) * moves
-    housing.add(heard, moves)
-    heard *= np.float32(0.5 * params.servo / max(float(np.abs(heard).max()), 1e-9))
-    audio[:, :stirred] += heard
-    # Pressure lifts the joints, and is let off when they have locked.
-    for name, begin_s, course in (
-        ("hydraulics", first_s, [(0.0, -80.0), (0.04, -35.0), (0.15, -39.0), (0.45, -90.0)]),
-        ("vent", locked_s + rng.uniform(0.01, 0.05), VENTED),
+    stirred = min(out.shape[1], round((locked_s + 0.2) * rate))
+    moves = np.zeros((2, stirred), np.float32)
+    for at, length_s, mesh_hz in zip(
+        (start_s * rate).astype(int), moved_s, (560.0 - 320.0 * params.size) * pitch, strict=True
     ):
-        start = round(begin_s * rate)
-        stop = min(start + round(course[-1][0] * rate), frames)
-        hiss = noise_band(stop - start, rate, seed.child(name), low_hz=1_500.0, high_hz=5_000.0)
-        hiss *= envelope(stop - start, rate, course)
-        audio[:, start:stop] += np.float32(params.servo) * hiss
+        move = servo_move(rate, rng, length_s=length_s, mesh_hz=mesh_hz, load=0.9, clunk=0.15)[:, : stirred - at]
+        moves[:, at : at + move.shape[1]] += move
+    moves *= flutter(stirred, rate, seed.child("grit"), GRIT_DB, low_hz=12.0, high_hz=80.0)
+    heard = np.float32(DIRECT) * moves
+    make_housing(rate, rng, octaves=0.5 - params.size).add(heard, moves)
+    heard *= np.float32(0.5 * params.servo / max(float(heard.max()), -float(heard.min()), 1e-9))
+    out[:, :stirred] += heard
+    # Pressure lifts the joints, and is let off when they have locked.
+    vented_s = locked_s + rng.uniform(0.01, 0.05)
+    course = LIFTED + [(vented_s + late_s, level_db) for late_s, level_db in VENTED]
+    breathing = min(round(course[-1][0] * rate), out.shape[1])
+    hiss = noise_band(breathing, rate, seed.child("pressure"), low_hz=1_500.0, high_hz=5_000.0)
+    hiss *= np.float32(params.servo) * envelope(breathing, rate, course)
+    out[:, :breathing] += hiss
     return locked_s
