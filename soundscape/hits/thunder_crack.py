@@ -4,12 +4,14 @@ Model: the channel is a string of short segments, crooked on two scales, from th
 it; branches fork off. Each segment sends out an N-wave, loudest across its own direction, which arrives after its
 own way and, from farther parts, weaker, longer and darker. Where the large bends lie across the line of sight many
 arrive at once: a clap; where they lead away they arrive one by one, and it is all but still between two claps. Near
-branches tear in flurries. What has been scattered so often that it is noise follows the claps in four bands, each by
-its own way: hills far and near throw back some pitches and not others, low ones for seconds; single waves of the
-strongest claps come back from them too, ever longer. All of it flutters as 1/f**1.5.
+branches tear in flurries. Fronts rise the more slowly the weaker they are. What has been scattered so often that it
+is noise follows the claps in four bands, each by its own way: hills far and near throw back some pitches and not
+others, low ones for seconds; single waves of the strongest claps come back from them too, ever longer. All of it
+flutters as 1/f**1.5.
 
 Sources: A. Few, Power spectrum of thunder, J. Geophys. Res. 74 (1969), and Acoustic radiation from lightning (1982);
-Ribner & Roy, Acoustics of thunder: a quasilinear model for tortuous lightning, J. Acoust. Soc. Am. 72 (1982).
+Ribner & Roy, Acoustics of thunder: a quasilinear model for tortuous lightning, J. Acoust. Soc. Am. 72 (1982);
+Taylor (1910) on weak shocks, whose thickness goes with one over their pressure.
 """
 
 from __future__ import annotations
@@ -48,12 +50,17 @@ CHANNEL, FIRST = 2.6, 0.9
 BRANCHES, BRANCH = (2, 6), 0.5
 """How many fork off, and how much weaker they are."""
 ROLLS_HZ = ((28.0, 75.0), (75.0, 190.0), (190.0, 480.0), (480.0, 1_300.0))
-ROLL_LEVEL = np.array((1.0, 0.8, 0.32, 0.085))
+ROLL_LEVEL = np.array((1.0, 0.8, 0.3, 0.045))
 ROLL_S = np.array((2.4, 1.7, 1.0, 0.6))
 """The bands in which it rolls: their levels, and times in which hills at that distance are weaker by a factor of e."""
-ROLL = 0.42
+ROLL = 0.44
 """Level of the rolls against the waves they follow."""
 HILLS = (5, 11)
+NEAREST_S = (0.12, 0.45)
+HILL, BAND, BEST = 0.65, 0.4, 1.3
+"""Deviation of what hills throw back, and of each band of it, in nepers; and the most."""
+FRONT_S, LONGEST_FRONT = 1.7e-4, 0.18
+"""Rise time of the front of a wave of level 1, the longer the weaker it is; and the most of a wave that is front."""
 STRONGEST = 1.5
 """Level from which on waves are weakened."""
 FLUTTER_DB = 5.5
@@ -184,8 +191,12 @@ def _hills(params: Params, rng: np.random.Generator) -> Hills:
     """The land: every hill throws back some of the bands and not others."""
     count = int(rng.integers(*HILLS))
     late_s = 0.15 + rng.gamma(1.3, 0.7 + 0.9 * params.roll + 0.6 * params.distance, count)
+    # Something is always near: where nothing answers for a second the crack stands alone.
+    late_s[0] = rng.uniform(*NEAREST_S)
     fall_s = ROLL_S[:, None] * (0.5 + params.roll)
-    gain = 0.6 * params.roll**0.7 * rng.lognormal(0.0, 0.8, (len(ROLL_S), count)) * np.exp(-late_s / fall_s)
+    # A good wall throws back all bands, and some better than others.
+    stray = HILL * rng.standard_normal(count) + BAND * rng.standard_normal((len(ROLL_S), count))
+    gain = 0.6 * params.roll**0.7 * np.exp(np.minimum(stray, BEST) - late_s / fall_s)
     lasts_s = rng.uniform(0.04, 0.2, count) * (0.6 + late_s)
     return Hills(late_s=late_s, lasts_s=lasts_s, gain=gain, side=rng.uniform(-1.0, 1.0, count))
 
@@ -205,32 +216,35 @@ def _echoes(channel: Floats, hills: Hills, rng: np.random.Generator) -> Floats:
 
 
 def _lay_n_waves(audio: Audio, rate: int, when_s: Floats, level: Floats, length_s: Floats, side: Floats) -> None:
-    """Add N-waves: a jump up, a straight fall through zero, a jump back; as sums of jumps and of slopes."""
+    """Add N-waves: a front up, a straight fall through zero, a front back; as sums of slopes.
+
+    Fronts are steep where they are strong: what air and turbulence spread out, the shock's own steepening gathers.
+    """
     first, length = when_s * rate, np.maximum(length_s * rate, 8.0)
+    front = np.clip(FRONT_S * rate / np.maximum(level, 1e-3), 1.0, LONGEST_FRONT * length)
     inside = first + length < audio.shape[1] - 2
     angle = (side[inside] + 1.0) * (math.pi / 4.0)
     for channel, share in ((0, np.cos(angle)), (1, np.sin(angle))):
-        _lay(audio[channel], first[inside], length[inside], level[inside] * share * math.sqrt(2.0))
+        _lay(audio[channel], first[inside], length[inside], front[inside], level[inside] * share * math.sqrt(2.0))
 
 
 @njit(cache=True, nogil=True)
-def _lay(out, first, length, height):  # type: ignore[no-untyped-def]
-    jumps, bends = np.zeros(out.shape[0]), np.zeros(out.shape[0])
+def _lay(out, first, length, front, height):  # type: ignore[no-untyped-def]
+    bends = np.zeros(out.shape[0])
     for wave in range(first.shape[0]):
-        slope = 2.0 * height[wave] / length[wave]
-        for at, bend in ((first[wave], -slope), (first[wave] + length[wave], slope)):
+        start, end, steep = first[wave], first[wave] + length[wave] - front[wave], height[wave] / front[wave]
+        turn = steep + 2.0 * height[wave] / (length[wave] - 2.0 * front[wave])
+        for at, bend in ((start, steep), (start + front[wave], -turn), (end, turn), (end + front[wave], -steep)):
             # What happens between two frames is shared by both.
             whole = int(at)
             part = at - whole
-            jumps[whole] += height[wave] * (1.0 - part)
-            jumps[whole + 1] += height[wave] * part
             bends[whole] += bend * (1.0 - part)
             bends[whole + 1] += bend * part
     value, slope = 0.0, 0.0
     for i in range(out.shape[0]):
-        slope += bends[i]
-        value += jumps[i] + slope
         out[i] += value
+        slope += bends[i]
+        value += slope
 
 
 def _roll(audio: Audio, rate: int, seed: Seed, params: Params, channel: Floats, hills: Hills) -> None:
