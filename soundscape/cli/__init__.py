@@ -54,14 +54,23 @@ def group() -> None:
     """
 
 
+def _end_politely() -> None:
+    """Treat whoever ends this politely, or closes its terminal, as Ctrl-C: what is half written is removed.
+
+    Also where Ctrl-C is ignored, as by a job in the background.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # `nohup` has a closed terminal ignored, and means it.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; every error that was foreseen is one line on standard error."""
     # Sounds are rendered in threads of our own; threads of the matrix library below them only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if threading.current_thread() is threading.main_thread():
-        # Whoever ends this politely is treated as Ctrl-C, also where Ctrl-C is ignored, as by a job in the background:
-        # what is half written is removed.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        _end_politely()
     try:
         status = group.main(args=arguments, prog_name="soundscape", standalone_mode=False)
     except click.ClickException as error:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from soundscape.errors import InputError, OutputError
+from soundscape.executors._interrupts import interrupts_held
 from soundscape.executors._wire import pack, perform, unpack
 
 J = TypeVar("J")
@@ -91,20 +92,22 @@ def _client(scheduler: str, workers: int) -> Iterator[Any]:
         with client:
             yield client
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="soundscape-dask-") as folder,
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            local_directory=folder,
-            memory_limit=0,
-            silence_logs="CRITICAL",
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
+    with contextlib.ExitStack() as held:
+        with interrupts_held():
+            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="soundscape-dask-"))
+            cluster = held.enter_context(
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    local_directory=folder,
+                    memory_limit=0,
+                    silence_logs="CRITICAL",
+                )
+            )
+            client = held.enter_context(Client(cluster, set_as_default=False))
         yield client
 
 

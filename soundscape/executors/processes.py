@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from soundscape.errors import OutputError
+from soundscape.executors._interrupts import interrupts_held
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -74,7 +75,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, function), daemon=True)
-        self.process.start()
+        with interrupts_held():
+            self.process.start()
         theirs.close()
         self.busy = False
         self.index = -1
@@ -113,13 +115,12 @@ class _Worker:
 
 
 def _work(connection: Connection, function: Callable[[Any], Any]) -> None:
-    # Ctrl-C reaches all processes of a terminal; the parent decides what becomes of this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # also where no mask is inherited
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     while True:
         try:
             job = connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):  # the parent has gone, or has no more to do
             return
         try:
             answer = (True, function(job))
