@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 
 from soundscape.model import SAMPLE_RATE, Clip, Plan, Sound
-from soundscape.serial import to_data
 
 REASONS = {
     "params": "its parameters changed",
@@ -20,6 +19,16 @@ REASONS = {
     "path": "it is another recording",
 }
 """Fields that determine the samples of a sound, and what to say when one differs."""
+NOT_HEARD = {"name", "preset", "at", "scene", "place", "cue", "why"}
+"""Fields that only say what a sound is and where it lies; all others are the mix's."""
+OUTSIDE = {
+    Clip: "what is in its recording changed",
+    Sound: "its unit, the program or a file that it plays changed",
+}
+"""What to say when nothing of a sound in the plan differs but its part."""
+HALF_RATE = "one of the two runs is a draft"
+LOST = "rendered again, for the cache had it no longer"
+REMIXED = "mixed otherwise: {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +52,31 @@ class Changes:
     sounds: tuple[Change, ...]
 
 
-def compare(old: Plan, new: Plan, rendered: Collection[str]) -> Changes:
-    """What became of every sound and clip of two plans, by name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What sounded in a run."""
+
+    plan: Plan
+    keys: Mapping[str, str]
+    """Name of a sound → key of its part; two with the same key have the same samples."""
+
+
+def compare(old: Run, new: Run, rendered: Collection[str]) -> Changes:
+    """What became of every sound and clip of two runs, by name.
 
     Parameters
     ----------
-    old, new : Plan
-        The plan of the run before, and of this one.
+    old, new : Run
+        The run before, and this one.
     rendered : collection of str
         Names of the sounds that this run had to render; the others came from the cache.
     """
-    before, after = _sources(old), _sources(new)
+    before, after = _sources(old.plan), _sources(new.plan)
     changes = []
     for name, source in after.items():
-        state, why = _state(before.get(name), source, name in rendered)
+        same = old.keys.get(name) == new.keys[name]
+        outside = HALF_RATE if old.plan.draft != new.plan.draft else OUTSIDE[type(source)]
+        state, why = _state(before.get(name), source, same, name in rendered, outside)
         changes.append(Change(name=name, state=state, rendered=name in rendered, seconds=_seconds(source), why=why))
     for name, source in before.items():
         if name not in after:
@@ -73,16 +93,21 @@ def _summary(changes: Collection[Change]) -> str:
     return f"since the last run: {states}; {made:.1f} of {total:.1f} s of sound rendered"
 
 
-def _state(before: Sound | Clip | None, now: Sound | Clip, rendered: bool) -> tuple[str, str]:
+def _state(
+    before: Sound | Clip | None, now: Sound | Clip, same: bool, rendered: bool, outside: str
+) -> tuple[str, str]:
     if before is None:
         return "new", now.why
-    old, new = to_data(before), to_data(now)
-    differing = [reason for field, reason in REASONS.items() if old.get(field) != new.get(field)]
-    if differing:
-        return "changed", "; ".join(differing)
-    if rendered:
-        return "changed", "its unit has changed, or its part was no longer in the cache"
-    return ("moved", f"by {(now.at - before.at) / SAMPLE_RATE:+.3f} s") if now.at != before.at else ("kept", "")
+    differing = [
+        field.name for field in fields(now) if getattr(before, field.name, None) != getattr(now, field.name)
+    ]
+    if not same:
+        reasons = [reason for field, reason in REASONS.items() if field in differing]
+        return "changed", "; ".join(reasons) or outside
+    moved = [f"by {(now.at - before.at) / SAMPLE_RATE:+.3f} s"] if now.at != before.at else []
+    remixed = [field for field in differing if field not in NOT_HEARD | REASONS.keys()]
+    why = [*moved, *([REMIXED.format(", ".join(remixed))] if remixed else []), *([LOST] if rendered else [])]
+    return "moved" if moved else "kept", "; ".join(why)
 
 
 def _sources(plan: Plan) -> dict[str, Sound | Clip]:

@@ -13,11 +13,12 @@ import soundfile
 
 from benchmarks.long_film import Cut, cuts, write_film
 from soundscape import pipeline
-from soundscape.changes import compare
+from soundscape.changes import Run, compare
 from soundscape.errors import InputError
-from soundscape.model import Plan
+from soundscape.model import Clip, Plan, Sound
 from soundscape.pipeline import Settings
 from soundscape.synthesis import part_key
+from soundscape.timecode import Rate
 
 LONG = cuts(5.0, scenes=20, shots=60)
 SHORT = [Cut(scene, 108) for scene in (0, 0, 1, 1, 2, 2, 3, 3)]
@@ -86,10 +87,11 @@ def test_scenes_that_did_not_move_are_the_same_to_the_bit_in_every_stem(
 def test_scenes_that_moved_are_taken_from_the_cache_and_everything_is_accounted_for(
     first: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "plan.json").write_bytes((first / "plan.json").read_bytes())
     plan = plan_of(trimmed(SHORT, 0, 12, ripple=True), tmp_path, settings)
-    pipeline.render(plan, tmp_path / "out", settings=settings)
+    pipeline.render(plan, tmp_path / "out", since=first, settings=settings)
+    with pytest.raises(InputError, match="no run of this version of soundscape is in it"):
+        pipeline.render(plan, tmp_path / "new", since=tmp_path, settings=settings)
+    assert not (tmp_path / "new").exists()
     sounds = json.loads((tmp_path / "out" / "changes.json").read_text())["sounds"]
     assert {change["state"] for change in sounds} >= {"moved", "changed"}
     for change in sounds:
@@ -99,7 +101,7 @@ def test_scenes_that_moved_are_taken_from_the_cache_and_everything_is_accounted_
     for change in sounds:
         assert change["rendered"] == (change["state"] in ("changed", "new"))
         assert change["why"] or change["state"] == "gone"
-    assert {change["why"] for change in sounds if change["state"] == "moved"} == {"by -0.500 s"}
+    assert {change["why"].split(";")[0] for change in sounds if change["state"] == "moved"} == {"by -0.500 s"}
 
 
 def test_music_is_fitted_again_only_in_the_cue_whose_hit_moved(tmp_path: Path, settings: Settings) -> None:
@@ -114,9 +116,42 @@ def test_music_is_fitted_again_only_in_the_cue_whose_hit_moved(tmp_path: Path, s
     in_cue = {sound.name for sound in after.sounds if sound.bus == "music" and "03 crystal cave" in sound.name}
     assert in_cue
     assert anew == in_cue
-    states = {change.name: change for change in compare(before, after, anew).sounds}
+    runs = [Run(plan=plan, keys={sound.name: part_key(sound) for sound in plan.sounds}) for plan in (before, after)]
+    states = {change.name: change for change in compare(*runs, anew).sounds}
     assert {states[name].why for name in anew} == {"its music was fitted again"}
     assert [change.state for change in states.values()].count("moved") == 1  # the impact itself
+
+
+WIND = Sound(
+    name="wind", kind="layers", unit="wind", preset="", params={}, seed=1, at=0, length=480_000, bus="ambience"
+)
+EMPTY = Plan(
+    title="", version="", seed=1, rate=Rate.parse("24"), start=0, length=480_000, target="ebu-r128", sounds=()
+)
+VOICE = Clip(name="voice", path="voice.wav", at=0, length=48_000)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "same", "rendered", "told"),
+    [
+        (VOICE, VOICE, False, True, ("changed", "what is in its recording changed")),
+        (VOICE, VOICE, False, False, ("changed", "what is in its recording changed")),
+        (VOICE, replace(VOICE, path="take-2.wav"), False, True, ("changed", "it is another recording")),
+        (VOICE, replace(VOICE, path="elsewhere/voice.wav"), True, False, ("kept", "")),
+        (WIND, WIND, True, True, ("kept", "rendered again, for the cache had it no longer")),
+        (WIND, replace(WIND, at=24_000, gain_db=-3.0), True, False, ("moved", "by +0.500 s; mixed otherwise: gain_db")),
+        (WIND, WIND, False, True, ("changed", "its unit, the program or a file that it plays changed")),
+    ],
+)  # fmt: skip
+def test_the_part_of_a_sound_tells_whether_it_changed_and_the_plan_why(
+    before: Sound | Clip, now: Sound | Clip, same: bool, rendered: bool, told: tuple[str, str]
+) -> None:
+    def run(source: Sound | Clip, key: str) -> Run:
+        kind = "narration" if isinstance(source, Clip) else "sounds"
+        return Run(plan=replace(EMPTY, **{kind: (source,)}), keys={source.name: key})
+
+    (change,) = compare(run(before, "a"), run(now, "a" if same else "b"), [now.name] if rendered else []).sounds
+    assert (change.state, change.why) == told
 
 
 def test_another_target_renders_nothing(first: Path, tmp_path: Path, settings: Settings) -> None:
@@ -158,6 +193,9 @@ def test_a_draft_says_what_it_is_and_is_never_taken_for_the_final(
     pipeline.render(drafted, tmp_path / "out", settings=settings)
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["title"] == "cut draft"
+    pipeline.render(drafted, tmp_path / "other", since=first, settings=settings)
+    told = json.loads((tmp_path / "other" / "changes.json").read_text())["sounds"]
+    assert {change["why"] for change in told} == {"one of the two runs is a draft"}
     assert any("a draft: sounds at half rate" in note for note in report["notes"])
     programme = tmp_path / "out" / "cut-draft_programme.wav"
     assert b"cut draft" in programme.read_bytes()[:1000]

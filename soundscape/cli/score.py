@@ -55,12 +55,18 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Master with the gain of an earlier run, so that unchanged scenes stay the same to the bit.",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Tell what has changed since the run into this folder.  [default: the last run into the same]",
+)
 @with_workers_and_parts
 @click.option(
     "-n",
     "--dry-run",
     is_flag=True,
-    help="Say what would sound, what would be rendered and how much disk it takes; write nothing.",
+    help="Say what would sound, what would be rendered and how much disk it takes; deliver nothing.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report (or, with --dry-run, the plan) as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -76,6 +82,7 @@ def command(
     tempo_candidate: int | None,
     draft: bool,
     hold_gain: Path | None,
+    since: Path | None,
     settings: Settings,
     dry_run: bool,
     as_json: bool,
@@ -102,7 +109,7 @@ def command(
         if draft:
             made, out = pipeline.draft(made), out / "draft"
         if not dry_run:
-            report = pipeline.render(made, out, settings=settings, progress=watch.progress)
+            report = pipeline.render(made, out, since=since, settings=settings, progress=watch.progress)
     if dry_run:
         expected = pipeline.forecast(made, settings)
         if as_json:

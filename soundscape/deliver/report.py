@@ -95,6 +95,8 @@ class Report:
     files: tuple[str, ...]
     chosen: tuple[str, ...]
     """Every sound and what chose it."""
+    parts: dict[str, str]
+    """Name of a sound → hash of everything that determines its samples."""
     notes: tuple[str, ...]
 
 

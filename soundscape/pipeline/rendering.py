@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,7 @@ from soundscape.pipeline.settings import Settings
 from soundscape.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from soundscape.changes import Changes
+    from soundscape.changes import Run
     from soundscape.deliver.report import Report
     from soundscape.deliver.stems import StemFile
     from soundscape.parts import Part
@@ -31,7 +31,12 @@ CHANGES = "changes.json"
 
 
 def render(
-    plan: Plan, out: Path | str, *, settings: Settings | None = None, progress: Progress | None = None
+    plan: Plan,
+    out: Path | str,
+    *,
+    since: Path | str | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Everything that a plan describes, as files in a folder.
 
@@ -46,29 +51,36 @@ def render(
         From `plan`, or read back from a plan.json.
     out : Path or str
         The folder, made when it is missing.
+    since : Path or str, optional
+        Folder of the run with which `changes.json` compares; without it the last one into `out`.
 
     Raises
     ------
+    InputError
+        When there was no run into `since`.
     OutputError
         When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
     from soundscape.deliver.page import page
-    from soundscape.deliver.report import Report
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
     from soundscape.pipeline.delivered import delivery, delivery_key, remember
     from soundscape.pipeline.forecast import check_room, forecast
     from soundscape.pipeline.kernels import compilation_told
-    from soundscape.serial import from_json, to_json
+    from soundscape.serial import to_json
 
     settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
     target = load_target(plan.target)
+    earlier = _earlier(out if since is None else Path(since))
+    if since is not None and earlier is None:
+        raise InputError("no run of this version of soundscape is in it; give the folder of one", path=since)
     make_folder(out)
     key = delivery_key(plan)
     with alone(out):
         progress.stage("verify", 1)
-        if _again(plan, key, out, settings, progress):
-            return from_json(Report, (out / "report.json").read_bytes())
+        again = _again(plan, key, out, earlier, settings, progress)
+        if again is not None:
+            return again
     cache = settings.parts()
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
         expected = forecast(plan, settings)
@@ -86,10 +98,7 @@ def render(
         progress.stage("report", 1)
         for suffix, content in handed_over.items():
             write_bytes(out / f"{slug(plan.title)}.{suffix}", content)
-        changed = _changes(out, plan, {name for name, result in rendered.items() if result.fresh})
         write_text(out / "plan.json", to_json(plan))
-        if changed:
-            write_text(out / CHANGES, to_json(changed))
         files = [
             *(str(file.path.relative_to(out)) for file in made.files),
             *(f"{slug(plan.title)}.{suffix}" for suffix in handed_over),
@@ -101,6 +110,7 @@ def render(
         energies = {stem.name: stem.energies for stem in stems}
         write_text(out / "report.html", page(report, plan, energies, target.integrated_lufs))
         write_text(out / "report.json", to_json(report))
+        _tell_changes(out, earlier, plan, report, [name for name, result in rendered.items() if result.fresh])
         remember(settings.folder, key, delivery(out, report.files))
     cache.trim(settings.cache_limit)
     return report
@@ -133,6 +143,7 @@ def _report(
         hits=landings(plan, parts, {stem.name: stem.path for stem in stems}),
         files=tuple(files),
         chosen=chosen(plan),
+        parts={name: part.path.stem for name, part in sorted(parts.items())},
         notes=(
             *(["a draft: sounds at half rate, rooms cut short; not to be delivered"] if plan.draft else []),
             *(str(note) for note in plan.diagnostics),
@@ -165,39 +176,52 @@ def _handed_over(plan: Plan) -> dict[str, bytes]:
     }
 
 
-def _again(plan: Plan, key: str, out: Path, settings: Settings, progress: Progress) -> bool:
-    """Whether all that a plan delivers is in a folder: still, or because it was copied from another."""
-    from soundscape.files import write_text
+def _again(
+    plan: Plan, key: str, out: Path, earlier: Run | None, settings: Settings, progress: Progress
+) -> Report | None:
+    """The report of what a plan delivers when all of it is in a folder: still, or copied from another."""
+    from soundscape.deliver.report import Report
     from soundscape.pipeline.delivered import remember, remembered
-    from soundscape.serial import to_json
+    from soundscape.serial import from_json
 
     before = remembered(settings.folder, key)
     if before is None:
-        return False
-    changed = _changes(out, plan, set())
+        return None
     if before.is_whole(out):
         progress.note(UNCHANGED)
     else:
         with workspace(out) as work:
             if before.folder == out.absolute() or not before.copy_to(out, work):
-                return False
+                return None
         progress.note(COPIED.format(folder=before.folder))
     remember(settings.folder, key, replace(before, folder=out.absolute()))
-    if changed:
-        write_text(out / CHANGES, to_json(changed))
-    return True
+    report = from_json(Report, (out / "report.json").read_bytes())
+    _tell_changes(out, earlier, plan, report, ())
+    return report
 
 
-def _changes(out: Path, plan: Plan, fresh: set[str]) -> Changes | None:
-    """What this run did with the sounds of the run before it in the same folder, if there was one."""
-    from soundscape.changes import compare
+def _earlier(out: Path) -> Run | None:
+    """The last run into a folder, if there was one."""
+    import json
+
+    from soundscape.changes import Run
     from soundscape.serial import from_json
 
     try:
-        before = from_json(Plan, (out / "plan.json").read_bytes())
-    except (OSError, ValueError):
+        plan = from_json(Plan, (out / "plan.json").read_bytes())
+        return Run(plan=plan, keys=dict(json.loads((out / "report.json").read_text())["parts"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return compare(before, plan, fresh)
+
+
+def _tell_changes(out: Path, earlier: Run | None, plan: Plan, report: Report, fresh: Collection[str]) -> None:
+    """Write what a run did with the sounds of the one before it, if there was one."""
+    from soundscape.changes import Run, compare
+    from soundscape.files import write_text
+    from soundscape.serial import to_json
+
+    if earlier is not None:
+        write_text(out / CHANGES, to_json(compare(earlier, Run(plan=plan, keys=report.parts), fresh)))
 
 
 def draft(plan: Plan) -> Plan:
