@@ -85,6 +85,9 @@ def test_the_words_of_a_bare_shot_list_choose_the_palettes(film: str, places: di
         ("open-plan office", "office"),
         ("hotel lobby", "office"),
         ("village green", "forest"),
+        ("ocean floor", "underwater"),
+        ("inside the submarine", "underwater"),
+        ("a sunken ship", "underwater"),
     ],
 )
 def test_common_places_have_a_sound(place: str, palette: str) -> None:

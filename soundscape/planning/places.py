@@ -14,7 +14,7 @@ from soundscape.errors import InputError
 from soundscape.film import Film
 from soundscape.model import Diagnostic, Shot, Timeline
 from soundscape.planning.palette import Palette, all_palettes, check_palette, get_palette
-from soundscape.planning.words import FIELD_WEIGHTS, field_text, found_words
+from soundscape.planning.words import FIELD_WEIGHTS, field_text, found_words, stems
 
 FALLBACK = "void"
 """Palette of a place of which no word is known."""
@@ -118,7 +118,7 @@ def _score(palette: Palette, shots: Sequence[Shot]) -> tuple[int, list[str]]:
     for field, weight in FIELD_WEIGHTS.items():
         text = " | ".join(dict.fromkeys(field_text(shot, field) for shot in shots))
         words = found_words(palette.words, text)
-        total += weight * len(words)
+        total += weight * sum(len(stems(word)) for word in words)  # the ocean floor is another place than the ocean
         reasons += [f'"{word}" in {field}' for word in words]
     return total, reasons
 
