@@ -41,6 +41,10 @@ NEWBORN_S = 60
 CHECKED = 1 << 17
 """Bytes that are read at a time to be checked: they stay in the cache of the processor."""
 LOCKS, LEASES = ".locks", ".runs"
+NOTES = ("calibration", "delivered")
+"""Folders beside the parts of what was measured and delivered."""
+_SHELF = "[0-9a-f][0-9a-f]"
+"""Folders of parts. No others are looked into: a cache may have been given a folder that holds other things, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,40 +180,41 @@ class PartCache:
 
     def info(self) -> CacheInfo:
         """How many parts there are and how much room they take."""
-        sizes = [path.stat().st_size for path in self._files()]
-        unfinished = sum(1 for _ in self.folder.glob(f"*/.*{UNFINISHED}"))
-        return CacheInfo(folder=self.folder, parts=len(sizes), bytes=sum(sizes), unfinished=unfinished)
+        sizes = [size for _, size, _ in self._used()]
+        return CacheInfo(
+            folder=self.folder, parts=len(sizes), bytes=sum(sizes), unfinished=len(list(self._unfinished()))
+        )
 
     def damaged(self) -> list[Path]:
         """Parts whose content is not what was written; they would be rendered again when they are needed."""
-        return [path for path in self._files() if _open(path) is None and not _is_of_another_version(path)]
+        return [path for _, _, path in self._used() if _open(path) is None and not _is_of_another_version(path)]
 
     def clear(self) -> int:
         """Remove every part that no living run uses, and every note beside them; returns how many files went."""
-        files = [*self.folder.glob(f"*/.*{UNFINISHED}"), *self.folder.glob("*/*.json")]
-        for path in files if self._used_since() == math.inf else ():
-            path.unlink(missing_ok=True)
-        return len(files) + self.trim(0)
+        files: list[Path] = []
+        if self._used_since() == math.inf:
+            files = [*self._unfinished(), *(note for name in NOTES for note in self.folder.glob(f"{name}/*.json"))]
+        return sum(map(_remove, files)) + self.trim(0)
 
     def trim(self, limit: int = DEFAULT_LIMIT) -> int:
         """Remove the parts that were used longest ago until `limit` bytes are left; returns how many went.
 
-        Those that a living run has used stay.
+        Those that a living run has used stay, and those that cannot be removed.
         """
         now = time.time()
-        for path in self.folder.glob(f"*/.*{UNFINISHED}"):
+        for path in self._unfinished():
             with contextlib.suppress(OSError):
                 if now - path.stat().st_mtime > STALE_S:
                     path.unlink()
-        used = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self._files())
+        used = sorted(self._used())
         excess = sum(size for _, size, _ in used) - limit
         removed, since = 0, self._used_since()
         for at, size, path in used:
             if excess <= 0 or at >= since:
                 break
-            path.unlink(missing_ok=True)
-            excess -= size
-            removed += 1
+            if _remove(path):
+                excess -= size
+                removed += 1
         return removed
 
     def _used_since(self) -> float:
@@ -223,8 +228,24 @@ class PartCache:
                 began = min(began, at)
         return began
 
-    def _files(self) -> Iterator[Path]:
-        return (path for path in self.folder.glob(f"*/*{SUFFIX}") if not path.name.startswith("."))
+    def _used(self) -> Iterator[tuple[float, int, Path]]:
+        """When every part was used last, its size and its file; another run may remove them meanwhile."""
+        for path in self.folder.glob(f"{_SHELF}/[!.]*{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                yield status.st_mtime, status.st_size, path
+
+    def _unfinished(self) -> Iterator[Path]:
+        return (path for name in (_SHELF, *NOTES) for path in self.folder.glob(f"{name}/.*{UNFINISHED}"))
+
+
+def _remove(path: Path) -> bool:
+    """Whether a file could be removed, and had not been."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _is_free(path: Path) -> bool:
@@ -253,8 +274,11 @@ def _open(path: Path) -> Part | None:
 
 def _is_of_another_version(path: Path) -> bool:
     """Whether a part was written by another version of this program; it is never read and goes when its time comes."""
-    with path.open("rb") as file:
-        magic = file.read(len(MAGIC))
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(MAGIC))
+    except OSError:
+        return False
     return magic.startswith(FORMAT) and magic != MAGIC
 
 

@@ -44,6 +44,10 @@ class Storage:
         except OSError as error:
             raise OutputError(f'the storage "{self.url}" cannot be written: {error}') from error
 
+    def check(self) -> None:
+        """Raise InputError when there is no such kind of storage, or what reaches it is not installed."""
+        self._open()
+
     def _open(self) -> tuple[Any, str]:
         try:
             import fsspec

@@ -19,6 +19,7 @@ from soundscape.errors import AudioError, InputError, OutputError
 from soundscape.executors import _wire, dask, processes
 from soundscape.mastering.batch import master_files
 from soundscape.mastering.target import load_target
+from soundscape.pipeline import Settings
 from soundscape.registry import units
 from soundscape.wav import open_wav
 
@@ -165,7 +166,8 @@ def test_a_worker_with_other_code_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "192.0.2.1:8786", "ws://192.0.2.1:8786"])
 def test_another_machine_without_encryption_is_refused(address: str) -> None:
     with pytest.raises(InputError, match="not encrypted"):
-        dask.run(negative, [1], workers=1, done=lambda _: None, scheduler=address)
+        Settings(executor="dask", scheduler=address)
+    Settings(executor="dask", scheduler=address, insecure_cluster=True)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tcp://[::1]:9"])
@@ -177,4 +179,4 @@ def test_a_scheduler_that_does_not_answer_is_named(address: str, monkeypatch: py
 
 def test_what_is_no_address_is_refused() -> None:
     with pytest.raises(InputError, match="no address of a scheduler"):
-        dask.run(negative, [1], workers=1, done=lambda _: None, scheduler="tcp://127.0.0.1:port")
+        Settings(executor="dask", scheduler="tcp://127.0.0.1:port")

@@ -88,6 +88,37 @@ def test_what_a_killed_run_left_is_removed_when_it_is_old(tmp_path: Path) -> Non
     assert cache.info().parts == 0
 
 
+def test_what_is_no_part_stays_in_a_folder_that_is_not_only_a_cache(tmp_path: Path) -> None:
+    cache = PartCache(tmp_path)
+    cache.keep("aa1", [NOISE])
+    others = [
+        tmp_path / "out" / "plan.json",
+        tmp_path / "downloads" / "film.part",
+        tmp_path / "calibration" / "a.txt",
+    ]
+    for path in others:
+        path.parent.mkdir()
+        path.write_text("mine")
+    (tmp_path / "calibration" / "gain.json").write_text("-3.0")
+    assert cache.info().parts == 1
+    assert cache.damaged() == []
+    assert cache.trim(0) == 1
+    assert cache.clear() == 1
+    assert all(path.exists() for path in others)
+
+
+def test_parts_that_another_run_removes_meanwhile_are_no_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = PartCache(tmp_path)
+    path = cache.keep("aa1", [NOISE]).path
+    monkeypatch.setattr(Path, "glob", lambda _, pattern: iter([path] * ("part" in pattern)))
+    path.unlink()
+    assert cache.info().parts == 0
+    assert cache.damaged() == []
+    assert cache.trim(0) == 0
+
+
 def test_threads_that_keep_the_same_part_do_not_disturb_each_other(tmp_path: Path) -> None:
     cache = PartCache(tmp_path)
     long = np.tile(NOISE, 200)
@@ -125,6 +156,8 @@ def test_what_a_living_run_has_used_is_not_removed_by_another(tmp_path: Path) ->
     with cache.in_use():
         used = cache.keep("bb2", [NOISE])
         assert PartCache(tmp_path).trim(0) == 1
+        (tmp_path / "calibration").mkdir()
+        (tmp_path / "calibration" / "gain.json").write_text("-3.0")
         assert PartCache(tmp_path).clear() == 0
         assert used.path.exists()
     assert PartCache(tmp_path).trim(0) == 1

@@ -13,6 +13,7 @@ import ipaddress
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -35,7 +36,6 @@ def run(
     workers: int,
     done: Callable[[J], None],
     scheduler: str = "",
-    insecure: bool = False,
 ) -> list[R]:
     """Results in the order of the jobs; `function` must be a module's own, with annotated types.
 
@@ -44,19 +44,15 @@ def run(
     workers : int
         Processes that are started here when there is no `scheduler`.
     scheduler : str
-        Address of one that runs already.
-    insecure : bool
-        Whether it may be on another machine without encryption.
+        Address of one that runs already, as `check` allows it.
 
     Raises
     ------
     InputError
-        When the address is not allowed or nobody answers there, or Dask is not installed.
+        When nobody answers at the address.
     OutputError
         When a job failed on several workers.
     """
-    if scheduler and not insecure:
-        _check_address(scheduler)
     if not jobs:
         return []
     with _client(scheduler, min(workers, len(jobs))) as client:
@@ -80,10 +76,8 @@ def run(
 @contextlib.contextmanager
 def _client(scheduler: str, workers: int) -> Iterator[Any]:
     """A client of the scheduler, or of one that lives as long as this does."""
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise InputError("Dask is not installed; install soundscape[cluster]") from None
+    from distributed import Client, LocalCluster
+
     if scheduler:
         try:
             client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
@@ -111,17 +105,27 @@ def _client(scheduler: str, workers: int) -> Iterator[Any]:
         yield client
 
 
-def _check_address(address: str) -> None:
-    """Refuse what would carry programs in the clear to another machine."""
-    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+def check(scheduler: str, *, insecure: bool) -> None:
+    """Refuse what would carry programs in the clear to another machine, unless that is allowed as `insecure`.
+
+    Raises
+    ------
+    InputError
+        When the address is not allowed or none, or Dask is not installed.
+    """
+    if find_spec("distributed") is None:
+        raise InputError("Dask is not installed; install soundscape[cluster]")
+    if not scheduler or insecure:
+        return
+    parts = urlsplit(scheduler if "://" in scheduler else f"tcp://{scheduler}")
     if parts.scheme in _ENCRYPTED:
         return
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(parts.hostname, parts.port)}
     except (OSError, ValueError) as error:
-        raise InputError(f'"{address}" is no address of a scheduler, e.g. tls://render1:8786') from error
+        raise InputError(f'"{scheduler}" is no address of a scheduler, e.g. tls://render1:8786') from error
     if not all(ipaddress.ip_address(str(ip).split("%")[0]).is_loopback for ip in found):
         raise InputError(
-            f'"{address}" is on another machine and not encrypted, so that anybody between could run programs '
+            f'"{scheduler}" is on another machine and not encrypted, so that anybody between could run programs '
             "there; allowed: tls://…, or --insecure-cluster in a network that you trust"
         )

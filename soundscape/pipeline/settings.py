@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from soundscape.errors import InputError
 from soundscape.registry import did_you_mean, unit, units
+from soundscape.storage import Storage
 
 if TYPE_CHECKING:
     from soundscape.parts import PartCache
@@ -38,6 +39,12 @@ class Settings:
     storage: str = ""
     """URL of a storage of parts that several machines share; empty for none."""
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot work before anything has begun."""
+        self.run()
+        if self.storage:
+            Storage(self.storage).check()
+
     @property
     def workers(self) -> int:
         """How many workers there will be."""
@@ -60,7 +67,6 @@ class Settings:
     def parts(self) -> PartCache:
         """The cache of parts."""
         from soundscape.parts import PartCache
-        from soundscape.storage import Storage
 
         # Absolute, because workers may have other working folders.
         return PartCache(self.folder.absolute(), Storage(self.storage) if self.storage else None)
@@ -76,14 +82,16 @@ def executor(name: str, *, scheduler: str = "", insecure: bool = False) -> Calla
     Raises
     ------
     InputError
-        When there is none of this name, or it has no scheduler but one is given.
+        When there is none of this name, or its scheduler is not allowed, or it has none but one is given.
     """
     modules = units("executors")
     if name not in modules:
         raise InputError(f'there is no executor "{name}"{did_you_mean(name, modules)}')
-    function: Callable[..., list[Any]] = unit("executors", name).run
-    if "scheduler" in inspect.signature(function).parameters:
-        return partial(function, scheduler=scheduler, insecure=insecure)
-    if scheduler:
+    module = unit("executors", name)
+    run: Callable[..., list[Any]] = module.run
+    if "scheduler" in inspect.signature(run).parameters:
+        module.check(scheduler, insecure=insecure)
+        return partial(run, scheduler=scheduler)
+    if scheduler or insecure:
         raise InputError(f'the executor "{name}" has no scheduler; give --executor dask')
-    return function
+    return run

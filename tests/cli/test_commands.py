@@ -129,6 +129,7 @@ def test_events_are_logged_as_lines_of_json(
     [
         (["--cache-size", "20 apples"], '"20 apples" is not a size; allowed: bytes, or a number with K, M, G or T'),
         (["--scheduler", "tcp://127.0.0.1:1"], 'the executor "threads" has no scheduler; give --executor dask'),
+        (["--insecure-cluster"], 'the executor "threads" has no scheduler; give --executor dask'),
         (["--executor", "dask", "--scheduler", "tcp://192.0.2.1:1"], "not encrypted"),
         (["--executor", "treads"], 'there is no executor "treads"; did you mean threads'),
         (["--storage", "nonsense://x"], 'the storage "nonsense://x" cannot be used'),
@@ -141,6 +142,7 @@ def test_what_cannot_work_is_refused_in_a_line(
     out, cache = str(tmp_path / "out"), str(tmp_path / "cache")
     assert main(["score", str(small_film), "-o", out, "--cache", cache, "-q", *arguments]) == 2
     assert reason in capsys.readouterr().err
+    assert not (tmp_path / "cache").exists()
 
 
 @pytest.mark.parametrize(("text", "size"), [("0", 0), ("1500", 1500), ("20G", 20 * 10**9), ("1.5 MB", 1_500_000)])
