@@ -3,9 +3,10 @@
 Model: jet mixing noise, a broad hump and the rising flank that is heard, with level and corner following the falling
 pressure; the valve's click and its chatter, 20 to 90 beats a second of which no two are alike; water that has stood in
 the pipe and is spat out in flurries; a whistle of several bells, closed pipes that speak one after the other, breathy,
-sharp under pressure and flat without; knocks of the pipe afterwards.
+sharp under pressure, which sink with the slowing jet and are breath in the end; knocks of the pipe afterwards.
 
-Sources: Lighthill (1952) on jet noise, Strouhal number 0.2; discharge of a vessel through a throat; water hammer.
+Sources: Lighthill (1952) on jet noise, Strouhal number 0.2; discharge of a vessel through a throat; water hammer;
+N. Fletcher & T. Rossing, *The Physics of Musical Instruments*, on pipes blown by a weak jet.
 """
 
 from __future__ import annotations
@@ -78,6 +79,12 @@ CHATTER_HZ, SHUT = (75.0, 22.0), 0.85
 """Beats of the valve a second under full and under no pressure, and how far it shuts."""
 ODD = ((1, 1.0), (2, 0.06), (3, 0.22), (5, 0.06))
 """Harmonics of a bell and their levels."""
+SAG = 0.17
+"""By how much of itself the pitch has sunk when the jet stands."""
+SPEAKS = 0.12
+"""Third power of the jet at which a bell speaks with half its voice."""
+FAINTEST = 10.0 ** (-50.0 / 20.0)
+"""Against a bell's loudest moment; what is softer drowns in the jet."""
 RISE_S = 0.008
 
 
@@ -179,33 +186,54 @@ def _whistle(
 ) -> None:
     """Add bells of a whistle, closed pipes with odd harmonics, that speak one after the other; breath runs in them.
 
-    Below a certain pressure the edge tone breaks off, and before it does the pitch sinks.
+    The jet slows with the root of the pressure, and pitch sinks with it. A weak jet feeds the fundamental alone, and
+    in the end no tone at all: its noise rings in the bell, until nothing is left but breath.
     """
-    size, frames = params.size, audio.shape[1]
+    size = params.size
     rng = seed.generator("bells")
     pitch_hz = 900.0 * 2.0 ** (1.2 - 2.0 * size) * 1.5**params.intensity * rng.uniform(0.95, 1.05)
     bells = MATERIALS[params.material].bells
     wander = Drift(seed.child("wander"), rate, motions=2 * len(bells), low_hz=0.5, high_hz=25.0, slope=1.3)
     moved = wander.advance(len(time) - 1)
-    blown = np.clip(4.0 * pressure - 1.0, 0.0, 1.0)
-    heard = min(frames, (int(np.flatnonzero(blown > 0.0)[-1]) + 2) * TICK)
+    jet = np.sqrt(np.minimum(pressure, 1.0))
     for bell, ratio in enumerate(bells):
         speaks_s = 0.02 + rng.exponential(0.05)
         spoken = 1.0 - np.exp(-np.maximum(time - speaks_s, 0.0) / rng.uniform(0.03, 0.1))
-        # It speaks flat, settles sharp under full pressure, and sags with it.
-        hz = ratio * pitch_hz * (0.9 + 0.1 * spoken) * (0.9 + 0.1 * blown) * np.exp(0.0035 * moved[:, bell])
+        # It speaks flat and settles sharp under full pressure.
+        sagged = SAG * (1.0 - jet) ** 1.3
+        hz = ratio * pitch_hz * (0.9 + 0.1 * spoken) * (1.0 - sagged) * np.exp(0.0035 * moved[:, bell])
         points = list(zip(time.tolist(), hz.tolist(), strict=True))
+        enough = SPEAKS * rng.lognormal(0.0, 0.3)
+        blown = jet**3 / (jet**3 + enough) * (1.0 + enough)
         level = 0.4 * params.whistle / math.sqrt(len(bells)) * spoken * blown * open_valve**0.5
         level *= np.exp(0.16 * moved[:, len(bells) + bell])
-        song = np.zeros(heard, np.float32)
-        for harmonic, strength in ODD:
-            if harmonic * hz.max() < 0.45 * rate:
-                song += np.float32(strength) * tone(heard, rate, [(at, harmonic * high) for at, high in points])
+        song = _pipe(audio.shape[1], rate, points, level, blown)
+        heard = len(song)
         breath = noise_band(heard, rate, seed.child("breath", bell), low_hz=12.0, high_hz=0.035 * ratio * pitch_hz)
+        pure = between(heard, np.minimum(1.3 * blown, 1.0), step=TICK)
+        breath *= np.float32(0.9) - np.float32(0.55) * pure
+        breath += pure
+        breath *= song
         left, right = (float(gain) for gain in pan_gains(rng.uniform(-0.35, 0.35)))
-        loud = between(heard, level, step=TICK)
-        audio[0, :heard] += np.float32(left) * loud * song * (1.0 + 0.35 * breath[0])
-        audio[1, :heard] += np.float32(right) * loud * song * (1.0 + 0.35 * breath[1])
+        audio[0, :heard] += np.float32(left) * breath[0]
+        audio[1, :heard] += np.float32(right) * breath[1]
+
+
+def _pipe(frames: int, rate: int, points: list[tuple[float, float]], level: Floats, blown: Floats) -> Audio:
+    """The tone of a closed pipe for as long as it is heard; upper harmonics are fed by a strong jet alone."""
+    song = np.zeros(0, np.float32)
+    for harmonic, strength in ODD:
+        loud = strength * level * blown ** (0.4 * (harmonic - 1))
+        heard = min(frames, (int(np.flatnonzero(loud > FAINTEST * level.max())[-1]) + 1) * TICK)
+        if harmonic * max(high for _, high in points) >= 0.45 * rate:
+            continue
+        part = tone(heard, rate, [(at, harmonic * high) for at, high in points])
+        part *= between(heard, loud, step=TICK)
+        if harmonic == 1:
+            song = part
+        else:
+            song[:heard] += part
+    return song
 
 
 def _spits(audio: Audio, params: Params, rate: int, rng: np.random.Generator, tau_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import signal
 
 from tests import descriptors
@@ -49,6 +50,23 @@ def test_a_whistle_has_bells_that_speak_one_after_the_other_and_sag_with_the_pre
         lines_hz.append(peaks * RATE / (1 << 16))
     assert len(lines_hz[0]) >= 3
     assert lines_hz[1][0] < 0.995 * lines_hz[0][0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_whistle_dies_in_pitch_and_breath_instead_of_breaking_off(seed: int) -> None:
+    hit = make("steam_burst", material="rock", whistle=1.0, size=0.7, chatter=0.0, water=0.0, seed=seed)
+    size = round(0.1 * RATE)
+    frames = hit.audio[:, RATE // 4 : RATE // 4 + 26 * size].sum(axis=0).reshape(26, size) * np.hanning(size)
+    power = np.abs(np.fft.rfft(frames, 1 << 15)) ** 2
+    hz = np.fft.rfftfreq(1 << 15, 1.0 / RATE)
+    near = (hz > 600.0) & (hz < 1_200.0)
+    level = 10.0 * np.log10(power[:, near].max(axis=1))
+    assert level[0] - level[-1] > 20.0
+    assert np.diff(level).min() > -10.0
+    line_hz = hz[near][power[:, near].argmax(axis=1)]
+    # By more than a semitone within two time constants, and before it has gone.
+    assert line_hz[16] < 0.94 * line_hz[0]
+    assert np.all(line_hz[:17:4][1:] < line_hz[:17:4][:-1] + 4.0)
 
 
 def test_the_valve_chatters_without_a_beat() -> None:
