@@ -264,6 +264,9 @@ def test_a_run_leaves_the_cache_within_its_limit(rendered: tuple[Plan, Path, Rep
     small = Settings(jobs=1, cache=tmp_path / "small", cache_bytes=0)
     pipeline.render(plan, tmp_path / "x", settings=small)
     assert PartCache(small.folder).info().parts == 0
+    PartCache(small.folder).keep("aa1", [np.zeros((2, 100), np.float32)])
+    pipeline.render(plan, tmp_path / "x", settings=small)  # which only looks at what was delivered
+    assert PartCache(small.folder).info().parts == 0
 
 
 @pytest.mark.parametrize(("limit", "told"), [(None, False), (1_000_000, True)])

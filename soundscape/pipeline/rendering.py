@@ -75,13 +75,13 @@ def render(
     if since is not None and earlier is None:
         raise InputError("no run of this version of soundscape is in it; give the folder of one", path=since)
     make_folder(out)
-    key = delivery_key(plan)
+    key, cache = delivery_key(plan), settings.parts()
     with alone(out):
         progress.stage("verify", 1)
         again = _again(plan, key, out, earlier, settings, progress)
-        if again is not None:
-            return again
-    cache = settings.parts()
+    if again is not None:
+        cache.trim(settings.cache_limit)
+        return again
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
         expected = forecast(plan, settings)
         progress.note(expected.summary)
