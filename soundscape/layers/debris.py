@@ -58,6 +58,8 @@ MODES, BOUNCES = 4, 5
 SIZE_SD, BOUND = 0.33, 1.6
 FLIGHT_S = 0.16
 """From the first impact of a middling piece to its second."""
+HANDFUL, HANDFUL_S = 2.0, 0.07
+"""Pieces that come loose together, and how far apart they fall."""
 START, SIZE, RISE, FALL, PAN = range(5)
 """Columns of the table of clusters: seconds, factor, seconds, seconds, place."""
 BED_HZ = (110.0, 700.0, 3_500.0)
@@ -66,8 +68,8 @@ OFTEN, MANY, INTENSITY, BRIGHTNESS_OCT = 2.6, 1.4, 2.3, 1.6
 """What a control moves: factor of the rate, of the pieces and of the level each way from the middle, colour."""
 STRAY = 40.0
 """Grains a second between the clusters, at full grit and neutral density."""
-LOBES = 1.35
-"""Standard deviation of the logarithm of how much moves, from 1 to 4 Hz."""
+LOBES = 1.7
+"""Standard deviation of the logarithm of how much moves, from 2 to 6 Hz."""
 LEVEL = 0.028
 """Peak of a middling piece at neutral controls."""
 
@@ -95,7 +97,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     falls = Falls(params, rate, seed)
     slow = Drift(seed.child("slow"), rate, motions=2, low_hz=0.05, high_hz=6.0, slope=0.5)
     clumps = Drift(seed.child("clumps"), rate, low_hz=3.0, high_hz=90.0)
-    lobes = Drift(seed.child("lobes"), rate, low_hz=1.2, high_hz=4.0, slope=0.0)
+    lobes = Drift(seed.child("lobes"), rate, low_hz=2.0, high_hz=6.0, slope=0.0)
     grains = Grains(seed.child("grit"), rate, ring_s=0.0007, densest=12_000.0)
     under = NoiseBands(seed.child("under"), rate, shared=SHARED)
     high_pass = HighPass(rate)
@@ -108,13 +110,14 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         moving *= np.exp(LOBES * np.clip(lobes.advance(block.ticks)[:, 0], -3.0, 1.6) - 0.4 * LOBES**2)
         motion, clump = slow.advance(block.ticks), np.exp(0.6 * clumps.advance(block.ticks)[:, 0] - 0.18)
         audio = np.zeros((2, block.frames), np.float32)
-        stray = STRAY * OFTEN ** (2.0 * block["density"].astype(np.float64) - 1.0) * np.exp(0.6 * motion[:, 0])
+        dense = OFTEN ** (2.0 * block["density"].astype(np.float64) - 1.0)
+        stray = STRAY * dense * np.exp(0.6 * motion[:, 0])
         often = np.minimum(params.grit * (2_800.0 * moving + stray) * clump, 10_000.0)
         grains.add(audio, often, grit_hz * bright, 0.32 * strength * clump**0.3, place)
         corner = np.array(BED_HZ) * bright[:, None]
         # What many pieces make together grows with the root of their number, nearly.
         lot = (moving * clump) ** 0.6
-        far = params.bed * np.exp(0.3 * motion[:, 1])
+        far = params.bed * np.sqrt(dense) * np.exp(0.3 * motion[:, 1])
         level = np.empty((block.ticks + 1, BANDS))
         level[:, 0] = strength * (0.08 * far + 0.3 * params.body * lot)
         level[:, 1] = strength * (0.055 * far + 0.06 * lot)
@@ -186,7 +189,9 @@ class Falls:
         pieces = params.pieces * cluster[SIZE] * MANY ** (2.0 * float(block["density"][tick]) - 1.0)
         count = 1 + draw.poisson(max(pieces - 1.0, 0.0))
         size = np.clip(draw.standard_normal((count, 1, 1)), -BOUND, BOUND)
-        fall = draw.gamma(1.3, 0.55 * params.length * cluster[SIZE] ** 0.5, (count, 1, 1))
+        # One piece that comes loose takes others along.
+        loose = draw.gamma(1.3, 0.55 * params.length * cluster[SIZE] ** 0.5, max(1, round(count / HANDFUL)))
+        fall = draw.choice(loose, (count, 1, 1)) + draw.exponential(HANDFUL_S, (count, 1, 1))
         fall -= fall.min()
         # Flight times shrink as a geometric series.
         kept = np.arange(BOUNCES)[None, :, None]

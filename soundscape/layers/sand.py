@@ -36,8 +36,10 @@ AGE, SIZE, RISE, FALL, PITCH, PAN = range(6)
 """Columns of the table of slides: seconds since the start, factor, seconds, seconds, factor, place."""
 FLURRY, STREAM, BED = range(3)
 """Slow motions: how often slides come, how much trickles between them, how loud the far bed is."""
-LOBES = 1.3
-"""Standard deviation of the logarithm of how much moves, from 1 to 4 Hz: what slides halts, and gives way again."""
+LOBES = 1.4
+"""Standard deviation of the logarithm of how much moves, from 2 to 6 Hz: what slides halts, and gives way again."""
+BODY = 0.8
+"""Level of the low sound of all that moves, over that of a grain."""
 HEAVIEST = 10.0
 """The most that moves as one body, over a middling slide."""
 DENSITY = 2.8
@@ -71,7 +73,7 @@ class Params:
 def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Seed) -> Iterator[Audio]:
     """Sand for every control block, float32 `(2, block.frames)`."""
     slow = Drift(seed.child("slow"), rate, motions=3, low_hz=0.05, high_hz=4.0, slope=0.4)
-    lobes = Drift(seed.child("lobes"), rate, low_hz=1.2, high_hz=4.0, slope=0.0)
+    lobes = Drift(seed.child("lobes"), rate, low_hz=2.0, high_hz=6.0, slope=0.0)
     bursts = Drift(seed.child("bursts"), rate, low_hz=0.7, high_hz=90.0, slope=1.0)
     grains = Grains(
         seed.child("grains"), rate, ring_s=params.ring * 1e-3, size_sd=params.roughness, densest=24_000.0
@@ -107,10 +109,11 @@ def _move(falling, corner, level, slides, slow, bursts, halting, curves, numbers
     per_s, attack, length, grains, stream, gusts = numbers
     clumping, pitch, body, bed, width = shape
     for edge in range(falling.shape[1]):
+        dense = DENSITY ** (2.0 * density[edge] - 1.0)
         # The last edge of a block comes again as the first of the next: only there do slides move on.
         if edge > 0:
             slides[:, AGE] += tick_s
-            often = per_s * DENSITY ** (2.0 * density[edge] - 1.0) * math.exp(0.35 * slow[edge, FLURRY] - 0.06)
+            often = per_s * dense * math.exp(0.35 * slow[edge, FLURRY] - 0.06)
             if uniform(key, (tick + edge) * 8) < often * tick_s:
                 _begin(slides, attack, length, width, key, (tick + edge) * 8)
         moving, place, settling = _sum(slides)
@@ -118,12 +121,7 @@ def _move(falling, corner, level, slides, slow, bursts, halting, curves, numbers
         strength = 2.2 ** (2.0 * intensity[edge] - 1.0)
         bright = 2.0 ** (1.6 * (brightness[edge] - 0.5))
         clump = math.exp(clumping * bursts[edge, 0] - 0.5 * clumping * clumping)
-        running = (
-            stream
-            * DENSITY ** (2.0 * density[edge] - 1.0)
-            * math.exp(gusts * slow[edge, STREAM])
-            * halting[edge] ** 0.4
-        )
+        running = stream * dense * math.exp(gusts * slow[edge, STREAM]) * halting[edge] ** 0.4
         falling[0, edge] = min(20_000.0, (grains * moving + running) * clump)
         falling[1, edge] = pitch * bright * settling
         falling[2, edge] = LEVEL * strength * (0.5 + 0.5 * min(1.0, moving)) * clump**0.3
@@ -134,7 +132,7 @@ def _move(falling, corner, level, slides, slow, bursts, halting, curves, numbers
         for band in range(BANDS):
             corner[edge, band] = BED_HZ[band] * bright
         for channel in range(2):
-            level[edge, 0, channel] = LEVEL * strength * body * min(moving * clump, HEAVIEST)
+            level[edge, 0, channel] = BODY * LEVEL * strength * body * min(moving * clump, HEAVIEST)
             level[edge, 1, channel] = 4.0 * bed * far
             level[edge, 2, channel] = 2.0 * bed * far * pitch / 3_200.0
 

@@ -141,7 +141,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         booms.add(booming, nearer**0.7 * bright[:, None] ** 0.5 * pitch, boom, place)
         around.apply(booming, np.ones(block.ticks + 1, np.float32))
         audio += booming
-        hills.add(audio, np.float32(ECHOED) * audio.copy())
+        hills.add(audio, np.float32(ECHOED) * audio)
         air.apply(audio, np.full(block.ticks + 1, away, np.float32))
         blowing = np.exp(0.45 * slow.advance(block.ticks)) * STORM_SHARE * strength[:, None]
         under = (0.004 + 0.08 * params.storm) * np.repeat(blowing[:, :, None], 2, axis=2)

@@ -32,8 +32,8 @@ PRESETS = tuple(preset.name for preset in presets_of("debris"))
 @pytest.mark.parametrize("preset", PRESETS)
 def test_its_level_moves_at_all_rates(preset: str) -> None:
     slopes = [descriptors.gust_psd_slope(render(preset, 40.0, seed=seed), RATE) for seed in (1, 2)]
-    # Of recordings, mostly of steps: -0.97 to 0.24; what falls and bounces sounds for longer.
-    assert -1.6 <= np.mean(slopes) <= 0.24
+    # Of recordings -0.97 to 0.24; here -1.1 at a median, and two seeds scatter by 0.15.
+    assert -1.3 <= np.mean(slopes) <= 0.24
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -45,8 +45,8 @@ def test_it_measures_like_recordings_at_every_control(preset: str, control: str,
 @pytest.mark.parametrize("preset", PRESETS)
 def test_its_level_moves_at_all_rates(preset: str) -> None:
     slopes = [descriptors.gust_psd_slope(render(preset, 40.0, seed=seed), RATE) for seed in (1, 2)]
-    # Of recordings, mostly of steps: -0.97 to 0.24; a slide lasts for longer.
-    assert -1.65 <= np.mean(slopes) <= 0.24
+    # Of recordings -0.97 to 0.24; a slide -1.05 at a median, and two seeds scatter by 0.15.
+    assert -1.25 <= np.mean(slopes) <= 0.24
 
 
 def _outside(preset: str, controls: dict[str, float]) -> dict[str, float]:
