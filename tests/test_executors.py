@@ -68,7 +68,12 @@ def cluster() -> Iterator[str]:
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0, silence_logs=50
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        memory_limit=0,
+        silence_logs=50,
     ) as running:
         yield running.scheduler_address
 
@@ -175,6 +180,17 @@ def test_a_scheduler_that_does_not_answer_is_named(address: str, monkeypatch: py
     monkeypatch.setattr(dask, "CONNECT_S", 0.2)
     with pytest.raises(InputError, match=r"no scheduler answers at .*; start one with `dask scheduler`"):
         dask.run(negative, [1], workers=1, done=lambda _: None, scheduler=address)
+
+
+def test_a_scheduler_without_workers_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(dask, "WORKERS_S", 0.2)
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50) as empty,
+        pytest.raises(InputError, match="no worker has come to the scheduler"),
+    ):
+        dask.run(negative, [1], workers=1, done=lambda _: None, scheduler=empty.scheduler_address)
 
 
 def test_what_is_no_address_is_refused() -> None:

@@ -26,6 +26,8 @@ R = TypeVar("R")
 
 RETRIES = 3
 CONNECT_S = 15
+WORKERS_S = 120
+"""How long a scheduler may take to get its first worker; some begin machines only when there are tasks."""
 _ENCRYPTED = ("tls", "wss")
 
 
@@ -49,7 +51,7 @@ def run(
     Raises
     ------
     InputError
-        When nobody answers at the address.
+        When nobody answers at the address, or the scheduler gets no worker.
     OutputError
         When a job failed on several workers.
     """
@@ -60,6 +62,7 @@ def run(
 
         futures = client.map(perform, [pack(function, job) for job in jobs], retries=RETRIES, pure=False)
         try:
+            _wait_for_workers(client)
             places = {future.key: place for place, future in enumerate(futures)}
             results: dict[int, R] = {}
             for future in as_completed(futures, loop=client.loop):
@@ -95,7 +98,8 @@ def _client(scheduler: str, workers: int) -> Iterator[Any]:
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # any free one: several runs may have a cluster each
+                    scheduler_kwargs={"dashboard": False},
                     local_directory=folder,
                     memory_limit=0,
                     silence_logs="CRITICAL",
@@ -103,6 +107,16 @@ def _client(scheduler: str, workers: int) -> Iterator[Any]:
             )
             client = held.enter_context(Client(cluster, set_as_default=False))
         yield client
+
+
+def _wait_for_workers(client: Any) -> None:
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_S)
+    except TimeoutError:
+        address = client.scheduler.address
+        raise InputError(
+            f'no worker has come to the scheduler at "{address}" in {WORKERS_S} s; start some with `dask worker`'
+        ) from None
 
 
 def check(scheduler: str, *, insecure: bool) -> None:
