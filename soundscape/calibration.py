@@ -7,6 +7,7 @@ the presets and palettes that come with the program stand in `presets/gains.json
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from soundscape.audio import AudioFile
 from soundscape.code import code_digest
+from soundscape.errors import OutputError
 from soundscape.files import atomic, make_folder
 from soundscape.levels import reference_gain_db
 from soundscape.metering.gating import integrated
@@ -81,9 +83,10 @@ def _known(facts: str, folder: Path) -> float:
         return float(json.loads(path.read_text()))
     except (OSError, ValueError):
         value = reference_gain_db(*json.loads(facts)[:4])
-    make_folder(path.parent)
-    with atomic(path, durable=False) as file:
-        file.write(json.dumps(value).encode())
+    with contextlib.suppress(OutputError):  # a cache only to be read from
+        make_folder(path.parent)
+        with atomic(path, durable=False) as file:
+            file.write(json.dumps(value).encode())
     return value
 
 

@@ -174,7 +174,7 @@ class PartCache:
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError, NotImplementedError, OutputError):  # a cache only to be read from
                 make_folder(path.parent)
-                held.callback(path.unlink, missing_ok=True)
+                held.callback(_remove, path)
                 held.enter_context(FileLock(path))
             yield
 

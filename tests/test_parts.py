@@ -12,6 +12,7 @@ import pytest
 from soundscape.errors import AudioError, InputError, OutputError
 from soundscape.model import Sound
 from soundscape.parts import HEADER, LEASES, Part, PartCache
+from soundscape.pipeline.delivered import Delivered, remember
 from soundscape.storage import Storage
 from soundscape.synthesis import part_key, render_part
 
@@ -161,6 +162,20 @@ def test_what_a_living_run_has_used_is_not_removed_by_another(tmp_path: Path) ->
         assert PartCache(tmp_path).clear() == 0
         assert used.path.exists()
     assert PartCache(tmp_path).trim(0) == 1
+
+
+def test_a_cache_that_can_no_longer_be_written_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    cache = PartCache(tmp_path)
+    cache.keep("aa1", [NOISE])
+    (tmp_path / "delivered").touch()  # where a folder should be
+    with cache.in_use():
+        monkeypatch.setattr(Path, "unlink", refuse)
+        remember(tmp_path, "key", Delivered(folder=tmp_path, files={}))
+    assert cache.trim(0) == 0
+    assert cache.find("aa1") is not None
 
 
 def test_the_lease_of_a_killed_run_protects_nothing(tmp_path: Path) -> None:

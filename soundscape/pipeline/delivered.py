@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from xxhash import xxh3_64
 
+from soundscape.errors import OutputError
 from soundscape.files import atomic, make_folder, write_text
 from soundscape.model import Clip, Plan, Sound
 
@@ -88,9 +90,10 @@ def delivery(out: Path, names: Iterable[str]) -> Delivered:
 
 
 def remember(cache: Path, key: str, made: Delivered) -> None:
-    """Note in the folder of a cache what was delivered last under a key."""
+    """Note in the folder of a cache what was delivered last under a key, where that can be written."""
     noted = {"folder": str(made.folder), "files": made.files}
-    write_text(make_folder(cache / FOLDER) / f"{key}.json", json.dumps(noted, indent=1))
+    with contextlib.suppress(OutputError):
+        write_text(make_folder(cache / FOLDER) / f"{key}.json", json.dumps(noted, indent=1))
 
 
 def remembered(cache: Path, key: str) -> Delivered | None:
