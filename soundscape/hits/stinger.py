@@ -3,8 +3,8 @@
 Model: on every note a section of players, each with an attack of its own within some hundredths of a second; their
 lips find the pitch from below, and some rip into it. How hard each blows decides level and colour at once: the
 spectrum opens with the attack, up to several kilohertz, dips, swells again and closes as the breath runs out; bells
-raise two humps of it. Blown hard, the lips flutter some thirty times a second, never evenly, which is the growl. An
-accent strikes at the start, a low tone carries it, and a large room keeps the last of it.
+raise two humps of it, and what plays it back is driven. Blown hard, the lips flutter some thirty times a second, never
+evenly, which is the growl. An accent strikes at the start, a low tone carries it, and a large room keeps the last.
 
 Sources: Risset & Mathews (1969) and Hirschberg et al. (1996): blown brass brightens with force, for its waves steepen.
 """
@@ -52,6 +52,8 @@ RIPS = 0.3
 """Share of players that rip into their pitch."""
 SAG_CENTS, WANDER_CENTS = 14.0, 6.0
 """By how much pitches fall in a second as the breath runs out, and how they wander."""
+DRIVE = (0.2, 1.0)
+"""How far the weakest and the strongest are driven into the saturation of what records or plays them."""
 WET = 0.35
 STRUCK_S = 1.2
 
@@ -75,12 +77,14 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     frames = math.ceil(length_s * rate / TICK) * TICK
     corner_hz = 500.0 * 8.0**force * 0.7**size
     brass = _brass(params, rate, seed, frames, corner_hz)
-    loudest = max(float(brass.max()), -float(brass.min()))
-    audio = np.float32((1.0 - WET) / loudest) * brass
-    brass *= np.float32(WET / loudest)
+    weakest, strongest = DRIVE
+    brass *= np.float32(1.0 / max(float(brass.max()), -float(brass.min())))
+    brass = _driven(brass, weakest + (strongest - weakest) * force)
+    audio = np.float32(1.0 - WET) * brass
+    brass *= np.float32(WET)
     room = Hall(seed.child("room"), rate, t60_s=1.2 + 2.0 * size, high_t60_s=0.7 + 0.5 * size, size=1.5 + size)
     room.add(audio, brass)
-    audio += 0.3 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
+    audio += 0.42 * thump(frames, rate, start_hz=95.0 - 30.0 * size, end_hz=38.0, t60_s=0.5 + 0.5 * size)
     struck = round(STRUCK_S * rate)
     strike = noise_band(
         struck, rate, seed.child("air"), low_hz=150.0, high_hz=[(0.0, 2.0 * corner_hz), (0.2, 600.0)]
@@ -89,6 +93,16 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     audio[:, :struck] += strike * envelope(struck, rate, fall)
     audio *= envelope(frames, rate, [(0.0, 0.0), (0.75 * length_s, 0.0), (length_s, -60.0)])
     return finish(audio, rate, sync=0, intensity=force, size=size, distance=params.distance)
+
+
+def _driven(audio: Audio, drive: float) -> Audio:
+    """A signal of peak 1 driven into saturation; at a `drive` of 1 its peaks are flat.
+
+    Of the third order alone, so that what is made of ten kilohertz folds back to where nobody hears it.
+    """
+    saturated: Audio = audio * (np.float32(3.0) - np.float32(drive) * audio * audio)
+    saturated *= np.float32(1.0 / (3.0 - drive))
+    return saturated
 
 
 def _brass(params: Params, rate: int, seed: Seed, frames: int, corner_hz: float) -> Audio:
@@ -146,8 +160,8 @@ def _breath(rng: np.random.Generator, time_s: Floats, starts_s: Floats) -> Float
             (start_s, 0.0),
             (start_s + 0.4 * attack_s, 0.6),
             (start_s + attack_s, rng.uniform(1.1, 1.35)),
-            (start_s + attack_s + dip_s, rng.uniform(0.6, 0.8)),
-            (start_s + attack_s + dip_s + swell_s, rng.uniform(0.65, 0.9)),
+            (start_s + attack_s + dip_s, rng.uniform(0.68, 0.86)),
+            (start_s + attack_s + dip_s + swell_s, rng.uniform(0.75, 0.98)),
             (start_s + attack_s + dip_s + max(out_s, 1.2 * swell_s), 0.08),
             (0.85 * length_s, 0.0),
         ]
@@ -156,10 +170,10 @@ def _breath(rng: np.random.Generator, time_s: Floats, starts_s: Floats) -> Float
 
 
 def _bells(rng: np.random.Generator, tuned_hz: Floats, orders: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """What each instrument's bell lets out of every harmonic, `(players, orders)`: little of the lowest, two humps."""
+    """What each instrument lets out of every harmonic, `(players, orders)`: little of the lowest, a body, two humps."""
     hz = tuned_hz[:, None] * orders
     let_out = 1.0 / (1.0 + (50.0 / hz) ** 2)
-    for middle_hz, width_oct, raised in ((480.0, 0.5, 0.6), (1_400.0, 0.4, 0.5)):
+    for middle_hz, width_oct, raised in ((130.0, 0.7, 0.9), (480.0, 0.5, 0.6), (1_400.0, 0.4, 0.5)):
         own_hz = middle_hz * rng.lognormal(0.0, 0.14, len(tuned_hz))[:, None]
         let_out *= 1.0 + raised * np.exp(-((np.log2(hz / own_hz) / width_oct) ** 2))
     return let_out.astype(np.float32)
