@@ -19,7 +19,7 @@ INTENSITY_DB, SIZE_DB = 18.0, 5.0
 """By how much the faintest and the smallest are softer than the strongest and largest."""
 END_DB = -78.0
 """Below this, against the peak, nothing follows that would be heard."""
-FADE_S = 0.03
+FADE_S, LONGEST_FADE_S = 0.03, 0.2
 RISE_S = 0.0003
 """Even the steepest front takes so long, so that none begins with a step."""
 
@@ -39,9 +39,14 @@ def finish(audio: Audio, rate: int, *, sync: int, intensity: float, size: float,
     Distance(rate).apply(audio, np.full(math.ceil(audio.shape[1] / TICK) + 1, distance, np.float32))
     peak = max(float(audio.max()), -float(audio.min()))
     last = _last_above(audio, peak * db_to_gain(END_DB))
-    end = min(audio.shape[1], max(last, sync) + round(FADE_S * rate))
+    fading = round(FADE_S * rate)
+    end = max(last, sync) + fading
+    if end > audio.shape[1]:
+        # What is still heard when its frames run out is let go more slowly.
+        end = audio.shape[1]
+        fading = max(fading, min(round(LONGEST_FADE_S * rate), (end - sync) // 4))
     audio = audio[:, :end]
-    rise, fade = _ramps(min(round(RISE_S * rate), end), min(round(FADE_S * rate), end))
+    rise, fade = _ramps(min(round(RISE_S * rate), end), min(fading, end))
     audio[:, : len(rise)] *= rise
     audio[:, end - len(fade) :] *= fade
     return Hit(np.ascontiguousarray(audio), sync)

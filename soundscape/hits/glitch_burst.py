@@ -27,6 +27,8 @@ from soundscape.rng import Seed
 BUS = "effects"
 SYNC = "onset"
 
+AFTER_S = 0.04
+"""Silence in which the last cell is cut off, so that it is not faded."""
 FADE_S = 0.002
 FAULTS = ("none", "jump", "backwards", "run down", "few bits")
 LIKELY = (0.25, 0.25, 0.12, 0.13, 0.25)
@@ -55,7 +57,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     cells = max(3, round((0.25 + 1.6 * size) * rate / cell))
     pitch_hz = 480.0 * 5.0**force * 0.5**size
     programme = _programme(cells * cell, rate, seed.child("programme"), pitch_hz)
-    audio = np.zeros((2, cells * cell), np.float32)
+    audio = np.zeros((2, cells * cell + round(AFTER_S * rate)), np.float32)
     at, onset = 0, round(0.004 * rate)
     while at < cells:
         count = 1
@@ -73,7 +75,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         sides = np.ones(2)
         if rng.uniform() < DROPS_OUT:
             sides[rng.integers(2)] = 0.15
-        room = min(len(sound), audio.shape[1] - at * cell)
+        room = min(len(sound), (cells - at) * cell)
         part = broken.faded(sound[:room], rate, fade_s=FADE_S if at else 0.25 * FADE_S)
         audio[:, at * cell : at * cell + room] += (level * sides[:, None]).astype(np.float32) * part
         at += -(-len(sound) // cell)

@@ -26,6 +26,9 @@ from soundscape.rng import Seed
 BUS = "effects"
 SYNC = "onset"
 
+SETTLES_S = 1.0
+"""After the last shock."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
@@ -83,7 +86,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("jolt")
     length_s = 2.0 + 3.5 * size
-    frames = round(length_s * rate)
+    frames = round((length_s + SETTLES_S) * rate)
     audio = np.zeros((2, frames), np.float32)
     for crack in range(3):
         at = 0 if crack == 0 else int(rng.uniform(0.004, 0.09) * rate)
@@ -91,7 +94,8 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
         audio[:, at:] += material.crack * (0.35 + 0.4 * force) * 0.7**crack * pulse
     heave = noise_band(frames, rate, seed.child("heave"), low_hz=24.0, high_hz=95.0 - 50.0 * size, width=0.3)
     swell = 0.12 + 0.25 * size
-    heave *= envelope(frames, rate, [(0.0, -20.0), (swell, -8.0), (0.5 * length_s, -20.0), (length_s, -60.0)])
+    sinks = [(0.5 * length_s, -20.0), (length_s, -60.0), (length_s + 0.4, -96.0)]
+    heave *= envelope(frames, rate, [(0.0, -20.0), (swell, -8.0), *sinks])
     audio += heave * flutter(frames, rate, seed.child("heaving"), 3.5, low_hz=0.8, high_hz=9.0)
     first = noise_band(
         frames,

@@ -32,7 +32,7 @@ DRIVE, BIAS = (0.35, 3.2), 0.45
 """How hard the weakest and the strongest drive what plays them, and how far it rests from the middle of its way."""
 LATE_S = 0.0004
 """By which harmonics reach one side after the other; the fundamental is alike, as a subwoofer needs it."""
-GONE = ((0.0, 0.0), (0.45, 0.0), (0.62, -3.5), (0.8, -10.5), (1.0, -24.0), (1.25, -72.0))
+GONE = ((0.0, 0.0), (0.45, 0.0), (0.62, -3.5), (0.8, -10.5), (1.0, -24.0), (1.3, -88.0))
 """Level in dB at these shares of its length: it lets go ever faster, without a moment at which one hears that."""
 RUMBLE_DB = -21.0
 STRUCK_S = 0.5

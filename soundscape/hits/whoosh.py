@@ -60,6 +60,8 @@ PARTS, EXTENT = (0.22, 1.5), 0.035
 """Pitches of the parts of a body, and by what share of the way one is ahead of another."""
 TURBULENCE, WAKE = 0.45, 0.22
 """Standard deviation of the logarithm of a part's level, and level of what tumbles on behind."""
+TRAIL = 1.3
+"""Until its wake has come to rest, against the time of passing."""
 EDGES, EDGE, EDGE_Q, EDGE_LEVEL = 3, 0.85, 45.0, 1.5
 """How many thin edges there are, their pitch against the body's, how narrow it is, and how loud."""
 BED, PUSH = 0.2, 0.5
@@ -86,7 +88,7 @@ def render(params: Params, rate: int, seed: Seed) -> Hit:
     material, size, force = MATERIALS[params.material], params.size, params.intensity
     rng = seed.generator("whoosh")
     length_s = (0.45 + 1.5 * size) * unlike(rng, 0.14)
-    frames = math.ceil(length_s * rate / TICK) * TICK
+    frames = math.ceil(TRAIL * length_s * rate / TICK) * TICK
     sync = round(NEAREST * length_s * rate)
     time = np.arange(frames // TICK + 1) * TICK / rate
     top_hz = 900.0 * 5.0**force * 2.0 ** (0.8 - 1.6 * size) * unlike(rng, 0.16) * material.bright
@@ -177,9 +179,10 @@ def _sources(
     )
     hz = top_hz * ratio * speed**bend * np.exp(0.07 * uneven)
     behind = np.maximum(time / length_s - NEAREST - 0.04, 0.0)[:, None]
-    wake = WAKE * gain * (behind / 0.1) ** 0.5 * np.exp(-behind / 0.14) * (ratio < 0.7) * (np.arange(LANES) < parts)
+    tumbles = (ratio < 0.7) & (np.arange(LANES) < parts)
+    wake = WAKE * gain * tumbles * (behind / 0.1) ** 0.5 * np.exp(-((behind / 0.16) ** 1.5))
     level = np.hypot(level, wake * np.exp(0.9 * np.clip(uneven, -2.5, 1.8)))
-    level *= np.clip((length_s - time) / (0.06 * length_s), 0.0, 1.0)[:, None]
+    level *= np.clip((TRAIL - time / length_s) / 0.06, 0.0, 1.0)[:, None]
     start, end = WAYS[params.way]
     pan = np.stack([_place((time - late) / length_s, start, end) for late in late_s], axis=1)
     pan = np.clip(pan + 0.3 * rng.uniform(-1.0, 1.0, LANES), -1.0, 1.0)

@@ -155,8 +155,12 @@ def test_size_gives_it_more_energy_and_makes_it_longer_or_deeper(hit: str) -> No
 def test_every_parameter_at_its_extremes_is_sound(hit: str, param: Param, value: float | str | bool) -> None:
     made = make(hit, **{param.name: value})
     assert np.isfinite(made.audio).all()
-    assert 1e-4 < np.abs(made.audio).max() <= 10.0 ** (-0.1 / 20.0)
+    peak = np.abs(made.audio).max()
+    assert 1e-4 < peak <= 10.0 ** (-0.1 / 20.0)
     assert 0 <= made.sync < made.audio.shape[1]
+    assert np.abs(made.audio[:, 0]).max() <= 0.02 * peak
+    assert np.abs(made.audio[:, -RATE // 500 :]).max() <= 10.0 ** (-60.0 / 20.0) * peak
+    assert descriptors.dc_db(made.audio, RATE) <= -50.0
 
 
 @EACH_HIT

@@ -7,6 +7,7 @@ import pytest
 from scipy import signal
 
 from soundscape.contract import Hit
+from soundscape.hits.whoosh import NEAREST
 from tests import descriptors
 from tests.hits.rendering import RATE, centroid_hz, make
 
@@ -71,7 +72,7 @@ def test_cloth_flaps_some_tens_of_times_a_second_and_never_evenly() -> None:
 
 def test_turbulence_shakes_high_and_low_parts_by_themselves() -> None:
     hit = make("whoosh", size=0.9, whistle=0.0)
-    audio = hit.audio[:, hit.sync // 3 :].mean(axis=0)
+    audio = hit.audio[:, hit.sync // 3 : round(hit.sync / NEAREST)].mean(axis=0)
     courses = []
     for low_hz, high_hz in ((150.0, 350.0), (900.0, 1_800.0)):
         sections = signal.butter(3, (low_hz, high_hz), "band", fs=RATE, output="sos")
@@ -79,3 +80,11 @@ def test_turbulence_shakes_high_and_low_parts_by_themselves() -> None:
         courses.append(level - np.polyval(np.polyfit(range(len(level)), level, 4), range(len(level))))
     assert min(np.std(course) for course in courses) >= 1.2
     assert abs(np.corrcoef(courses)[0, 1]) <= 0.6
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("size", [0.0, 1.0])
+def test_its_wake_comes_to_rest_instead_of_being_cut_off(size: float, seed: int) -> None:
+    audio = make("whoosh", size=size, distance=1.0, seed=seed).audio
+    last = audio[:, -round(0.08 * RATE) : -round(0.05 * RATE)]
+    assert np.abs(last).max() <= 10.0 ** (-38.0 / 20.0) * np.abs(audio).max()
