@@ -187,7 +187,12 @@ class PartCache:
 
     def damaged(self) -> list[Path]:
         """Parts whose content is not what was written; they would be rendered again when they are needed."""
-        return [path for _, _, path in self._used() if _open(path) is None and not _is_of_another_version(path)]
+        found = []
+        for _, _, path in self._used():
+            with contextlib.suppress(FileNotFoundError):  # another run may have removed it
+                if _open(path) is None and not _is_of_another_version(path):
+                    found.append(path)
+        return found
 
     def clear(self) -> int:
         """Remove every part that no living run uses, and every note beside them; returns how many files went."""
@@ -274,11 +279,8 @@ def _open(path: Path) -> Part | None:
 
 def _is_of_another_version(path: Path) -> bool:
     """Whether a part was written by another version of this program; it is never read and goes when its time comes."""
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(MAGIC))
-    except OSError:
-        return False
+    with path.open("rb") as file:
+        magic = file.read(len(MAGIC))
     return magic.startswith(FORMAT) and magic != MAGIC
 
 
