@@ -51,7 +51,7 @@ FED_SD, OWN_SD = 0.35, 0.4
 """Standard deviations of the logarithm of a vein's level: with the place that feeds it, and by itself."""
 VEIN_REACH = 0.5
 LEVEL = 0.026
-INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 12.0, 2.5, 1.3
+INTENSITY_DB, DENSITY, BRIGHTNESS_OCT = 12.0, 2.5, 0.8
 """What the whole range of a control moves: level, factor of the bubbles each way from the middle, colour."""
 
 
