@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from soundscape.layers import stream
 from tests import descriptors
 from tests.layers.rendering import RATE, presets_of, render
 
