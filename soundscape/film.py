@@ -104,6 +104,8 @@ class Film:
     target: str = "ebu-r128"
     language: str = ""
     """Which of the alternative narrations is mixed; empty: the first that is named."""
+    shot_list: str = ""
+    """What the shots of the timeline show, where it only names their clips."""
     markers: tuple[str, ...] = ()
     """Lists of markers whose hits are added to those of the timeline."""
     subtitles: str = ""

@@ -97,6 +97,7 @@ def read_cut(
 def cut_of(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
     """The cut of a film as it is seen, with everything its reader had to say."""
     from soundscape.planning.markers import with_markers
+    from soundscape.planning.shot_list import with_shot_list
     from soundscape.timecode import Rate
 
     path = film.folder / film.timeline
@@ -107,8 +108,9 @@ def cut_of(film: Film) -> tuple[Timeline, tuple[Diagnostic, ...]]:
     except InputError as error:
         raise film.error(error.message, "fps") from error
     cut, diagnostics = read_cut(path, fps=film.fps)
-    marked, told = with_markers(cut, film)
-    return marked, (*diagnostics, *told)
+    described, said = with_shot_list(cut, film)
+    marked, told = with_markers(described, film)
+    return marked, (*diagnostics, *said, *told)
 
 
 def _with_target(film: Film) -> Film:
