@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from soundscape.errors import OutputError
 from soundscape.model import SAMPLE_RATE, Clip, Plan, Sound
 from soundscape.pipeline.settings import Settings
+from soundscape.progress import Progress
 
 _FLOAT_BYTES = 4
 """A sample of a part, and of a stem between mix and master."""
@@ -57,8 +59,10 @@ class Forecast:
         )
 
 
-def forecast(plan: Plan, settings: Settings) -> Forecast:
-    """What rendering a plan will take, with what the cache has now."""
+def forecast(
+    plan: Plan, settings: Settings, *, only: Sequence[str] = (), stretch: tuple[int, int] | None = None
+) -> Forecast:
+    """What rendering a plan will take, with what the cache has now; `only` and `stretch` as of `mix_down`."""
     from soundscape.mix.surround import CHANNELS
     from soundscape.mix.tracks import buses_of, tracks_of
     from soundscape.synthesis import part_key
@@ -69,6 +73,8 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
     frames = sum(source.length for source in missing)
     channels, buses = CHANNELS[plan.layout], len(buses_of(plan))
     tracks = buses + sum(len(set(tracks_of(plan, kind).values())) for kind in plan.stems)
+    begin, end = stretch or (0, plan.length)
+    files = (len(only) or 1 + buses) + tracks - buses + len(plan.also)
     # Beside stems lies their sum. Room for speech and a layout with more channels take a copy of the stems each.
     copied = channels if channels > 2 or (plan.ducking is not None and plan.narration) else 0
     return Forecast(
@@ -78,19 +84,22 @@ def forecast(plan: Plan, settings: Settings) -> Forecast:
         seconds_to_render=frames / SAMPLE_RATE,
         cache_bytes=_part_bytes(frames / SAMPLE_RATE),
         cache_limit=settings.cache_limit,
-        out_bytes=_FILE_BYTES * channels * plan.length * (1 + tracks + len(plan.also)),
+        out_bytes=_FILE_BYTES * channels * (end - begin) * files,
         work_bytes=_FLOAT_BYTES * plan.length * (tracks + 1 + len(plan.stems)) * (2 + copied),
     )
 
 
-def check_room(expected: Forecast, out: Path, settings: Settings) -> None:
-    """Refuse to begin what cannot end.
+def begin_with_room(expected: Forecast, out: Path, settings: Settings, progress: Progress) -> None:
+    """Say what is going to be done; refuse to begin what cannot end.
 
     Raises
     ------
     OutputError
         When a disk has less room than the lower bound of what it will have to hold.
     """
+    progress.note(expected.summary)
+    if expected.too_large:
+        progress.note(expected.too_large)
     needs: dict[int, tuple[Path, int]] = {}
     for folder, size in (
         (settings.folder, expected.cache_bytes),

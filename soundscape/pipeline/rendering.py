@@ -65,7 +65,7 @@ def render(
     from soundscape.files import make_folder, slug, write_bytes, write_text
     from soundscape.mastering.target import load_target
     from soundscape.pipeline.delivered import delivery, delivery_key, remember
-    from soundscape.pipeline.forecast import check_room, forecast
+    from soundscape.pipeline.forecast import begin_with_room, forecast
     from soundscape.pipeline.kernels import compilation_told
     from soundscape.serial import to_json
 
@@ -83,11 +83,7 @@ def render(
         cache.trim(settings.cache_limit)
         return again
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
-        expected = forecast(plan, settings)
-        progress.note(expected.summary)
-        if expected.too_large:
-            progress.note(expected.too_large)
-        check_room(expected, out, settings)
+        begin_with_room(forecast(plan, settings), out, settings, progress)
         rendered = render_parts(plan, settings, progress)
         parts = {name: result.part for name, result in rendered.items()}
         with ThreadPoolExecutor(max_workers=1) as beside:

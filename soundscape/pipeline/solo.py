@@ -39,10 +39,11 @@ def mix_film(
     InputError
         When a bus does not exist or a timecode is outside the programme.
     OutputError
-        When the folder cannot be written, or another run is writing into it.
+        When the folder cannot be written, another run is writing into it, or there is no room for the result.
     """
     from soundscape.files import make_folder
     from soundscape.mix.tracks import buses_of
+    from soundscape.pipeline.forecast import begin_with_room, forecast
     from soundscape.pipeline.kernels import compilation_told
 
     settings, progress, out = settings or Settings(), progress or Silent(), Path(out)
@@ -54,6 +55,7 @@ def mix_film(
     make_folder(out)
     cache = settings.parts()
     with alone(out), workspace(out) as work, cache.in_use(), compilation_told(progress):
+        begin_with_room(forecast(plan, settings, only=solo, stretch=stretch), out, settings, progress)
         parts = {name: result.part for name, result in render_parts(plan, settings, progress).items()}
         made = mix_down(plan, parts, out, work, progress, only=tuple(solo), stretch=stretch)
     cache.trim(settings.cache_limit)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -61,6 +64,22 @@ def test_a_stretch_and_a_bus_have_the_samples_of_the_whole(small_film: Path, tmp
         whole = samples(tmp_path / "whole" / f"small-film_{bus}.wav")
         cut = samples(tmp_path / "part" / f"small-film_{bus}_01-00-02-12.wav")
         np.testing.assert_array_equal(cut, whole[round(2.5 * RATE) : 5 * RATE])
+
+
+def test_a_disk_without_room_is_told_before_anything_is_rendered_by_what_is_wanted_of_the_film(
+    small_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(small_film), "-q", "--cache", str(tmp_path / "cache"), "-o", str(tmp_path / "out")]
+    seconds = ["--solo", "music", "--from", "01:00:02:12", "--to", "01:00:05:00"]
+    needed = []
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    for command in (["score", *arguments], ["mix", *arguments], ["mix", *arguments, *seconds]):
+        assert main(command) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        needed.append(float(re.search(r"([\d.]+) MB are needed and 0\.0 MB are free", line)[1]))  # type: ignore[index]
+    assert not list((tmp_path / "cache").rglob("*.part"))
+    # Of four files of 12 s one of 2.5 s: of 24 bits, stereo.
+    assert needed[0] == needed[1] == pytest.approx(needed[2] + 6 * RATE * (4 * 12.0 - 2.5) / 1e6, abs=0.2)
 
 
 def test_finer_stems_and_further_mixes_sum_as_they_should(spoken_film: Path, tmp_path: Path, mix) -> None:  # type: ignore[no-untyped-def]
