@@ -1,4 +1,4 @@
-"""Audio-seconds per CPU-second of every preset of every layer, warm, stereo 48 kHz, blocks of 128 ticks.
+"""Audio-seconds per CPU-second of every preset of every layer, warm, stereo 48 kHz, in the blocks of the renderer.
 
 python benchmarks/layers.py [--seconds 60] [NAME ...]      names of layers or presets; all when none is given
 """
