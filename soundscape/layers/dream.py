@@ -4,8 +4,9 @@ Model: six voices, each a pair of detuned stacks of harmonics that fall by 9 to 
 note of the key at a time and are replaced by another. Two broad formants drift through them as if someone were
 about to speak. Behind every voice lies its blur: bands of noise on its lowest harmonics, as a spectrum stretched
 many times in time becomes; and through the blur shines now and then a fragment of melody in the same key, the more
-the farther all has dissolved. All of it runs on a tape whose speed has wow and flutter, that saturates softly, and
-hisses. A cubic has only third-order products, so voices that end at a sixth of the rate cannot alias in it.
+the farther all has dissolved. All of it runs on a tape whose speed has wow and flutter, that saturates softly,
+hisses, and is worn: its highs flutter, and it drops out where it is creased (`soundscape.dsp.worntape`). A cubic has
+only third-order products, so voices that end at a sixth of the rate cannot alias in it.
 
 After P. Nasca's extreme stretching (2006) for the blur, and J. Chowning, *Frequency synthesis of the singing
 voice* (1989), for pairs that wander together before they are heard as one voice.
@@ -29,6 +30,7 @@ from soundscape.dsp.highpass import HighPass
 from soundscape.dsp.noise import normal_at, uniform
 from soundscape.dsp.resonators import LANES, NoiseResonators
 from soundscape.dsp.stacks import Stacks
+from soundscape.dsp.worntape import WornTape
 from soundscape.layers._fragments import LINES, fragments
 from soundscape.params import choice, number
 from soundscape.rng import Seed
@@ -87,6 +89,7 @@ class Params:
     speech: float = number(0.5, low=0.0, high=1.0, help="how far the formants stand out")
     blur: float = number(0.45, low=0.0, high=1.0, help="voices dissolved into noise of their own pitch")
     warmth: float = number(0.4, low=0.0, high=1.0, help="saturation of the tape")
+    wear: float = number(0.25, low=0.0, high=1.0, help="creases and lost oxide: drop-outs, highs that flutter")
     hiss: float = number(0.3, low=0.02, high=1.0, help="noise of the tape")
     width: float = number(0.8, low=0.0, high=1.0, help="how far the voices stand apart")
 
@@ -111,7 +114,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
     blurs = np.repeat(place, BLURRED) + blurs * np.tile((1.0, -1.0, -1.0, 1.0), VOICES // 2)
     lane_pan = np.clip(np.append(blurs, breath_pan), -1.0, 1.0)
     noise = NoiseBands(seed.child("noise"), rate, shared=(0.9, 0.5, 0.0))
-    high_pass = HighPass(rate, corner_hz=30.0)
+    worn, high_pass = WornTape(seed.child("worn"), rate, wear=params.wear), HighPass(rate, corner_hz=30.0)
     notes, melody = _notes(params), _melody(params)
     shining = np.repeat([math.sqrt(1.0 - params.blur)] * VOICES + [SHINE * params.blur**2] * LINES, TWINS)[:, None]
     key, shine_key, tick = np.uint32(seed.key("voices")), np.uint32(seed.key("fragments")), 0
@@ -140,6 +143,7 @@ def render(params: Params, controls: Iterable[ControlBlock], rate: int, seed: Se
         hissed = (0.11 * params.hiss**1.3 * strength)[:, None] * HISS_SHARE * bright[:, None] ** HISS_BRIGHT
         level = np.broadcast_to(hissed[:, :, None], (edges, BANDS, 2))
         noise.add(audio, np.array(HISS_HZ) * bright[:, None] ** HISS_BRIGHT, level)
+        worn.play(audio)
         high_pass.run(audio)
         tick += block.ticks
         yield audio
